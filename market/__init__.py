@@ -1,0 +1,1 @@
+"""The marketplace: what the parties of a data-annotation deal agree on."""

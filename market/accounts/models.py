@@ -1,0 +1,145 @@
+"""Tables of people, organisations and the keys they hold."""
+
+from typing import Any
+
+from tortoise import fields
+
+from market.accounts.states import (
+    ORGANISATION_TRANSITIONS,
+    OrganisationKind,
+    OrganisationStatus,
+    Role,
+)
+from market.kit.db import Row
+from market.kit.states import Stateful
+
+
+class Person(Row):
+    """Someone who signs in; acts only through a membership."""
+
+    email = fields.CharField(max_length=254, unique=True)  # lower case
+    name = fields.CharField(max_length=80)
+    phone = fields.CharField(max_length=20, default="")
+    password_hash = fields.CharField(max_length=200)
+    locale = fields.CharField(max_length=10, default="zh_CN")
+    email_confirmed_at = fields.DatetimeField(null=True)
+    totp_secret = fields.CharField(max_length=64, default="")
+    totp_confirmed_at = fields.DatetimeField(null=True)
+    totp_last_step = fields.BigIntField(default=0)  # a code is accepted once
+
+    class Meta:
+        table = "people"
+
+
+class Organisation(Stateful):
+    """A legal body with one kind and a verified identity."""
+
+    TRANSITIONS = ORGANISATION_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    external_id = fields.CharField(max_length=64, null=True, unique=True)  # id in an import
+    kind = fields.CharEnumField(OrganisationKind, max_length=32)
+    status = fields.CharEnumField(
+        OrganisationStatus, max_length=32, default=OrganisationStatus.REGISTERED
+    )
+    name = fields.CharField(max_length=120)
+    uscc = fields.CharField(max_length=18, null=True, unique=True)
+    org_type = fields.CharField(max_length=32)  # vocabulary: enterprise, public_institution, ...
+    size = fields.CharField(max_length=16, default="")  # micro, small, medium, large
+    scale_class = fields.CharField(max_length=32, default="")
+    region_code = fields.CharField(max_length=6)
+    industry = fields.CharField(max_length=32, default="")
+    address = fields.CharField(max_length=200, default="")
+    contact_name = fields.CharField(max_length=80, default="")
+    contact_phone = fields.CharField(max_length=40, default="")
+    summary = fields.TextField(default="")
+    tags: Any = fields.JSONField(default=list)
+    licence_file: Any = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    verification_note = fields.TextField(default="")
+    verified_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "organisations"
+        indexes = (("kind", "status"), ("region_code",))
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it may act in the market."""
+        return bool(self.status == OrganisationStatus.ACTIVE)
+
+
+class Membership(Row):
+    """A person's role in an organisation."""
+
+    person: Any = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.RESTRICT, related_name="memberships"
+    )
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="memberships"
+    )
+    role = fields.CharEnumField(Role, max_length=32)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "memberships"
+        unique_together = (("person", "organisation"),)
+
+
+class Invitation(Row):
+    """An offer of a role, sent to an address; the token itself is only in the e-mail."""
+
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="invitations"
+    )
+    email = fields.CharField(max_length=254)
+    role = fields.CharEnumField(Role, max_length=32)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    invited_by: Any = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.RESTRICT, related_name=False
+    )
+    expires_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "invitations"
+
+
+class Session(Row):
+    """A signed-in browser; revoked by setting `revoked_at`."""
+
+    token_hash = fields.CharField(max_length=64, unique=True)
+    person: Any = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.CASCADE, related_name="sessions"
+    )
+    membership: Any = fields.ForeignKeyField(
+        "models.Membership", null=True, on_delete=fields.SET_NULL, related_name=False
+    )
+    address = fields.CharField(max_length=64, default="")
+    user_agent = fields.CharField(max_length=200, default="")
+    last_seen_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sessions"
+
+
+class ApiToken(Row):
+    """A key for programs: acts as its membership, within its scopes."""
+
+    token_hash = fields.CharField(max_length=64, unique=True)
+    prefix = fields.CharField(max_length=16)
+    name = fields.CharField(max_length=80)
+    membership: Any = fields.ForeignKeyField(
+        "models.Membership", on_delete=fields.CASCADE, related_name="tokens"
+    )
+    scopes: Any = fields.JSONField(default=list)
+    expires_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_tokens"

@@ -1,0 +1,5 @@
+"""Pages of accounts."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

@@ -1,0 +1,79 @@
+"""The web application: every route table, middleware and error handler - the map on one screen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+import billing.api
+import billing.routes
+import market.accounts.api
+import market.accounts.routes
+import market.bureau.api
+import market.bureau.routes
+import market.datasets.api
+import market.datasets.routes
+import market.directory.api
+import market.directory.routes
+import market.orders.api
+import market.orders.routes
+import market.tendering.api
+import market.tendering.routes
+import search.api
+import search.routes
+from market import frame, pages
+from market.accounts.sessions import SessionMiddleware
+from market.kit import api, db, web
+from market.kit.security import SecurityMiddleware
+
+OPERATIONS = [
+    *market.accounts.api.operations,
+    *market.directory.api.operations,
+    *market.tendering.api.operations,
+    *market.orders.api.operations,
+    *market.datasets.api.operations,
+    *billing.api.operations,
+    *search.api.operations,
+    *market.bureau.api.operations,
+]
+
+ROUTES: list[BaseRoute] = [
+    *pages.routes,
+    *market.accounts.routes.routes,
+    *market.directory.routes.routes,
+    *market.tendering.routes.routes,
+    *market.orders.routes.routes,
+    *market.datasets.routes.routes,
+    *billing.routes.routes,
+    *search.routes.routes,
+    *market.bureau.routes.routes,
+    *api.routes(OPERATIONS),
+    *pages.description_routes(OPERATIONS),
+    Mount("/static", StaticFiles(directory=web.STATIC), name="static"),
+]
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Open the database for the life of the process."""
+    await db.connect()
+    try:
+        yield
+    finally:
+        await db.disconnect()
+
+
+def create_app() -> Starlette:
+    """The application as uvicorn serves it and the tests call it."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(SecurityMiddleware), Middleware(SessionMiddleware)],
+        exception_handlers=pages.ERROR_HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.frame = frame.context
+    web.register_routes(ROUTES)
+    return app

@@ -1,0 +1,1 @@
+"""The read side: statistics and what a regulator sees."""

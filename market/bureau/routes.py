@@ -1,0 +1,5 @@
+"""Pages of bureau."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

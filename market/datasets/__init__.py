@@ -1,0 +1,1 @@
+"""Dataset needs and offers in the four supply modes."""

@@ -1,0 +1,5 @@
+"""Pages of datasets."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

@@ -1,0 +1,1 @@
+"""What suppliers offer: capabilities, certificates, talents."""

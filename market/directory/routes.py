@@ -1,0 +1,5 @@
+"""Pages of directory."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

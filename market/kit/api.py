@@ -1,0 +1,210 @@
+"""The JSON API: operations declared once become routes, checks and the OpenAPI description."""
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from openapi_pydantic.v3.v3_1 import OpenAPI
+from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from market.kit.actor import Actor
+from market.kit.errors import InvalidInput, NotPermitted, NotSignedIn
+from market.kit.forms import field_errors
+from market.kit.i18n import gettext as _
+from market.kit.web import actor_of
+
+PREFIX = "/api/v1"
+B = TypeVar("B")
+Q = TypeVar("Q")
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details; `errors` maps a field to its sentence."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: dict[str, str] = {}
+    request_id: str = ""
+
+
+class Nothing(BaseModel):
+    """No body, or no query parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B, Q]):
+    """One API call: who, the checked body and query, and the path parameters."""
+
+    request: Request
+    actor: Actor
+    body: B
+    query: Q
+
+    def path(self, name: str) -> str:
+        """A path parameter."""
+        return str(self.request.path_params[name])
+
+
+Endpoint = Callable[[Any], Awaitable[BaseModel | Response | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A declared operation."""
+
+    method: Method
+    path: str
+    endpoint: Endpoint
+    summary: str
+    tag: str
+    body: type[BaseModel]
+    query: type[BaseModel]
+    returns: type[BaseModel] | None
+    status: int
+    scope: str
+    public: bool
+
+    @property
+    def id(self) -> str:
+        """The operationId: module's noun and function name."""
+        noun = self.endpoint.__module__.removesuffix(".api").rpartition(".")[2]
+        return f"{noun}_{self.endpoint.__name__}"
+
+    async def __call__(self, request: Request) -> Response:
+        actor = actor_of(request)
+        if not self.public and not actor.is_authenticated:
+            raise NotSignedIn(_("Send a token: Authorization: Bearer …"))
+        if self.scope and actor.scopes is not None and self.scope not in actor.scopes:
+            raise NotPermitted(_("The token lacks the scope %(scope)s", scope=self.scope))
+        query = _checked(self.query, dict(request.query_params))
+        body = _checked(self.body, await _json(request) if self.body is not Nothing else {})
+        result = await self.endpoint(Call(request=request, actor=actor, body=body, query=query))
+        if isinstance(result, Response):
+            return result
+        if result is None:
+            return Response(status_code=204)
+        return Response(result.model_dump_json(), self.status, media_type="application/json")
+
+
+def operation(
+    method: Method,
+    path: str,
+    *,
+    summary: str,
+    tag: str,
+    body: type[BaseModel] = Nothing,
+    query: type[BaseModel] = Nothing,
+    returns: type[BaseModel] | None = None,
+    status: int = 200,
+    scope: str = "",
+    public: bool = False,
+) -> Callable[[Endpoint], Operation]:
+    """Declare an endpoint `async def name(call: Call[Body, Query]) -> Returned` under /api/v1.
+
+    `scope` is what an API token needs; `public` needs no sign-in. A `returns` of None answers 204.
+    """
+
+    def decorate(endpoint: Endpoint) -> Operation:
+        return Operation(
+            method, path, endpoint, summary, tag, body, query, returns,
+            status if returns else 204, scope, public,
+        )
+
+    return decorate
+
+
+def routes(operations: Iterable[Operation]) -> list[Route]:
+    """The routes of declared operations."""
+    return [
+        Route(PREFIX + op.path, _endpoint(op), methods=[op.method], name=f"api:{op.id}")
+        for op in operations
+    ]
+
+
+def _endpoint(op: Operation) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await op(request)
+
+    return endpoint
+
+
+def _checked(model: type[BaseModel], data: Any) -> BaseModel:
+    try:
+        return model.model_validate(data)
+    except ValidationError as exc:
+        raise InvalidInput(fields=field_errors(exc)) from None
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return json.loads(await request.body() or b"null")
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise InvalidInput(_("The body is not valid JSON")) from None
+
+
+def problem(status: int, title: str, detail: str = "", errors: dict[str, str] | None = None,
+            request_id: str = "") -> Response:
+    """An error answer of the API."""
+    content = Problem(title=title, status=status, detail=detail, errors=errors or {},
+                      request_id=request_id)
+    return JSONResponse(content.model_dump(), status, media_type="application/problem+json")
+
+
+def openapi(operations: Iterable[Operation], *, title: str, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 description of the operations."""
+    paths: dict[str, dict[str, Any]] = {}
+    for op in operations:
+        paths.setdefault(PREFIX + op.path, {})[op.method.lower()] = _described(op)
+    document = OpenAPI.model_validate({
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    })
+    built = construct_open_api_with_schema_class(document)
+    described: dict[str, Any] = json.loads(built.model_dump_json(by_alias=True, exclude_none=True))
+    return described
+
+
+def _content(model: type[BaseModel], media_type: str = "application/json") -> dict[str, Any]:
+    return {media_type: {"schema": PydanticSchema(schema_class=model)}}
+
+
+def _described(op: Operation) -> dict[str, Any]:
+    names = [part[1:-1].split(":")[0] for part in op.path.split("/") if part.startswith("{")]
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+    schema = op.query.model_json_schema(mode="validation")
+    for name, field in schema.get("properties", {}).items():
+        parameters.append({
+            "name": name, "in": "query", "required": name in schema.get("required", ()),
+            "schema": {key: value for key, value in field.items() if key != "title"},
+        })
+    good: dict[str, Any] = {"description": op.summary}
+    if op.returns:
+        good["content"] = _content(op.returns)
+    described: dict[str, Any] = {
+        "operationId": op.id, "summary": op.summary, "tags": [op.tag], "parameters": parameters,
+        "description": inspect.getdoc(op.endpoint) or "",
+        "responses": {
+            str(op.status): good,
+            "default": {"description": "Problem (RFC 9457)",
+                        "content": _content(Problem, "application/problem+json")},
+        },
+    }
+    if op.body is not Nothing:
+        described["requestBody"] = {"required": True, "content": _content(op.body)}
+    if not op.public:
+        described["security"] = [{"token": []}]
+    return described

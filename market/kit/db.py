@@ -1,0 +1,146 @@
+"""The database: connection, atomic verbs, row locks, and the base of every table."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+from tortoise import Tortoise, fields
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from market.kit import clock
+from market.kit.ids import uuid7
+from market.settings import MODEL_MODULES, settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound="Row")
+
+_depth: ContextVar[int] = ContextVar("transaction_depth", default=0)
+
+
+class Row(Model):
+    """Base of every table: a time-ordered key and the two times every row has."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    created_at = fields.DatetimeField(default=clock.now)
+    updated_at = fields.DatetimeField(default=clock.now)
+
+    class Meta:
+        abstract = True
+
+    async def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
+        """Save, keeping `updated_at` true also when only some fields are written."""
+        self.updated_at = clock.now()
+        if update_fields is not None:
+            update_fields = [*{*update_fields, "updated_at"}]
+        await super().save(*args, update_fields=update_fields, **kwargs)
+
+
+def tortoise_config(url: str | None = None) -> dict[str, Any]:
+    """Tortoise configuration for a database URL (`sqlite:///path` or `postgres://...`): one app, one history."""
+    url = url or settings.database
+    connection: Any = url
+    if url.startswith("sqlite"):
+        path = url.split("://", 1)[1].split("?", 1)[0]
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        pragmas = {"busy_timeout": 20000, "synchronous": "FULL", **dict(parse_qsl(urlsplit(url).query))}
+        connection = {
+            "engine": "market.kit.sqlite",
+            "credentials": {"file_path": path, "journal_size_limit": 2**26, **pragmas},
+        }
+    return {
+        "connections": {"default": connection},
+        "apps": {
+            "models": {
+                "models": MODEL_MODULES,
+                "default_connection": "default",
+                "migrations": "market.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str | None = None) -> None:
+    """Open the database for this process."""
+    await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    """Close every connection of this process."""
+    await Tortoise.close_connections()
+
+
+async def migrate(url: str | None = None) -> None:
+    """Bring the database of a process that is not connected to the newest schema."""
+    await apply_migrations(config=tortoise_config(url))
+    await Tortoise.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection in force here: the transaction's inside a verb."""
+    return get_connection("default")
+
+
+def is_postgres() -> bool:
+    """Whether the database is PostgreSQL (row locks) rather than SQLite (one writer)."""
+    return connection().capabilities.dialect == "postgres"
+
+
+def is_in_verb() -> bool:
+    """Whether an atomic verb is running: nothing outside the database may be called now."""
+    return _depth.get() > 0
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """All or nothing; nested use is a savepoint. SQLite begins IMMEDIATE."""
+    token = _depth.set(_depth.get() + 1)
+    try:
+        async with in_transaction():
+            yield
+    finally:
+        _depth.reset(token)
+
+
+def atomic() -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Make a verb one transaction."""
+
+    def decorate(verb: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        @wraps(verb)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            async with transaction():
+                return await verb(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+async def lock(row: M) -> M:
+    """Read `row` again under a lock that lasts to the end of the verb.
+
+    Lock order, always: Job -> Order -> Voucher pool -> Account. Foreign keys are not fetched.
+    """
+    return await type(row).select_for_update().get(id=row.id)
+
+
+async def lock_id(model: type[M], row_id: UUID) -> M:
+    """Like `lock`, when only the key is known."""
+    return await model.select_for_update().get(id=row_id)
+
+
+def month_of(moment: dt.datetime) -> str:
+    """"2026-11" of a moment, by the Chinese calendar day."""
+    return clock.in_china(moment).strftime("%Y-%m")

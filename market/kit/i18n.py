@@ -1,0 +1,55 @@
+"""Language: English msgids in the code, one Chinese catalogue per package merged at start."""
+
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+DEFAULT = "zh_CN"
+SUPPORTED = {"zh_CN": "中文", "en": "English"}
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
+
+
+@cache
+def translations(locale: str) -> NullTranslations:
+    """The merged catalogue of a locale (English needs none: its msgids are the texts)."""
+    merged = Catalog(locale=locale) if locale != "en" else None
+    if merged is None:
+        return NullTranslations()
+    for path in sorted((LOCALES / locale).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=locale):
+                if message.id and message.string:
+                    merged[message.id] = message
+    buffer = BytesIO()
+    write_mo(buffer, merged)
+    buffer.seek(0)
+    return GNUTranslations(buffer)
+
+
+def current_locale() -> str:
+    """The locale of this request or task."""
+    return _locale.get()
+
+
+def use_locale(locale: str) -> None:
+    """Set the locale for the rest of this request or task."""
+    _locale.set(locale if locale in SUPPORTED else DEFAULT)
+
+
+def gettext(msgid: str, **params: Any) -> str:
+    """The text of `msgid` in the current language, with named %(x)s parameters filled in."""
+    text = translations(_locale.get()).gettext(msgid) if msgid else ""
+    return text % params if params else text
+
+
+def choose_locale(cookie: str | None) -> str:
+    """The language of a request: the person's own choice, else Chinese."""
+    return cookie if cookie in SUPPORTED else DEFAULT

@@ -1,0 +1,83 @@
+"""Pages of a list for people (numbered) and for programs (cursor)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from market.kit.errors import InvalidInput
+from market.kit.i18n import gettext as _
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+B = TypeVar("B", bound=BaseModel)
+SIZE = 20
+MAX_PAGE = 10_000
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One numbered page; `url(n)` keeps every other query parameter."""
+
+    items: Sequence[T]
+    number: int
+    size: int
+    total: int
+    request: Request
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are (at least one)."""
+        return max(-(-self.total // self.size), 1)
+
+    def url(self, number: int) -> str:
+        """The address of another page of the same list."""
+        return str(self.request.url.include_query_params(page=number)).removeprefix(
+            str(self.request.base_url).rstrip("/")
+        )
+
+
+def page_number(request: Request) -> int:
+    """The `page` parameter, 1 when missing or nonsense."""
+    text = request.query_params.get("page", "1")
+    return min(max(int(text), 1), MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+async def paginate(request: Request, query: QuerySet[M], *, size: int = SIZE) -> Page[M]:
+    """The page of `query` that the request asks for."""
+    number = page_number(request)
+    total = await query.count()
+    items = await query.offset((number - 1) * size).limit(size)
+    return Page(items=items, number=number, size=size, total=total, request=request)
+
+
+class CursorQuery(BaseModel):
+    """Paging of the API: `after` is the `next` of the page before."""
+
+    limit: int = Field(default=20, ge=1, le=100)
+    after: str = Field(default="", max_length=36)
+
+
+class CursorPage(BaseModel, Generic[B]):
+    """Items in the order of creation, newest first, and the cursor of the next page (null = the end)."""
+
+    items: list[B]
+    next: str | None
+
+
+async def cursor_page(query: QuerySet[M], cursor: CursorQuery) -> tuple[list[M], str | None]:
+    """The rows after the cursor, newest first, and the next cursor."""
+    ordered = query.order_by("-id")
+    if cursor.after:
+        try:
+            ordered = ordered.filter(id__lt=UUID(cursor.after))
+        except ValueError:
+            raise InvalidInput(fields={"after": _("This is not a cursor of ours")}) from None
+    rows = await ordered.limit(cursor.limit + 1)
+    items: list[Any] = rows[: cursor.limit]
+    return items, str(items[-1].id) if len(rows) > cursor.limit else None

@@ -1,0 +1,101 @@
+"""Tortoise's SQLite client, made fit for a site: verbs begin IMMEDIATE, readers do not wait for a writer."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiosqlite
+from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+    translate_exceptions,
+)
+from tortoise.exceptions import TransactionManagementError
+
+READERS = 4
+_READ = re.compile(r"\s*(SELECT|EXPLAIN)\b", re.IGNORECASE)
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction that takes SQLite's write lock at once, so that a check made in it still holds at commit."""
+
+    async def begin(self) -> None:
+        """Begin IMMEDIATE (waits up to `busy_timeout` for another process's writer)."""
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as exc:
+            raise TransactionManagementError(exc) from exc
+
+
+class MarketSqliteClient(SqliteClient):
+    """One connection writes; a few read-only ones serve every query outside a transaction."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        super().__init__(file_path, **kwargs)
+        self._readers: list[aiosqlite.Connection] = []
+        self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._opening = asyncio.Lock()
+
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+
+    async def close(self) -> None:
+        """Close the writer and every reader."""
+        readers, self._readers, self._idle = self._readers, [], asyncio.Queue()
+        for reader in readers:
+            await reader.close()
+        await super().close()
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the writer first: it sets the journal mode that the readers rely on."""
+        await super().create_connection(with_db)
+        async with self._opening:
+            while len(self._readers) < READERS:
+                reader = await aiosqlite.connect(self.filename, isolation_level=None)
+                reader.row_factory = sqlite3.Row
+                await reader.execute("PRAGMA query_only=ON")
+                await reader.execute(f"PRAGMA busy_timeout={self.pragmas.get('busy_timeout', 10000)}")
+                self._readers.append(reader)
+                self._idle.put_nowait(reader)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[aiosqlite.Connection]:
+        if not self._readers:
+            async with self._lock:
+                await self.create_connection(with_db=True)
+        idle = self._idle
+        reader = await idle.get()
+        try:
+            yield reader
+        finally:
+            idle.put_nowait(reader)
+
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[dict[str, Any]]]:
+        """Rows of a query; a plain read runs on a reader, anything else on the writer."""
+        if not _READ.match(query):
+            return await super().execute_query(query, values)
+        rows = await self._read(query, values)
+        return len(rows), rows
+
+    async def execute_query_dict(
+        self, query: str, values: list[Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """Rows as dictionaries, read as `execute_query` does."""
+        if not _READ.match(query):
+            return await super().execute_query_dict(query, values)
+        return [dict(row) for row in await self._read(query, values)]
+
+    @translate_exceptions
+    async def _read(self, query: str, values: list[Any] | None = None) -> list[Any]:
+        async with self._reader() as reader:
+            return list(await reader.execute_fetchall(query, values))
+
+
+client_class = MarketSqliteClient

@@ -1,0 +1,1 @@
+"""E-mail handlers of the outbox."""

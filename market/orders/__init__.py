@@ -1,0 +1,1 @@
+"""What follows the award: contract, order, delivery, acceptance, review."""

@@ -1,0 +1,196 @@
+"""Tables of contract, order, delivery, acceptance and review."""
+
+from typing import Any
+
+from tortoise import fields
+
+from market.kit.db import Row
+from market.kit.states import Stateful
+from market.orders.states import (
+    BATCH_TRANSITIONS,
+    CONTRACT_TRANSITIONS,
+    ORDER_TRANSITIONS,
+    BatchStatus,
+    ContractStatus,
+    MilestoneKind,
+    OrderStatus,
+)
+
+
+class Contract(Stateful):
+    """The signed agreement: `terms` is immutable, `digest` its SHA-256 in canonical JSON."""
+
+    TRANSITIONS = CONTRACT_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="contracts"
+    )
+    award: Any = fields.OneToOneField(
+        "models.Award", on_delete=fields.RESTRICT, related_name="contract"
+    )
+    buyer: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="contracts_bought"
+    )
+    supplier: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="contracts_sold"
+    )
+    status = fields.CharEnumField(ContractStatus, max_length=32, default=ContractStatus.PENDING)
+    terms: Any = fields.JSONField()
+    digest = fields.CharField(max_length=64)
+    total_fen = fields.BigIntField()
+    activated_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "contracts"
+
+
+class Signature(Row):
+    """A recorded electronic signature over a contract's digest."""
+
+    contract: Any = fields.ForeignKeyField(
+        "models.Contract", on_delete=fields.RESTRICT, related_name="signatures"
+    )
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name=False
+    )
+    person: Any = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    signer_name = fields.CharField(max_length=80)
+    digest = fields.CharField(max_length=64)
+    signed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "signatures"
+        unique_together = (("contract", "organisation"),)
+
+
+class Order(Stateful):
+    """The work under an active contract."""
+
+    TRANSITIONS = ORDER_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    contract: Any = fields.OneToOneField(
+        "models.Contract", on_delete=fields.RESTRICT, related_name="order"
+    )
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="orders"
+    )
+    buyer: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="orders_bought"
+    )
+    supplier: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="orders_sold"
+    )
+    status = fields.CharEnumField(OrderStatus, max_length=32, default=OrderStatus.PLACED)
+    total_fen = fields.BigIntField()
+    quantity = fields.DecimalField(max_digits=18, decimal_places=2)
+    accepted_quantity = fields.DecimalField(max_digits=18, decimal_places=2, default=0)
+    unit = fields.CharField(max_length=16)
+    unit_price = fields.DecimalField(max_digits=14, decimal_places=4)
+    rework_limit = fields.IntField(default=2)
+    completed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "orders"
+        indexes = (("buyer_id", "status"), ("supplier_id", "status"))
+
+
+class Milestone(Row):
+    """A stage of payment; amounts of an order's milestones sum to its total."""
+
+    order: Any = fields.ForeignKeyField(
+        "models.Order", on_delete=fields.RESTRICT, related_name="milestones"
+    )
+    position = fields.IntField()
+    kind = fields.CharEnumField(MilestoneKind, max_length=32)
+    share_bp = fields.IntField()
+    amount_fen = fields.BigIntField()
+    due_working_days = fields.IntField(default=10)  # after its trigger
+    reached_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "milestones"
+        unique_together = (("order", "position"),)
+
+
+class DeliveryBatch(Stateful):
+    """A delivered lot with its manifest of files and digests."""
+
+    TRANSITIONS = BATCH_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    order: Any = fields.ForeignKeyField(
+        "models.Order", on_delete=fields.RESTRICT, related_name="batches"
+    )
+    sequence = fields.IntField()
+    status = fields.CharEnumField(BatchStatus, max_length=32, default=BatchStatus.PLANNED)
+    round = fields.IntField(default=1)
+    item_count = fields.IntField(default=0)  # lot size
+    manifest_file: Any = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    manifest_digest = fields.CharField(max_length=64, default="")
+    guideline_version = fields.CharField(max_length=32, default="")
+    note = fields.TextField(default="")
+    seed_commitment = fields.CharField(max_length=64, default="")  # the buyer's, before delivery
+    submitted_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    accept_by = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "delivery_batches"
+        unique_together = (("order", "sequence"),)
+
+
+class AcceptanceSample(Row):
+    """The sampling plan of one round of a batch, the items drawn, and the verdict (GB/T 2828.1)."""
+
+    batch: Any = fields.ForeignKeyField(
+        "models.DeliveryBatch", on_delete=fields.RESTRICT, related_name="samples"
+    )
+    round = fields.IntField()
+    lot_size = fields.IntField()
+    level = fields.CharField(max_length=4)
+    aql = fields.DecimalField(max_digits=6, decimal_places=3)
+    severity = fields.CharField(max_length=16)
+    letter = fields.CharField(max_length=2)
+    sample_size = fields.IntField()
+    acceptance_number = fields.IntField()
+    rejection_number = fields.IntField()
+    seed = fields.CharField(max_length=64)
+    indices: Any = fields.JSONField(default=list)  # 0-based positions in the manifest
+    items: Any = fields.JSONField(default=list)  # names of the drawn items
+    nonconforming: Any = fields.JSONField(default=list)  # {item, defect, note}
+    verdict = fields.CharField(max_length=16, default="")  # accepted | rejected
+    inspected_by_id = fields.UUIDField(null=True)
+    inspected_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "acceptance_samples"
+        unique_together = (("batch", "round"),)
+
+
+class Review(Row):
+    """One side's review of the other; both appear together or after seven days."""
+
+    order: Any = fields.ForeignKeyField(
+        "models.Order", on_delete=fields.RESTRICT, related_name="reviews"
+    )
+    author: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name=False
+    )
+    subject: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="reviews_received"
+    )
+    rating = fields.IntField()  # 1-5
+    text = fields.TextField(default="")
+    facts: Any = fields.JSONField(default=dict)
+    published_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "reviews"
+        unique_together = (("order", "author"),)

@@ -1,0 +1,5 @@
+"""Pages of orders."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

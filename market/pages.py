@@ -1,0 +1,156 @@
+"""Pages that belong to no noun: home, health, errors, API description, development conveniences."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from tortoise.exceptions import DoesNotExist
+
+from market.kit import api, i18n, outbox, web
+from market.kit.audit import request_id
+from market.kit.errors import AppError, InvalidInput, NotFound, NotSignedIn
+from market.kit.forms import field_errors
+from market.kit.i18n import gettext as _
+from market.kit.mail import SentMail
+from market.kit.security import LOCALE_COOKIE
+from market.settings import settings
+
+log = structlog.get_logger(__name__)
+MAX_OUTBOX_LAG = dt.timedelta(minutes=5)
+API_TITLE = "数据标注公共服务平台 API"
+
+
+async def healthz(_request: Request) -> Response:
+    """The process is alive."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(_request: Request) -> Response:
+    """Database answers and the outbox is not falling behind."""
+    lag = await outbox.lag()
+    ready = lag < MAX_OUTBOX_LAG
+    body = {"database": "ok", "outbox_lag_seconds": round(lag.total_seconds()), "ready": ready}
+    return JSONResponse(body, status_code=200 if ready else 503)
+
+
+async def choose_language(request: Request) -> Response:
+    """Remember the chosen language and go back."""
+    data = await request.form()
+    response = web.redirect(str(data.get("next", "/")))
+    locale = i18n.choose_locale(str(data.get("locale", "")))
+    response.set_cookie(LOCALE_COOKIE, locale, max_age=31536000, samesite="lax")
+    return response
+
+
+async def components(request: Request) -> Response:
+    """Every macro in every state (development only)."""
+    _development_only()
+    return await web.render(request, "market/dev/components.html")
+
+
+async def mailbox(request: Request) -> Response:
+    """The mail that would have gone out (development only)."""
+    _development_only()
+    mails = await SentMail.all().order_by("-id").limit(200)
+    return await web.render(request, "market/dev/mail.html", mails=mails)
+
+
+def _development_only() -> None:
+    if settings.is_production:
+        raise NotFound(_("This page does not exist"))
+
+
+routes = [
+    Route("/healthz", healthz, name="health:alive"),
+    Route("/readyz", readyz, name="health:ready"),
+    Route("/language", choose_language, name="language:choose", methods=["POST"]),
+    Route("/dev/components", components, name="dev:components"),
+    Route("/dev/mail", mailbox, name="dev:mail"),
+]
+
+
+def description_routes(operations: Iterable[api.Operation]) -> list[Route]:
+    """The OpenAPI description and the page that shows it."""
+    operations = list(operations)
+    document = api.openapi(operations, title=API_TITLE, version="1")
+
+    async def openapi(_request: Request) -> Response:
+        return JSONResponse(document)
+
+    async def documentation(request: Request) -> Response:
+        return await web.render(request, "market/api.html", operations=operations)
+
+    return [
+        Route("/api/openapi.json", openapi, name="api:openapi"),
+        Route("/api", documentation, name="api:docs"),
+    ]
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/v")
+
+
+async def _answer(
+    request: Request, status: int, title: str, detail: str = "",
+    errors: dict[str, str] | None = None, headers: dict[str, str] | None = None,
+) -> Response:
+    if _wants_json(request):
+        response = api.problem(status, title, detail, errors, request_id.get())
+    else:
+        response = await web.render(
+            request, "errors/error.html", status_code=status, status=status, title=title,
+            detail=detail, errors=errors or {}, request_id=request_id.get(),
+        )
+    response.headers.update(headers or {})
+    return response
+
+
+async def app_error(request: Request, exc: Exception) -> Response:
+    """Our own refusals: the sentence, with the status of its class."""
+    assert isinstance(exc, AppError)
+    if isinstance(exc, NotSignedIn) and not _wants_json(request):
+        path = request.url.path if request.method == "GET" else "/"
+        return web.redirect(web.path_for("accounts:sign_in", next=path))
+    return await _answer(
+        request, exc.status_code, _(exc.title), exc.message, getattr(exc, "fields", None)
+    )
+
+
+async def http_error(request: Request, exc: Exception) -> Response:
+    """Starlette's own: no route, wrong method, malformed body."""
+    assert isinstance(exc, HTTPException)
+    title = {404: NotFound.title, 405: "Method not allowed"}.get(exc.status_code, "Bad request")
+    return await _answer(request, exc.status_code, _(title), headers=dict(exc.headers or {}))
+
+
+async def invalid(request: Request, exc: Exception) -> Response:
+    """A validation that no form caught."""
+    assert isinstance(exc, ValidationError)
+    return await app_error(request, InvalidInput(fields=field_errors(exc)))
+
+
+async def missing(request: Request, _exc: Exception) -> Response:
+    """A row that is not there."""
+    return await _answer(request, 404, _(NotFound.title))
+
+
+async def crash(request: Request, exc: Exception) -> Response:
+    """A defect of ours: logged with its request id, told without details."""
+    log.error("unhandled error", path=request.url.path, exc_info=exc)
+    return await _answer(request, 500, _(AppError.title))
+
+
+ERROR_HANDLERS: dict[Any, Any] = {
+    AppError: app_error,
+    HTTPException: http_error,
+    ValidationError: invalid,
+    DoesNotExist: missing,
+    Exception: crash,
+}
+

@@ -1,0 +1,1 @@
+"""The call for work: job, question, sealed bid, evaluation, award."""

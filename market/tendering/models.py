@@ -1,0 +1,197 @@
+"""Tables of the call for work."""
+
+from typing import Any
+
+from tortoise import fields
+
+from market.kit.db import Row
+from market.kit.states import Stateful
+from market.tendering.states import (
+    AWARD_TRANSITIONS,
+    BID_TRANSITIONS,
+    JOB_TRANSITIONS,
+    AwardStatus,
+    BidStatus,
+    JobKind,
+    JobStatus,
+)
+
+
+class Job(Stateful):
+    """A call for labelling work (OCDS tender), structured enough to be matched, priced and accepted."""
+
+    TRANSITIONS = JOB_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    external_id = fields.CharField(max_length=64, null=True, unique=True)
+    owner: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="jobs"
+    )
+    created_by_id = fields.UUIDField(null=True)
+    kind = fields.CharEnumField(JobKind, max_length=32, default=JobKind.ANNOTATION)
+    status = fields.CharEnumField(JobStatus, max_length=32, default=JobStatus.DRAFT)
+    template = fields.CharField(max_length=32, default="")
+    title = fields.CharField(max_length=120)
+    summary = fields.TextField(default="")
+    region_code = fields.CharField(max_length=6)  # the owner's, for statistics
+    industry = fields.CharField(max_length=32)
+    modality = fields.CharField(max_length=32)
+    task_types: Any = fields.JSONField(default=list)
+    dataset_type = fields.CharField(max_length=32, default="")
+    volume = fields.DecimalField(max_digits=18, decimal_places=2, default=0)
+    unit = fields.CharField(max_length=16, default="")
+    data_size_tb = fields.DecimalField(max_digits=12, decimal_places=3, null=True)
+    readers_per_item = fields.IntField(default=1)
+    arbitration = fields.CharField(max_length=200, default="")
+    annotator_type = fields.CharField(max_length=32, default="")
+    min_level = fields.CharField(max_length=8, default="")
+    min_staff = fields.IntField(default=0)
+    required_certs: Any = fields.JSONField(default=list)
+    languages: Any = fields.JSONField(default=list)
+    requirements: Any = fields.JSONField(default=dict)  # further hard attributes: vlan, xinchuang...
+    quality: Any = fields.JSONField(default=dict)  # metric -> threshold
+    sampling_level = fields.CharField(max_length=4, default="II")  # GB/T 2828.1
+    aql = fields.DecimalField(max_digits=6, decimal_places=3, default=1)
+    data_grade = fields.CharField(max_length=16, default="一般数据")
+    personal_info = fields.CharField(max_length=32, default="无")
+    health_level = fields.IntField(null=True)
+    is_deid_required = fields.BooleanField(default=False)
+    deid_profile = fields.CharField(max_length=200, default="")
+    deid_proof: Any = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    guideline_file: Any = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    place = fields.CharField(max_length=16, default="远程")  # vocabulary: 远程, 现场作业, ...
+    place_region_code = fields.CharField(max_length=6, default="")
+    delivery_format = fields.CharField(max_length=80, default="")
+    budget_fen = fields.BigIntField(default=0)
+    ceiling_unit_price = fields.DecimalField(max_digits=14, decimal_places=4, null=True)
+    price_mode = fields.CharField(max_length=32, default="")
+    procurement = fields.CharField(max_length=32, default="")
+    vouchers_wished: Any = fields.JSONField(default=list)
+    procedure = fields.CharField(max_length=32, default="open")
+    procedure_config: Any = fields.JSONField(default=dict)  # minimum_bids, weights, stand_still_days
+    question_deadline_at = fields.DatetimeField(null=True)
+    bid_deadline_at = fields.DatetimeField(null=True)
+    delivery_deadline = fields.DateField(null=True)
+    published_at = fields.DatetimeField(null=True)
+    opened_at = fields.DatetimeField(null=True)
+    version = fields.IntField(default=1)
+    key_wrapped = fields.BinaryField(null=True)  # the bids' key, wrapped; see tendering/sealing.py
+    opening_transcript: Any = fields.JSONField(null=True)
+
+    class Meta:
+        table = "jobs"
+        indexes = (
+            ("status", "bid_deadline_at"),
+            ("status", "published_at"),
+            ("owner_id", "status"),
+            ("region_code",),
+        )
+
+
+class JobFavourite(Row):
+    """A job someone keeps an eye on."""
+
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.CASCADE, related_name="favourites"
+    )
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.CASCADE, related_name=False
+    )
+
+    class Meta:
+        table = "job_favourites"
+        unique_together = (("job", "organisation"),)
+
+
+class Question(Row):
+    """A clarification: the asker is anonymous but stable per job; the answer goes to all."""
+
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="questions"
+    )
+    asker: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name=False
+    )
+    alias = fields.CharField(max_length=40)
+    text = fields.TextField()
+    answer = fields.TextField(default="")
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "questions"
+
+
+class Bid(Stateful):
+    """An offer. Until the opening its content exists only as `sealed` (AES-GCM under the job's key)."""
+
+    TRANSITIONS = BID_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    job: Any = fields.ForeignKeyField("models.Job", on_delete=fields.RESTRICT, related_name="bids")
+    bidder: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="bids"
+    )
+    submitted_by_id = fields.UUIDField(null=True)
+    status = fields.CharEnumField(BidStatus, max_length=32, default=BidStatus.DRAFT)
+    sealed = fields.BinaryField(null=True)
+    digest = fields.CharField(max_length=64, default="")  # SHA-256 of `sealed`, in the transcript
+    job_version = fields.IntField(default=1)
+    submitted_at = fields.DatetimeField(null=True)
+    # written by the opening
+    unit_price = fields.DecimalField(max_digits=14, decimal_places=4, null=True)
+    total_fen = fields.BigIntField(null=True)
+    delivery_days = fields.IntField(null=True)
+    daily_capacity = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
+    proposal = fields.TextField(default="")
+    content: Any = fields.JSONField(null=True)
+    # written by the evaluation: criterion -> {score, weight, points, why}
+    scores: Any = fields.JSONField(null=True)
+    total_points = fields.DecimalField(max_digits=8, decimal_places=4, null=True)
+    rank = fields.IntField(null=True)
+    reason = fields.TextField(default="")  # coded reason and sentence of a refusal
+
+    class Meta:
+        table = "bids"
+        unique_together = (("job", "bidder"),)
+
+
+class ScoreSheet(Row):
+    """One judge's scores of one bid, 0-5 per criterion (null = not applicable)."""
+
+    bid: Any = fields.ForeignKeyField(
+        "models.Bid", on_delete=fields.RESTRICT, related_name="sheets"
+    )
+    judge: Any = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.RESTRICT, related_name=False
+    )
+    scores: Any = fields.JSONField(default=dict)
+    comment = fields.TextField(default="")
+    submitted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "score_sheets"
+        unique_together = (("bid", "judge"),)
+
+
+class Award(Stateful):
+    """The decision for one bid; several per job when the first falls away."""
+
+    TRANSITIONS = AWARD_TRANSITIONS
+
+    number = fields.CharField(max_length=20, unique=True)
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="awards"
+    )
+    bid: Any = fields.ForeignKeyField(
+        "models.Bid", on_delete=fields.RESTRICT, related_name="awards"
+    )
+    status = fields.CharEnumField(AwardStatus, max_length=32, default=AwardStatus.PENDING)
+    rationale = fields.TextField()
+    stand_still_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "awards"

@@ -1,0 +1,5 @@
+"""Pages of tendering."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

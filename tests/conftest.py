@@ -1,0 +1,71 @@
+"""Fixtures of the whole suite: one database per worker, rolled back after every test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_SCRATCH = Path(tempfile.mkdtemp(prefix=f"market-{_WORKER}-"))
+for _name in ("DATABASE_URL", "SEARCH_URL", "SMTP_URL", "FILES_URL", "STRIPE_SECRET_KEY"):
+    os.environ.pop(_name, None)
+os.environ["MARKET_DATA_DIR"] = str(_SCRATCH)
+os.environ["SECRET_KEY"] = "a-test-secret-of-more-than-thirty-two-characters"
+os.environ["BASE_URL"] = "http://testserver"
+os.environ["RATE_LIMITS"] = "false"
+if "TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"].replace("{worker}", _WORKER)
+
+import httpx
+from tortoise import Tortoise
+from tortoise.transactions import in_transaction
+
+from market.kit import db
+
+
+class _Undo(Exception):
+    """Leaves a test's transaction so that it is rolled back."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say once where the data of this run lies."""
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scratch() -> Iterator[Path]:
+    yield _SCRATCH
+    shutil.rmtree(_SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def database() -> AsyncIterator[None]:
+    """The worker's own database with the newest schema."""
+    await db.connect()
+    await Tortoise.generate_schemas()
+    yield
+    await db.disconnect()
+
+
+@pytest.fixture
+async def rollback(database: None) -> AsyncIterator[None]:
+    """A transaction around the test."""
+    try:
+        async with in_transaction():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
+
+
+@pytest.fixture
+async def client(rollback: None) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the application, in the test's transaction."""
+    from market.app import create_app
+
+    transport = httpx.ASGITransport(create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
+        yield http
