@@ -1,0 +1,100 @@
+"""People, organisations, actors and signed-in clients for tests."""
+
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from market.accounts import sessions
+from market.accounts.models import Membership, Organisation, Person
+from market.accounts.states import OrganisationKind, OrganisationStatus, Role
+from market.kit import clock
+from market.kit.actor import Actor
+from market.kit.numbers import next_number
+from market.vocabulary import uscc as codes
+
+PASSWORD = "a long enough password"
+_sequence = count(1)
+
+
+async def make_person(
+    *, email: str = "", name: str = "张三", confirmed: bool = True, **values: Any
+) -> Person:
+    """A person; `confirmed` is the state of the e-mail address. Signs in with no password."""
+    return await Person.create(
+        email=email or f"person{next(_sequence)}@example.com",
+        name=name,
+        password_hash=values.pop("password_hash", "!"),
+        email_confirmed_at=clock.now() if confirmed else None,
+        **values,
+    )
+
+
+def make_uscc(region_code: str = "370100", pair: str = "91") -> str:
+    """A valid 统一社会信用代码, another one each time."""
+    return codes.compose(pair, region_code, f"MA{next(_sequence):06d}")
+
+
+async def make_organisation(
+    *,
+    kind: str = "demand",
+    verified: bool = True,
+    region_code: str = "370100",
+    name: str = "",
+    **values: Any,
+) -> Organisation:
+    """An organisation without members; `verified` gives it a code and the active status."""
+    number = await next_number("O")
+    if verified:
+        values.setdefault("uscc", make_uscc(region_code))
+        values.setdefault("verified_at", clock.now())
+        values.setdefault("status", OrganisationStatus.ACTIVE)
+    return await Organisation.create(
+        number=number,
+        kind=OrganisationKind(kind),
+        name=name or f"{kind} {number}",
+        org_type=values.pop("org_type", "enterprise"),
+        region_code=region_code,
+        **values,
+    )
+
+
+async def make_membership(
+    organisation: Organisation, *, person: Person | None = None, role: str = "owner"
+) -> Membership:
+    """A membership, of a new person unless one is given."""
+    return await Membership.create(
+        person=person or await make_person(), organisation=organisation, role=Role(role)
+    )
+
+
+async def actor(
+    organisation: Organisation, role: str = "owner", *, person: Person | None = None
+) -> Actor:
+    """A new member of the organisation (or `person`, made a member) as the actor of a verb."""
+    membership = await make_membership(organisation, person=person, role=role)
+    member: Person = await Person.get(id=membership.person_id)
+    return _actor(organisation, member.id, member.name, role)
+
+
+def _actor(organisation: Organisation, person_id: UUID, name: str, role: str) -> Actor:
+    return Actor(
+        person_id=person_id,
+        name=name,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        kind=organisation.kind.value,
+        role=role,
+        region_code=organisation.region_code,
+        verified=organisation.is_verified,
+    )
+
+
+async def signed_in_client(
+    client: httpx.AsyncClient, person: Person | UUID | None
+) -> httpx.AsyncClient:
+    """The same client, from now on with a session of this person (`actor.person_id` will do)."""
+    row = person if isinstance(person, Person) else await Person.get(id=person)
+    client.cookies.set(sessions.COOKIE, await sessions.start_session(row))
+    return client
