@@ -221,14 +221,14 @@ _INVOICE: Final = {
 _BANK_LINE: Final = {
     "unmatched": StatusTone("waiting", "question", "Unmatched"),
     "matched": StatusTone("success", "link", "Matched"),
-    "applied": StatusTone("success", "check", "Applied"),
+    "applied": StatusTone("success", "check", "Set against what is owed"),
     "suspense": StatusTone("danger", "pause", "In suspense"),
     "returned": StatusTone("muted", "undo", "Returned"),
 }
 
 _EVENT: Final = {
     "pending": StatusTone("waiting", "clock", "Queued"),
-    "delivered": StatusTone("success", "check", "Delivered"),
+    "delivered": StatusTone("success", "check", "Message delivered"),
     "failed": StatusTone("waiting", "alert", "Failed, will retry"),
     "parked": StatusTone("waiting", "pause", "Parked"),
     "dead": StatusTone("danger", "cross", "Given up"),
