@@ -23,7 +23,6 @@ MODEL_MODULES = [
     "market.datasets.models",
     "market.bureau.models",
     "billing.models",
-    "search.models",
 ]
 
 

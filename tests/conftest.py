@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres
+
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _SCRATCH = Path(tempfile.mkdtemp(prefix=f"market-{_WORKER}-"))
 for _name in ("DATABASE_URL", "SEARCH_URL", "SMTP_URL", "FILES_URL", "STRIPE_SECRET_KEY"):
@@ -16,8 +18,9 @@ os.environ["MARKET_DATA_DIR"] = str(_SCRATCH)
 os.environ["SECRET_KEY"] = "a-test-secret-of-more-than-thirty-two-characters"
 os.environ["BASE_URL"] = "http://testserver"
 os.environ["RATE_LIMITS"] = "false"
-if "TEST_DATABASE_URL" in os.environ:
-    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"].replace("{worker}", _WORKER)
+_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
+if _POSTGRES:
+    os.environ["DATABASE_URL"] = postgres.database_of(_WORKER)
 
 import httpx
 from tortoise import Tortoise
@@ -30,9 +33,9 @@ class _Undo(Exception):
     """Leaves a test's transaction so that it is rolled back."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Say once where the data of this run lies."""
-    config.addinivalue_line("markers", "postgres: needs PostgreSQL")
+def pytest_report_header() -> str:
+    """Say which database this run uses."""
+    return f"database: {'PostgreSQL' if _POSTGRES else 'SQLite'}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 from tortoise import Tortoise, fields
@@ -49,17 +49,8 @@ class Row(Model):
 def tortoise_config(url: str | None = None) -> dict[str, Any]:
     """Tortoise configuration for a database URL (`sqlite:///path` or `postgres://...`): one app, one history."""
     url = url or settings.database
-    connection: Any = url
-    if url.startswith("sqlite"):
-        path = url.split("://", 1)[1].split("?", 1)[0]
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        pragmas = {"busy_timeout": 20000, "synchronous": "FULL", **dict(parse_qsl(urlsplit(url).query))}
-        connection = {
-            "engine": "market.kit.sqlite",
-            "credentials": {"file_path": path, "journal_size_limit": 2**26, **pragmas},
-        }
     return {
-        "connections": {"default": connection},
+        "connections": {"default": _sqlite(url) if url.startswith("sqlite") else _postgres(url)},
         "apps": {
             "models": {
                 "models": MODEL_MODULES,
@@ -69,6 +60,34 @@ def tortoise_config(url: str | None = None) -> dict[str, Any]:
         },
         "use_tz": True,
         "timezone": "UTC",
+    }
+
+
+def _sqlite(url: str) -> dict[str, Any]:
+    path = url.split("://", 1)[1].split("?", 1)[0]
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    pragmas = {"busy_timeout": 20000, "synchronous": "FULL", **dict(parse_qsl(urlsplit(url).query))}
+    return {
+        "engine": "market.kit.sqlite",
+        "credentials": {"file_path": path, "journal_size_limit": 2**26, **pragmas},
+    }
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    """`?host=/socket/folder` names a Unix socket; `minsize`, `maxsize` bound the pool."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {
+            "host": query.get("host") or parts.hostname,
+            "port": parts.port or 5432,
+            "user": unquote(parts.username or ""),
+            "password": unquote(parts.password or "") or None,
+            "database": parts.path.lstrip("/"),
+            "minsize": int(query.get("minsize", 1)),
+            "maxsize": int(query.get("maxsize", 10)),
+        },
     }
 
 

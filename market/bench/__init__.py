@@ -1,0 +1,1 @@
+"""Benchmarks of the whole, each beside the bare parts it stands on."""

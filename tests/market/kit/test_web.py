@@ -1,0 +1,117 @@
+"""Forms, files, cross-site refusal, paging and the API machinery."""
+
+import datetime as dt
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData, Headers
+
+from market.kit import files, forms
+from market.kit.actor import Actor
+from market.kit.errors import InvalidInput
+from market.kit.security import is_cross_site
+
+
+class Thing(BaseModel):
+    title: str = Field(min_length=1, max_length=5)
+    price: forms.YuanAsFen
+    at: forms.LocalDateTime
+    tags: list[str] = []
+
+
+def submitted(**typed: str) -> forms.Form[Thing]:
+    form = forms.Form(Thing)
+    form.submit(FormData(list(typed.items())))
+    return form
+
+
+def test_a_form_reads_what_people_type() -> None:
+    form = submitted(title="标注", price="24万", at="2026-11-30 10:00", tags="a")
+    assert form.is_valid
+    assert form.input.price == 24000000
+    assert form.input.at == dt.datetime(2026, 11, 30, 2, tzinfo=dt.UTC)
+    assert form.input.tags == ["a"]
+
+
+def test_a_refused_form_names_fields_and_keeps_what_was_typed() -> None:
+    form = submitted(title="太长的标题啊", price="很多", at="")
+    assert not form.is_valid
+    assert set(form.errors) == {"title", "price", "at"}
+    assert form.values["price"] == "很多"
+    assert form.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("headers", "cross"),
+    [
+        ({"sec-fetch-site": "same-origin"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "same-site"}, True),
+        ({"sec-fetch-site": "cross-site"}, True),
+        ({"origin": "http://evil.example", "host": "market.example"}, True),
+        ({"origin": "http://market.example", "host": "market.example"}, False),
+        ({"origin": "null", "host": "market.example"}, True),
+        ({}, False),
+    ],
+)
+def test_cross_site_writes_are_told_apart(headers: dict[str, str], cross: bool) -> None:
+    assert is_cross_site(Headers(headers)) is cross
+
+
+async def test_cross_site_post_with_cookies_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/language", data={"locale": "en"},
+        headers={"cookie": "session=x", "sec-fetch-site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/healthz")
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\报告.pdf", "报告.pdf"),
+        ("a\x00b\n.csv", "ab.csv"),
+        ("...", "file"),
+        ("长" * 200 + ".xlsx", "长" * 115 + ".xlsx"),
+    ],
+)
+def test_filenames_are_made_safe(name: str, safe: str) -> None:
+    assert files.safe_filename(name) == safe
+
+
+async def test_a_file_is_typed_by_its_content(rollback: None) -> None:
+    actor = Actor.system()
+    with pytest.raises(InvalidInput):
+        await files.store("x.pdf", b"MZ\x90\x00 not a pdf", by=actor)
+    with pytest.raises(InvalidInput):
+        await files.store("x.exe", b"MZ", by=actor)
+    with pytest.raises(InvalidInput):
+        await files.store("x.csv", b"\xff\xfe\x00", by=actor)
+    with pytest.raises(InvalidInput):
+        await files.store("x.csv", b"", by=actor)
+    assert await files.StoredFile.all().count() == 0
+    kept = await files.store("清单.csv", "名称\n一".encode(), by=actor)
+    assert (kept.content_type, await files.read(kept)) == ("text/csv", "名称\n一".encode())
+
+
+async def test_openapi_description_is_valid(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/openapi.json")).json()
+    validate(document)
+
+
+async def test_unknown_api_path_answers_problem_json(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 404
