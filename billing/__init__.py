@@ -1,0 +1,1 @@
+"""What money does: ledger, vouchers, payments, settlements."""

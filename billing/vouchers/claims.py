@@ -1,0 +1,190 @@
+"""The shape of a voucher claim as callers and files state it, checked field by field."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from market.kit.clock import CHINA
+from market.kit.money import MAX_FEN
+
+
+class InvalidClaim(ValueError):
+    """The input is not a claim; `fields` says what is wrong where ("lines[0].amount_fen")."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+        super().__init__("; ".join(f"{place}: {what}" for place, what in self.fields.items()))
+
+
+def _in_shanghai(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be a date (2026-05-15) or a date and time (ISO 8601)") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=CHINA)
+    return moment.astimezone(CHINA).isoformat(timespec="seconds")
+
+
+def _no_list_is_empty(value: Any) -> Any:
+    return [] if value is None else value
+
+
+Fen = Annotated[StrictInt, Field(ge=0, le=MAX_FEN)]
+Slug = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_]{1,64}$")]
+Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+Moment = Annotated[str, AfterValidator(_in_shanghai)]
+Tags = Annotated[tuple[Name, ...], BeforeValidator(_no_list_is_empty)]
+OBJECT = AliasChoices("object", "object_id", "dataset", "dataset_id")
+CLAIMANT = AliasChoices("claimant", "who_claims")
+CONTRACT = AliasChoices("contract_id", "contract")
+GRANTED = AliasChoices("granted_fen", "grant_fen")
+
+
+class _Open(BaseModel):
+    """A record that keeps further facts: a rule may ask for any of them by name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Line(_Open):
+    """One order line; the amounts beside `amount_fen` are those of other bases, where known."""
+
+    category: Slug
+    amount_fen: Fen | None = None
+    verified_fen: Fen | None = None
+    invoiced_fen: Fen | None = None
+    invoiced_net_fen: Fen | None = None
+    paid_fen: Fen | None = None
+    metered_fen: Fen | None = None
+    refunded_fen: Fen = 0
+    event: Slug | None = None
+    object_id: Name | None = Field(None, validation_alias=OBJECT)
+
+    @model_validator(mode="after")
+    def _refunds_at_most_the_amount(self) -> "Line":
+        if self.refunded_fen > (self.amount_fen or 0):
+            raise ValueError("refunded_fen exceeds amount_fen")
+        return self
+
+
+class Subject(_Open):
+    """Who claims. A relation, tag or level a rule asks for is a further field or a tag."""
+
+    org_type: Slug | None = None
+    region_code: Name | None = None
+    size: Slug | None = None
+    credit_clean_years: Annotated[StrictInt, Field(ge=0)] | None = None
+    group: Name | None = None
+    tags: Tags = ()
+
+
+class Counterparty(_Open):
+    """The other side. Nothing said of a relation means none: the signed statement proves it."""
+
+    id: Name | None = Field(
+        None, validation_alias=AliasChoices("id", "supplier_id", "uscc", "name")
+    )
+    related: StrictBool | None = None
+    listed_supplier: StrictBool | None = None
+    listed_product: StrictBool | None = None
+    via_data_exchange: StrictBool | None = None
+    via_platform: StrictBool | None = None
+    local_supplier: StrictBool | None = None
+
+
+class OtherGrant(BaseModel):
+    """Public money another programme already pays for the same lines."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fen: Fen
+    level: Slug | None = None
+
+
+class _Expected(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    grant_fen: Fen | None = None
+
+
+class Record(_Open):
+    """What a claim and an earlier claim have in common."""
+
+    programme: Name | None = None
+    as_of: Moment | None = None
+    subject: Subject | None = None
+    counterparty: Counterparty | None = None
+    claimant: Slug | None = Field(None, validation_alias=CLAIMANT)
+    contract_id: Name | None = Field(None, validation_alias=CONTRACT)
+    contract_signed_on: date | None = None
+    batch: Name | None = None
+    event: Slug | None = None
+    object_id: Name | None = Field(None, validation_alias=OBJECT)
+    lines: tuple[Line, ...] = ()
+
+    @model_validator(mode="after")
+    def _states_what_each_line_is_worth(self) -> "Record":
+        for index, line in enumerate(self.lines):
+            if line.amount_fen is None and (line.event or self.event) is None:
+                raise ValueError(f"lines[{index}].amount_fen is missing")
+        return self
+
+
+class EarlierClaim(Record):
+    """A claim of the same subject granted before; what it leaves out is as in the claim itself.
+
+    Without a stated grant the engine replays it under the same programme version.
+    """
+
+    granted_fen: Fen | None = Field(None, validation_alias=GRANTED)
+    expect: _Expected = _Expected()
+
+
+class Claim(Record):
+    """A request for a voucher grant: amounts in fen, `history` oldest first."""
+
+    id: Name
+    programme: Name
+    as_of: Moment
+    subject: Subject
+    counterparty: Counterparty = Counterparty()
+    lines: tuple[Line, ...]
+    history: Annotated[tuple[EarlierClaim, ...], BeforeValidator(_no_list_is_empty)] = ()
+    other_grants: tuple[OtherGrant, ...] = ()
+    remaining: dict[str, Fen] = Field(default_factory=dict)
+
+
+def read_claim(data: object) -> Claim:
+    """The claim in a piece of JSON data; InvalidClaim names each field that is wrong."""
+    try:
+        return Claim.model_validate(data)
+    except ValidationError as error:
+        raise InvalidClaim(
+            {_place(entry["loc"]): _what(entry["msg"]) for entry in error.errors()}
+        ) from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    place = ""
+    for step in location:
+        place += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return place.lstrip(".") or "claim"
+
+
+def _what(message: str) -> str:
+    return message.removeprefix("Value error, ")

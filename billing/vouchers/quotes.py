@@ -1,0 +1,71 @@
+"""Quotes for claim files: what `market quote CLAIM.json` prints, and the file a verifier reads."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from billing.vouchers.claims import InvalidClaim, read_claim
+from billing.vouchers.evaluation import quote
+from billing.vouchers.programmes import UnknownProgramme, find_programme
+from billing.vouchers.rules import Programme
+from billing.vouchers.traces import Quote
+
+INVALID = "claim.invalid"
+
+
+def quote_file(path: str | Path) -> list[dict[str, Any]]:
+    """Decide every claim of a file that holds one claim or `{"claims": [...]}`.
+
+    A claim that cannot be read gets a row too, refused as "claim.invalid", its trace naming each
+    wrong field. Raises InvalidClaim when the file itself is no such JSON.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InvalidClaim({"file": f"is not JSON: {error}"}) from None
+    claims = data.get("claims", [data]) if isinstance(data, dict) else data
+    if not isinstance(claims, list):
+        raise InvalidClaim({"claims": "must be a list"})
+    return [quote_data(claim) for claim in claims]
+
+
+def quote_data(data: object) -> dict[str, Any]:
+    """Decide one claim given as JSON data; amounts in fen."""
+    try:
+        claim = read_claim(data)
+        programme = find_programme(claim.programme)
+        return as_row(claim.id, quote(programme, claim))
+    except InvalidClaim as error:
+        return _refused(data, error.fields)
+    except UnknownProgramme as error:
+        return _refused(data, {"programme": f"there is no programme {error}"})
+
+
+def as_row(claim_id: str, decided: Quote) -> dict[str, Any]:
+    """A quote as the row the command line and the API print."""
+    return {
+        "id": claim_id,
+        "eligible": decided.eligible,
+        "grant_fen": decided.grant_fen,
+        "binding": decided.binding,
+        "ineligible": decided.ineligible,
+        "split": dict(decided.split),
+        "trace": dict(decided.trace),
+    }
+
+
+def certificate(programme: Programme, decided: Quote) -> dict[str, Any]:
+    """The decision with the pinned rule: what `python -m billing.vouchers.verifier` recomputes."""
+    return {"programme": programme.pinned(), "trace": dict(decided.trace)}
+
+
+def _refused(data: object, fields: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": data.get("id") if isinstance(data, dict) else None,
+        "eligible": False,
+        "grant_fen": 0,
+        "binding": INVALID,
+        "ineligible": INVALID,
+        "split": {},
+        "trace": {"errors": fields},
+    }
