@@ -1,0 +1,25 @@
+"""`python -m billing.vouchers.verifier FILE`: verify the decisions in a file."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from billing.vouchers.verifier import verify
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Verify a file of one certificate `{"programme", "trace"}` or a list; 0 when all agree."""
+    parser = argparse.ArgumentParser(description="Recompute voucher decisions from their trace.")
+    parser.add_argument("file", type=Path)
+    data = json.loads(parser.parse_args(arguments).file.read_text(encoding="utf-8"))
+    disagreements = 0
+    for one in data if isinstance(data, list) else [data]:
+        wrong = verify(one["programme"], one["trace"])
+        disagreements += bool(wrong)
+        print(one["trace"]["programme"]["reference"], "; ".join(wrong) or "agrees")
+    return 1 if disagreements else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
