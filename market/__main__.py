@@ -14,9 +14,14 @@ from market.kit import db
 from market.settings import settings
 
 R = TypeVar("R")
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False,
-                  help="Data-annotation marketplace: run it, feed it, ask it, check it.")
-verify_app = typer.Typer(no_args_is_help=True, help="Re-compute and compare; exit code 1 on a difference.")
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Data-annotation marketplace: run it, feed it, ask it, check it.",
+)
+verify_app = typer.Typer(
+    no_args_is_help=True, help="Re-compute and compare; exit code 1 on a difference."
+)
 export_app = typer.Typer(no_args_is_help=True, help="Write what is public to files.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measure, side by side with the bare parts.")
 app.add_typer(verify_app, name="verify")
@@ -65,8 +70,14 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     import uvicorn
 
     uvicorn.run(
-        "market.app:create_app", factory=True, host=host, port=port, workers=settings.web_workers,
-        timeout_keep_alive=75, access_log=False, server_header=False,
+        "market.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=settings.web_workers,
+        timeout_keep_alive=75,
+        access_log=False,
+        server_header=False,
     )
 
 
@@ -103,7 +114,9 @@ def seed() -> None:
 @app.command("import")
 def import_records(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    kind: Annotated[str, typer.Option(help="For CSV and XLSX: suppliers, jobs, talents or dataset_needs.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="For CSV and XLSX: suppliers, jobs, talents or dataset_needs.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Load records (JSON, XLSX, CSV); idempotent by id; a bad row loses no good one."""
@@ -180,8 +193,11 @@ def sampling_plan(
     from market.orders import sampling_command
 
     try:
-        typer.echo(sampling_command.answer(
-            lot=lot, level=level, aql=aql, severity=severity, table=table, as_json=as_json))
+        typer.echo(
+            sampling_command.answer(
+                lot=lot, level=level, aql=aql, severity=severity, table=table, as_json=as_json
+            )
+        )
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None
 
@@ -223,7 +239,10 @@ def verify_index(engine: Engine = "") -> None:
     """The search index against the database."""
     from search import commands
 
-    _verdict(with_database(lambda: commands.verify_index(engine=engine)), "The index equals the database.")
+    _verdict(
+        with_database(lambda: commands.verify_index(engine=engine)),
+        "The index equals the database.",
+    )
 
 
 @verify_app.command("statistics")
@@ -259,7 +278,9 @@ def bench_search(records: int = 100_000, engine: Engine = "") -> None:
 
 
 @bench_app.command("match")
-def bench_match(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], engine: Engine = "") -> None:
+def bench_match(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], engine: Engine = ""
+) -> None:
     """P@1, nDCG and constraint violations over a file of judgements."""
     from search import commands
 

@@ -66,9 +66,15 @@ def run(*, host: str, port: int, fresh: bool) -> None:
         settings.market_data_dir.mkdir(parents=True)
     url = f"http://{host}:{port}"
     logins = asyncio.run(_prepare())
-    environment = {**os.environ, "BASE_URL": url, "SECRET_KEY": settings.secret_key.get_secret_value()}
+    environment = {
+        **os.environ,
+        "BASE_URL": url,
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+    }
     command = [sys.executable, "-m", "market"]
-    web = subprocess.Popen([*command, "serve", "--host", host, "--port", str(port)], env=environment)
+    web = subprocess.Popen(
+        [*command, "serve", "--host", host, "--port", str(port)], env=environment
+    )
     work = subprocess.Popen([*command, "worker"], env=environment)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

@@ -97,15 +97,25 @@ def _wants_json(request: Request) -> bool:
 
 
 async def _answer(
-    request: Request, status: int, title: str, detail: str = "",
-    errors: dict[str, str] | None = None, headers: dict[str, str] | None = None,
+    request: Request,
+    status: int,
+    title: str,
+    detail: str = "",
+    errors: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     if _wants_json(request):
         response = api.problem(status, title, detail, errors, request_id.get())
     else:
         response = await web.render(
-            request, "errors/error.html", status_code=status, status=status, title=title,
-            detail=detail, errors=errors or {}, request_id=request_id.get(),
+            request,
+            "errors/error.html",
+            status_code=status,
+            status=status,
+            title=title,
+            detail=detail,
+            errors=errors or {},
+            request_id=request_id.get(),
         )
     response.headers.update(headers or {})
     return response
@@ -153,4 +163,3 @@ ERROR_HANDLERS: dict[Any, Any] = {
     DoesNotExist: missing,
     Exception: crash,
 }
-

@@ -1,1 +1,1 @@
-"""Ground floor of the house: database, errors, audit, outbox, money, time, mail, files, web. Knows nothing of markets."""
+"""Ground floor: database, errors, audit, outbox, money, time, mail, files, web. Knows no markets."""

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from openapi_pydantic.v3.v3_1 import OpenAPI
 from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
+from openapi_pydantic.v3.v3_1 import OpenAPI
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -115,8 +115,17 @@ def operation(
 
     def decorate(endpoint: Endpoint) -> Operation:
         return Operation(
-            method, path, endpoint, summary, tag, body, query, returns,
-            status if returns else 204, scope, public,
+            method,
+            path,
+            endpoint,
+            summary,
+            tag,
+            body,
+            query,
+            returns,
+            status if returns else 204,
+            scope,
+            public,
         )
 
     return decorate
@@ -151,11 +160,17 @@ async def _json(request: Request) -> Any:
         raise InvalidInput(_("The body is not valid JSON")) from None
 
 
-def problem(status: int, title: str, detail: str = "", errors: dict[str, str] | None = None,
-            request_id: str = "") -> Response:
+def problem(
+    status: int,
+    title: str,
+    detail: str = "",
+    errors: dict[str, str] | None = None,
+    request_id: str = "",
+) -> Response:
     """An error answer of the API."""
-    content = Problem(title=title, status=status, detail=detail, errors=errors or {},
-                      request_id=request_id)
+    content = Problem(
+        title=title, status=status, detail=detail, errors=errors or {}, request_id=request_id
+    )
     return JSONResponse(content.model_dump(), status, media_type="application/problem+json")
 
 
@@ -164,12 +179,14 @@ def openapi(operations: Iterable[Operation], *, title: str, version: str) -> dic
     paths: dict[str, dict[str, Any]] = {}
     for op in operations:
         paths.setdefault(PREFIX + op.path, {})[op.method.lower()] = _described(op)
-    document = OpenAPI.model_validate({
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
-        "paths": paths,
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-    })
+    document = OpenAPI.model_validate(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": title, "version": version},
+            "paths": paths,
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        }
+    )
     built = construct_open_api_with_schema_class(document)
     described: dict[str, Any] = json.loads(built.model_dump_json(by_alias=True, exclude_none=True))
     return described
@@ -187,20 +204,29 @@ def _described(op: Operation) -> dict[str, Any]:
     ]
     schema = op.query.model_json_schema(mode="validation")
     for name, field in schema.get("properties", {}).items():
-        parameters.append({
-            "name": name, "in": "query", "required": name in schema.get("required", ()),
-            "schema": {key: value for key, value in field.items() if key != "title"},
-        })
+        parameters.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": name in schema.get("required", ()),
+                "schema": {key: value for key, value in field.items() if key != "title"},
+            }
+        )
     good: dict[str, Any] = {"description": op.summary}
     if op.returns:
         good["content"] = _content(op.returns)
     described: dict[str, Any] = {
-        "operationId": op.id, "summary": op.summary, "tags": [op.tag], "parameters": parameters,
+        "operationId": op.id,
+        "summary": op.summary,
+        "tags": [op.tag],
+        "parameters": parameters,
         "description": inspect.getdoc(op.endpoint) or "",
         "responses": {
             str(op.status): good,
-            "default": {"description": "Problem (RFC 9457)",
-                        "content": _content(Problem, "application/problem+json")},
+            "default": {
+                "description": "Problem (RFC 9457)",
+                "content": _content(Problem, "application/problem+json"),
+            },
         },
     }
     if op.body is not Nothing:

@@ -70,7 +70,9 @@ class LogEpoch(Row):
 
 def canonical(value: Any) -> str:
     """One JSON text per value: sorted keys, no spaces, Chinese kept."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
+    )
 
 
 def plain(value: Any) -> Any:

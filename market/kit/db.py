@@ -1,7 +1,7 @@
 """The database: connection, atomic verbs, row locks, and the base of every table."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -38,12 +38,18 @@ class Row(Model):
     class Meta:
         abstract = True
 
-    async def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
         """Save, keeping `updated_at` true also when only some fields are written."""
         self.updated_at = clock.now()
         if update_fields is not None:
-            update_fields = [*{*update_fields, "updated_at"}]
-        await super().save(*args, update_fields=update_fields, **kwargs)
+            update_fields = {*update_fields, "updated_at"}
+        await super().save(using_db, update_fields, force_create, force_update)
 
 
 def tortoise_config(url: str | None = None) -> dict[str, Any]:
@@ -161,5 +167,5 @@ async def lock_id(model: type[M], row_id: UUID) -> M:
 
 
 def month_of(moment: dt.datetime) -> str:
-    """"2026-11" of a moment, by the Chinese calendar day."""
+    """ "2026-11" of a moment, by the Chinese calendar day."""
     return clock.in_china(moment).strftime("%Y-%m")

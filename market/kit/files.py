@@ -21,12 +21,22 @@ from market.settings import settings
 
 MIB = 1024 * 1024
 MAX_BYTES = 20 * MIB
-TEXTUAL = {".csv": "text/csv", ".json": "application/json", ".jsonl": "application/jsonl",
-           ".txt": "text/plain", ".md": "text/markdown"}
-BINARY = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg",
-          ".jpeg": "image/jpeg", ".zip": "application/zip",
-          ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-          ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+TEXTUAL = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".txt": "text/plain",
+    ".md": "text/markdown",
+}
+BINARY = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".zip": "application/zip",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 KINDS = TEXTUAL | BINARY
 _SIGNATURE_ALIASES = {".jpeg": ".jpg", ".xlsx": ".zip", ".docx": ".zip"}
 
@@ -59,7 +69,9 @@ def _store() -> Any:
 def safe_filename(name: str) -> str:
     """The name as a person may see it: no path, no control characters, at most 120 characters."""
     bare = PurePath(name.replace("\\", "/")).name
-    clean = "".join(char for char in bare if char.isprintable() and char not in '<>:"|?*').strip(". ")
+    clean = "".join(char for char in bare if char.isprintable() and char not in '<>:"|?*').strip(
+        ". "
+    )
     suffix = PurePath(clean).suffix[:10]
     return (clean[: 120 - len(suffix)].removesuffix(suffix) + suffix) or "file"
 
@@ -69,7 +81,9 @@ def check_content(filename: str, content: bytes, *, kinds: dict[str, str] | None
     allowed = kinds or KINDS
     suffix = PurePath(filename).suffix.lower()
     if suffix not in allowed:
-        raise InvalidInput(_("The file must be one of: %(kinds)s", kinds=", ".join(sorted(allowed))))
+        raise InvalidInput(
+            _("The file must be one of: %(kinds)s", kinds=", ".join(sorted(allowed)))
+        )
     if suffix in TEXTUAL:
         try:
             content.decode("utf-8-sig")
@@ -84,7 +98,11 @@ def check_content(filename: str, content: bytes, *, kinds: dict[str, str] | None
 
 
 async def store(
-    filename: str, content: bytes, *, by: Actor, kinds: dict[str, str] | None = None,
+    filename: str,
+    content: bytes,
+    *,
+    by: Actor,
+    kinds: dict[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> StoredFile:
     """Check and keep a file; call it before the verb that attaches it. Raises InvalidInput."""
@@ -97,14 +115,21 @@ async def store(
     key = uuid7().hex
     await obstore.put_async(_store(), key, content)
     return await StoredFile.create(
-        key=key, filename=name, content_type=content_type, size=len(content),
+        key=key,
+        filename=name,
+        content_type=content_type,
+        size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        organisation_id=by.organisation_id, uploaded_by_id=by.person_id,
+        organisation_id=by.organisation_id,
+        uploaded_by_id=by.person_id,
     )
 
 
 async def store_upload(
-    upload: UploadFile, *, by: Actor, kinds: dict[str, str] | None = None,
+    upload: UploadFile,
+    *,
+    by: Actor,
+    kinds: dict[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> StoredFile:
     """Keep a file that came with a form, reading no more than the limit. Raises InvalidInput."""

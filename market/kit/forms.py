@@ -133,7 +133,9 @@ class Form(Generic[I]):
         self._input: I | None = None
 
     @classmethod
-    async def read(cls, request: Request, model: type[I], initial: Mapping[str, Any] | None = None) -> "Form[I]":
+    async def read(
+        cls, request: Request, model: type[I], initial: Mapping[str, Any] | None = None
+    ) -> "Form[I]":
         """The submitted form of a POST, checked; otherwise a fresh one with `initial` values."""
         form = cls(model, initial)
         if request.method == "POST":

@@ -15,7 +15,9 @@ MAX_FEN = 10**15
 
 def parse_yuan(text: str) -> int:
     """Fen of an amount typed in yuan ("1,234.5", "24万元"); ValueError names the broken rule."""
-    match = _YUAN.match(text.strip().removeprefix("¥").removeprefix("￥").replace("，", ",").strip())
+    match = _YUAN.match(
+        text.strip().removeprefix("¥").removeprefix("￥").replace("，", ",").strip()
+    )
     if not match:
         raise ValueError("not_an_amount")
     fen = Decimal(match["number"].replace(",", "")) * _SCALE.get((match["unit"] or "")[:1], 1) * 100
@@ -70,7 +72,7 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def format_yuan(fen: int) -> str:
-    """"1,234.56" of 123456 fen."""
+    """ "1,234.56" of 123456 fen."""
     sign = "-" if fen < 0 else ""
     yuan, rest = divmod(abs(fen), 100)
     return f"{sign}{yuan:,}.{rest:02d}"

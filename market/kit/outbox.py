@@ -51,8 +51,10 @@ Handlers = Mapping[str, tuple[Handler, ...]]
 
 async def record(topic: str, *, at: dt.datetime | None = None, **payload: Any) -> None:
     """Ask for `topic` to be handled after this verb commits, not before `at`. Payload: ids and plain values."""
-    cleaned = {key: value if isinstance(value, str | int | list | dict | bool | None) else plain(value)
-               for key, value in payload.items()}
+    cleaned = {
+        key: value if isinstance(value, str | int | list | dict | bool | None) else plain(value)
+        for key, value in payload.items()
+    }
     await OutboxMessage.create(topic=topic, payload=cleaned, available_at=at or clock.now())
 
 
@@ -139,6 +141,8 @@ async def lag() -> dt.timedelta:
 @atomic()
 async def retry_dead_letter(message: OutboxMessage) -> None:
     """Give a dead letter a fresh set of tries."""
-    await OutboxMessage.filter(id=message.id).exclude(dead_at=None).update(
-        dead_at=None, attempts=0, available_at=clock.now()
+    await (
+        OutboxMessage.filter(id=message.id)
+        .exclude(dead_at=None)
+        .update(dead_at=None, attempts=0, available_at=clock.now())
     )

@@ -45,7 +45,11 @@ class Page(Generic[T]):
 def page_number(request: Request) -> int:
     """The `page` parameter, 1 when missing or nonsense."""
     text = request.query_params.get("page", "1")
-    return min(max(int(text), 1), MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return (
+        min(max(int(text), 1), MAX_PAGE)
+        if text.isascii() and text.isdigit() and len(text) < 9
+        else 1
+    )
 
 
 async def paginate(request: Request, query: QuerySet[M], *, size: int = SIZE) -> Page[M]:

@@ -59,7 +59,9 @@ class MarketSqliteClient(SqliteClient):
                 reader = await aiosqlite.connect(self.filename, isolation_level=None)
                 reader.row_factory = sqlite3.Row
                 await reader.execute("PRAGMA query_only=ON")
-                await reader.execute(f"PRAGMA busy_timeout={self.pragmas.get('busy_timeout', 10000)}")
+                await reader.execute(
+                    f"PRAGMA busy_timeout={self.pragmas.get('busy_timeout', 10000)}"
+                )
                 self._readers.append(reader)
                 self._idle.put_nowait(reader)
 
@@ -80,7 +82,10 @@ class MarketSqliteClient(SqliteClient):
     ) -> tuple[int, Sequence[dict[str, Any]]]:
         """Rows of a query; a plain read runs on a reader, anything else on the writer."""
         if not _READ.match(query):
-            return await super().execute_query(query, values)
+            written: tuple[int, Sequence[dict[str, Any]]] = await super().execute_query(
+                query, values
+            )
+            return written
         rows = await self._read(query, values)
         return len(rows), rows
 
@@ -89,7 +94,8 @@ class MarketSqliteClient(SqliteClient):
     ) -> list[dict[str, Any]]:
         """Rows as dictionaries, read as `execute_query` does."""
         if not _READ.match(query):
-            return await super().execute_query_dict(query, values)
+            written: list[dict[str, Any]] = await super().execute_query_dict(query, values)
+            return written
         return [dict(row) for row in await self._read(query, values)]
 
     @translate_exceptions

@@ -33,7 +33,9 @@ class Stateful(Row):
         """Whether the table has the move `old` -> `new`."""
         return new in cls.TRANSITIONS.get(old, frozenset())
 
-    async def move_to(self, status: StrEnum, *, by: Actor, reason: str = "", **changes: Any) -> None:
+    async def move_to(
+        self, status: StrEnum, *, by: Actor, reason: str = "", **changes: Any
+    ) -> None:
         """Move to `status`, saving `changes` (field values) with it and writing the audit entry.
 
         Raises InvalidTransition when the table does not allow the move. Call it on a locked row.
@@ -41,8 +43,11 @@ class Stateful(Row):
         old = self.status
         if not self.can_move(old, status):
             raise InvalidTransition(
-                _("%(noun)s is “%(status)s”; this step is not possible now",
-                  noun=_(type(self).__name__), status=_(f"status:{old}"))
+                _(
+                    "%(noun)s is “%(status)s”; this step is not possible now",
+                    noun=_(type(self).__name__),
+                    status=_(f"status:{old}"),
+                )
             )
         before = {"status": old, **{name: getattr(self, name) for name in changes}}
         self.status = status
@@ -50,6 +55,10 @@ class Stateful(Row):
             setattr(self, name, value)
         await self.save(update_fields=["status", *changes])
         await audit.record(
-            self, f"status:{status}", by=by, before=before,
-            after={"status": status, **changes}, reason=reason,
+            self,
+            f"status:{status}",
+            by=by,
+            before=before,
+            after={"status": status, **changes},
+            reason=reason,
         )

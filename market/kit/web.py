@@ -40,8 +40,12 @@ def register_routes(routes: Iterable[BaseRoute], prefix: str = "") -> None:
 def path_for(name: str, **params: Any) -> str:
     """The path of a named route; parameters the path does not take become the query string."""
     path, known = _PATHS[name]
-    filled = path.format(**{key: quote(str(params[key]), safe="") for key in known}) if known else path
-    query = {key: value for key, value in params.items() if key not in known and value not in (None, "")}
+    filled = (
+        path.format(**{key: quote(str(params[key]), safe="") for key in known}) if known else path
+    )
+    query = {
+        key: value for key, value in params.items() if key not in known and value not in (None, "")
+    }
     return f"{filled}?{urlencode(query, doseq=True)}" if query else filled
 
 
@@ -135,14 +139,28 @@ def _environment() -> Environment:
         auto_reload=not settings.is_production,
     )
     env.globals.update(
-        _=_, url_for=path_for, static=static, STATUS_TONES=STATUS_TONES, now=clock.now,
-        locale=i18n.current_locale, locales=i18n.SUPPORTED, is_production=settings.is_production,
+        _=_,
+        url_for=path_for,
+        static=static,
+        STATUS_TONES=STATUS_TONES,
+        now=clock.now,
+        locale=i18n.current_locale,
+        locales=i18n.SUPPORTED,
+        is_production=settings.is_production,
         base_url=settings.base_url,
     )
     env.filters.update(
-        money=lambda fen: f"¥{money.format_yuan(fen)}", money_short=money.format_short,
-        capital=money.capital, yuan=money.format_yuan, dt=_dt, date=_date, weekday=_weekday,
-        relative=_relative, unit_price=_unit_price, number=_number, percent=_percent,
+        money=lambda fen: f"¥{money.format_yuan(fen)}",
+        money_short=money.format_short,
+        capital=money.capital,
+        yuan=money.format_yuan,
+        dt=_dt,
+        date=_date,
+        weekday=_weekday,
+        relative=_relative,
+        unit_price=_unit_price,
+        number=_number,
+        percent=_percent,
         filesize=_filesize,
     )
     return env
@@ -185,8 +203,12 @@ def redirect(path: str, *, flash: str = "") -> Response:
     response = RedirectResponse(local, status_code=303)
     if flash:
         response.set_cookie(
-            FLASH_COOKIE, _signer().dumps([["success", flash]]), max_age=300, httponly=True,
-            samesite="lax", secure=settings.base_url.startswith("https"),
+            FLASH_COOKIE,
+            _signer().dumps([["success", flash]]),
+            max_age=300,
+            httponly=True,
+            samesite="lax",
+            secure=settings.base_url.startswith("https"),
         )
     return response
 

@@ -16,7 +16,10 @@ SYSTEM = Actor.system()
 
 async def organisation() -> Organisation:
     return await Organisation.create(
-        number=await numbers.next_number("O"), kind="demand", name="甲", org_type="enterprise",
+        number=await numbers.next_number("O"),
+        kind="demand",
+        name="甲",
+        org_type="enterprise",
         region_code="370100",
     )
 
@@ -26,8 +29,10 @@ async def test_move_writes_the_audit_entry(rollback: None) -> None:
     await subject.move_to(OrganisationStatus.PENDING_VERIFICATION, by=SYSTEM, reason="资料齐全")
     (entry,) = await audit.history(subject)
     assert (entry.action, entry.before, entry.after, entry.reason) == (
-        "status:pending_verification", {"status": "registered"},
-        {"status": "pending_verification"}, "资料齐全",
+        "status:pending_verification",
+        {"status": "registered"},
+        {"status": "pending_verification"},
+        "资料齐全",
     )
 
 

@@ -62,7 +62,8 @@ def test_cross_site_writes_are_told_apart(headers: dict[str, str], cross: bool) 
 
 async def test_cross_site_post_with_cookies_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post(
-        "/language", data={"locale": "en"},
+        "/language",
+        data={"locale": "en"},
         headers={"cookie": "session=x", "sec-fetch-site": "cross-site"},
     )
     assert answer.status_code == 403
