@@ -294,14 +294,23 @@ _ANY_NOUN: Final = {
 }
 
 
-def _flatten() -> dict[str, StatusTone]:
-    """`noun.value` for every noun, and the bare `value` in its most general sense."""
-    tones = dict(_ANY_NOUN)
+class StatusTones(dict[tuple[str, str], StatusTone]):
+    """By noun and value; a value its noun does not name for itself has its general meaning, noun ""."""
+
+    def __missing__(self, key: tuple[str, str]) -> StatusTone:
+        noun, value = key
+        if not noun:
+            raise KeyError(value)
+        return self["", value]
+
+
+def _by_noun_and_value() -> StatusTones:
+    tones = StatusTones({("", value): tone for value, tone in _ANY_NOUN.items()})
     for noun, values in _NOUNS.items():
         for value, tone in values.items():
-            tones[f"{noun}.{value}"] = tone
-            tones.setdefault(value, tone)
+            tones[noun, value] = tone
+            tones.setdefault(("", value), tone)
     return tones
 
 
-STATUS_TONES: Final[dict[str, StatusTone]] = _flatten()
+STATUS_TONES: Final = _by_noun_and_value()
