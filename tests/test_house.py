@@ -1,0 +1,141 @@
+"""Rules of the house that a machine can check: sizes, templates, translations, schema, documentation."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from jinja2 import nodes
+from tortoise import Tortoise
+from tortoise.context import get_current_context
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+from market.kit import db, i18n, web
+from market.kit.statuses import STATUS_TONES
+from market.settings import ROOT, Settings
+
+PACKAGES = ("market", "billing", "search")
+SOURCES = sorted(
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if "migrations" not in path.parts
+)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+HTML = [path for path in TEMPLATES if path.suffix == ".html"]
+
+
+def named(path: Path) -> str:
+    """A readable test id."""
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 400, "split by verb family"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < 60, f"{node.name} is too long"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_modules_and_public_functions_say_what_they_are(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree), "the module has no docstring"
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            assert node.name.startswith("_") or ast.get_docstring(node), f"{node.name}: no docstring"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_templates_compile(path: Path) -> None:
+    web.environment.get_template(str(path.relative_to(ROOT / "templates")))
+
+
+@pytest.mark.parametrize("path", HTML, ids=named)
+def test_pages_obey_the_content_security_policy(path: Path) -> None:
+    if "email" in path.parts:
+        return
+    text = path.read_text()
+    assert not re.search(r"\sstyle\s*=", text), "inline style"
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text), "inline event handler"
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text), "inline script"
+    assert not re.search(r"(?:src|href)=[\"']https?://(?!www\.w3\.org)", text), "foreign asset"
+
+
+def _python_msgids() -> set[str]:
+    found = set()
+    for package in PACKAGES:
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            ROOT / package, [("**.py", "python")], keywords={"_": None, "N_": None, "gettext": None}
+        ):
+            found.add(message if isinstance(message, str) else message[0])
+    return found
+
+
+def _template_msgids() -> set[str]:
+    found = set()
+    for path in TEMPLATES:
+        tree = web.environment.parse(path.read_text())
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "_" and call.args:
+                first = call.args[0]
+                if isinstance(first, nodes.Const) and isinstance(first.value, str):
+                    found.add(first.value)
+    return found
+
+
+def test_no_text_is_untranslated() -> None:
+    chinese = i18n.translations("zh_CN")
+    labels = {tone.label for tones in STATUS_TONES.values() for tone in tones.values()}
+    missing = {
+        msgid
+        for msgid in _python_msgids() | _template_msgids() | labels
+        if msgid and chinese.gettext(msgid) == msgid and re.search(r"[A-Za-z]{3}", msgid)
+    }
+    allowed = {"API", "English", "USCC", "TOTP"}
+    assert missing - allowed == set()
+
+
+def test_translations_keep_their_parameters() -> None:
+    chinese = i18n.translations("zh_CN")
+    for msgid in _python_msgids() | _template_msgids():
+        named_in = sorted(re.findall(r"%\((\w+)\)", msgid))
+        assert sorted(set(re.findall(r"%\((\w+)\)", chinese.gettext(msgid)))) == sorted(
+            set(named_in)
+        ), msgid
+
+
+async def test_the_migrations_make_the_models(database: None) -> None:
+    context = get_current_context()
+    assert context is not None
+    assert context.apps is not None
+    apps = db.tortoise_config()["apps"]
+    assert await MigrationAutodetector(context.apps, apps).changes() == []
+
+
+async def test_every_foreign_key_says_what_a_deletion_does(database: None) -> None:
+    apps = Tortoise.apps
+    assert apps is not None
+    source = "\n".join(path.read_text() for path in SOURCES if path.name.endswith("models.py"))
+    for block in re.findall(r"(?:ForeignKeyField|OneToOneField)\((.*?)\n?\s*\)\n", source, re.DOTALL):
+        assert "on_delete" in block, block
+
+
+def test_every_setting_is_documented() -> None:
+    deployment = (ROOT / "docs" / "deployment.md").read_text()
+    example = (ROOT / ".env.example").read_text()
+    for name in Settings.model_fields:
+        assert f"`{name.upper()}`" in deployment, name
+    assert "SECRET_KEY" in example
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=named
+)
+def test_documents_point_to_things_that_exist(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
