@@ -50,6 +50,11 @@ def gettext(msgid: str, **params: Any) -> str:
     return text % params if params else text
 
 
+def N_(msgid: str) -> str:
+    """Mark a msgid that is translated later, where it is shown."""
+    return msgid
+
+
 def choose_locale(cookie: str | None) -> str:
     """The language of a request: the person's own choice, else Chinese."""
     return cookie if cookie in SUPPORTED else DEFAULT

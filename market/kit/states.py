@@ -9,6 +9,7 @@ from market.kit.actor import Actor
 from market.kit.db import Row
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
+from market.kit.statuses import STATUS_TONES
 
 Transitions = Mapping[Any, frozenset[Any]]
 
@@ -44,9 +45,8 @@ class Stateful(Row):
         if not self.can_move(old, status):
             raise InvalidTransition(
                 _(
-                    "%(noun)s is “%(status)s”; this step is not possible now",
-                    noun=_(type(self).__name__),
-                    status=_(f"status:{old}"),
+                    "It stands at “%(status)s” now; this step is not possible",
+                    status=_(STATUS_TONES["", old].label),
                 )
             )
         before = {"status": old, **{name: getattr(self, name) for name in changes}}

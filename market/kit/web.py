@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from market.kit import clock, i18n, money
 from market.kit.actor import ANONYMOUS, Actor
 from market.kit.errors import NotPermitted, NotSignedIn
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
 from market.settings import ROOT, settings
@@ -80,7 +81,7 @@ def signed_in(request: Request, *kinds: str) -> Actor:
     return actor
 
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
 
 def _dt(moment: dt.datetime | None) -> str:
@@ -98,17 +99,23 @@ def _weekday(value: dt.date | dt.datetime) -> str:
     return _(_WEEKDAYS[day.weekday()])
 
 
+_RELATIVE = (
+    (86400, N_("%(n)s days ago"), N_("in %(n)s days")),
+    (3600, N_("%(n)s hours ago"), N_("in %(n)s hours")),
+    (60, N_("%(n)s minutes ago"), N_("in %(n)s minutes")),
+)
+
+
 def _relative(moment: dt.datetime) -> str:
     seconds = int((moment - clock.now()).total_seconds())
-    ahead, size = seconds > 0, abs(seconds)
-    for length, past, future in (
-        (86400, _("%(n)s days ago"), _("in %(n)s days")),
-        (3600, _("%(n)s hours ago"), _("in %(n)s hours")),
-        (60, _("%(n)s minutes ago"), _("in %(n)s minutes")),
-    ):
-        if size >= length:
-            return (future if ahead else past) % {"n": size // length}
+    for length, past, future in _RELATIVE:
+        if abs(seconds) >= length:
+            return _(future if seconds > 0 else past, n=abs(seconds) // length)
     return _("just now")
+
+
+def _money(fen: int) -> str:
+    return f"{'-' if fen < 0 else ''}¥{money.format_yuan(abs(fen))}"
 
 
 def _unit_price(value: Decimal) -> str:
@@ -150,7 +157,7 @@ def _environment() -> Environment:
         base_url=settings.base_url,
     )
     env.filters.update(
-        money=lambda fen: f"¥{money.format_yuan(fen)}",
+        money=_money,
         money_short=money.format_short,
         capital=money.capital,
         yuan=money.format_yuan,
