@@ -1,0 +1,1 @@
+"""What people find: engines, Chinese analysis, constraint grammar, matching and its measurement."""

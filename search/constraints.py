@@ -1,0 +1,116 @@
+"""Constraints read out of a query: each becomes a filter with a label and a token to remove it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from market.kit.i18n import N_
+from search import grammar, places
+from search.analysis import repaired
+from search.documents import Kind
+from search.engine import AnyOf, Equals, Filter, In, InRegion, Not, Range, Sort
+from search.entries import SETTINGS
+from search.reading import Finding, Reading
+
+Gettext = Callable[..., str]
+_NEGATED = re.compile(
+    r"(?:不要|不含|排除|除了?|非|不接受|不考虑|拒绝|without|no|not|except|exclud\w*)\s*(?:在|位于)?\s*$"
+)
+_WAIVED = re.compile(r"(?:不需要|无需|不必|不用|无须|不要求)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One recognised requirement, shown as a chip; removing it means naming its token in `ignored`.
+
+    A constraint without filters and sort is shown only: it says how the query was understood.
+    """
+
+    kind: str
+    token: str
+    msgid: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
+    sort: Sort | None = None
+    turned: str = ""
+
+    def label(self, _: Gettext) -> str:
+        """The chip's text in the language of the passed gettext."""
+        what = _(self.msgid, **self.params)
+        return _(self.turned, what=what) if self.turned else what
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query split into constraints and the words left for relevance."""
+
+    text: str
+    constraints: tuple[Constraint, ...]
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """All filters of all constraints."""
+        return tuple(one for constraint in self.constraints for one in constraint.filters)
+
+    @property
+    def sort(self) -> Sort | None:
+        """The first order the query asks for."""
+        return next((c.sort for c in self.constraints if c.sort is not None), None)
+
+
+def parse_query(text: str, kind: Kind, *, ignored: Iterable[str] = ()) -> ParsedQuery:
+    """Read the constraints of a query for one kind of record; `ignored` tokens stay plain words."""
+    reading = Reading(repaired(text))
+    skipped = set(ignored)
+    found: dict[str, Constraint] = {}
+    for rule in (*grammar.RULES, places.find_places):
+        for finding in rule(reading, kind):
+            constraint = _constraint(finding, reading, kind)
+            if constraint is None or constraint.token in skipped:
+                continue
+            if constraint.token not in found:
+                found[constraint.token] = constraint
+            reading.take(finding)
+    return ParsedQuery(reading.rest(), tuple(found.values()))
+
+
+def _constraint(finding: Finding, reading: Reading, kind: Kind) -> Constraint | None:
+    filters = finding.filters
+    if not all(field in _fields(kind) for one in filters for field in _named(one)):
+        return None
+    before = reading.text[: finding.start]
+    prefix, turned = "", ""
+    if finding.negatable and (found := _WAIVED.search(before)):
+        prefix, turned, filters = "no:", N_("Not required: %(what)s"), ()
+    elif finding.negatable and filters and (found := _NEGATED.search(before)):
+        prefix, turned, filters = "not:", N_("Not: %(what)s"), tuple(map(Not, filters))
+    if turned and found is not None:
+        reading.blank(found.start(), found.end())
+    return Constraint(
+        finding.kind,
+        prefix + finding.token,
+        finding.msgid,
+        finding.params,
+        filters,
+        finding.sort,
+        turned,
+    )
+
+
+def _fields(kind: Kind) -> frozenset[str]:
+    settings = SETTINGS[kind]
+    return frozenset((*settings.keywords, *settings.flags, *settings.numbers))
+
+
+def _named(one: Filter) -> Iterator[str]:
+    match one:
+        case Not(inner):
+            yield from _named(inner)
+        case AnyOf(filters):
+            for each in filters:
+                yield from _named(each)
+        case Equals() | In() | Range() | InRegion():
+            yield one.field

@@ -1,0 +1,138 @@
+"""What a search box does: constraints become filters, words become relevance, prices break ties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from search.analysis import query_groups
+from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
+from search.documents import Kind
+from search.engine import AnyOf, Filter, Hit, Query, Range, SearchEngine, Sort
+from search.entries import PRICE_FIELDS, SETTINGS, index_document
+from search.reasons import covered_words
+from search.weights import weights
+
+WINDOW = 100
+"""Hits of the first pages that are ordered together with price; deeper pages follow relevance."""
+_AS_RELEVANT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """A page of hits, the constraints shown as chips, counts and time."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    constraints: tuple[Constraint, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    took_ms: float
+
+
+async def discover(
+    engine: SearchEngine,
+    kind: Kind,
+    text: str,
+    *,
+    ignored: Iterable[str] = (),
+    filters: Sequence[Filter] = (),
+    facets: Sequence[str] = (),
+    page: int = 1,
+    per_page: int = 20,
+    index: str | None = None,
+) -> Discovery:
+    """Search one kind of record as a person would; `ignored` are the tokens of chips removed.
+
+    Records that no filter excludes but that hardly touch the words asked for are left out, so
+    that nothing is offered where nothing fits.
+    """
+    parsed = parse_query(text, kind, ignored=ignored)
+    has_words = bool(query_groups(parsed.text))
+    query = Query(
+        parsed.text,
+        (*parsed.filters, *filters),
+        tuple(facets),
+        None if has_words else parsed.sort,
+        highlight=("title", "name", "summary"),
+    )
+    if not has_words or page * per_page > WINDOW:
+        found = await engine.search(index or kind, _page(query, page, per_page))
+        return Discovery(found.hits, found.total, parsed.constraints, found.facets, found.took_ms)
+    found = await engine.search(index or kind, _page(query, 1, WINDOW))
+    hits = _ordered(_relevant(found.hits), parsed)
+    total = len(hits) if found.total <= WINDOW else found.total
+    start = (page - 1) * per_page
+    return Discovery(
+        tuple(hits[start : start + per_page]), total, parsed.constraints, found.facets,
+        found.took_ms,
+    )  # fmt: skip
+
+
+def explain_hit(hit: Hit, parsed: ParsedQuery, _: Gettext) -> list[str]:
+    """Why a hit was found, as sentences: the words it covers and the constraints it meets."""
+    covered = covered_words(index_document(hit.source), query_groups(parsed.text))  # type: ignore[arg-type]
+    reasons = [_("Covers: %(words)s", words="、".join(covered))] if covered else []
+    met = [constraint.label(_) for constraint in parsed.constraints if constraint.filters]
+    return reasons + ([_("Meets: %(what)s", what="、".join(met))] if met else [])
+
+
+def _page(query: Query, page: int, per_page: int) -> Query:
+    return Query(
+        query.text, query.filters, query.facets, query.sort, page, per_page, query.highlight
+    )
+
+
+def _relevant(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits if hit.score >= weights().relevance_floor]
+
+
+def _ordered(hits: list[Hit], parsed: ParsedQuery) -> list[Hit]:
+    if parsed.sort is not None:
+        return _sorted_among_equals(hits, parsed.sort)
+    ceilings = list(_ceilings(parsed.filters))
+    if not ceilings:
+        return hits
+    gain = weights().search["price"]
+
+    def value(hit: Hit) -> float:
+        return hit.score + gain * max(_saving(hit, ceiling) for ceiling in ceilings)
+
+    return sorted(hits, key=lambda hit: (-value(hit), hit.id))
+
+
+def _sorted_among_equals(hits: list[Hit], sort: Sort) -> list[Hit]:
+    """The asked order among records about as relevant as the best; the others stay behind."""
+    best = hits[0].score if hits else 0.0
+    sign = -1 if sort.descending else 1
+
+    def key(hit: Hit) -> tuple[bool, bool, float, float]:
+        number = _numbers(hit).get(sort.field)
+        return (
+            hit.score < best * _AS_RELEVANT, number is None, sign * (number or 0), -hit.score
+        )  # fmt: skip
+
+    return sorted(hits, key=key)
+
+
+def _ceilings(filters: Iterable[Filter]) -> Iterable[Range]:
+    for one in filters:
+        if isinstance(one, AnyOf):
+            yield from _ceilings(one.filters)
+        elif isinstance(one, Range) and one.at_most and one.field in PRICE_FIELDS:
+            yield one
+
+
+def _saving(hit: Hit, ceiling: Range) -> float:
+    price = _numbers(hit).get(ceiling.field)
+    return max(0.0, 1 - price / ceiling.at_most) if price and ceiling.at_most else 0.0
+
+
+def _numbers(hit: Hit) -> Mapping[str, float]:
+    source: Any = hit.source
+    return index_document(source).numbers
+
+
+def facet_fields(kind: Kind) -> tuple[str, ...]:
+    """The fields worth counting beside a result list."""
+    return SETTINGS[kind].keywords

@@ -1,0 +1,224 @@
+"""How each kind of document lies in an index: its fields, and its words by importance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from search.documents import (
+    DatasetDocument,
+    Document,
+    JobDocument,
+    Kind,
+    Price,
+    SupplierDocument,
+    TalentDocument,
+)
+from search.engine import IndexDocument, IndexSettings
+from search.grades import (
+    ANY_LEVEL,
+    CREDENTIAL_FIELDS,
+    UNIT_NAMES,
+    credential_field,
+    data_grade_rank,
+    degree_rank,
+    held_credentials,
+    skill_rank,
+)
+from search.lexicon import lexicon
+from search.normalisation import normalise
+
+_PRICES = tuple(f"price_{unit}" for unit in UNIT_NAMES)
+PRICE_FIELDS = frozenset(("lowest_price", *_PRICES))
+_CAPACITIES = tuple(f"capacity_{unit}" for unit in UNIT_NAMES)
+SETTINGS: Mapping[Kind, IndexSettings] = {
+    "suppliers": IndexSettings(
+        keywords=(
+            "regions", "modalities", "task_types", "industries", "languages", "annotator_types",
+            "certs", "delivery", "scale_class",
+        ),
+        flags=(
+            "onsite", "in_hospital", "private_deploy", "vlan", "vpn", "xinchuang", "deid_service",
+            "anti_tailgating", "in_certified_base",
+        ),
+        numbers=(
+            "staff", "experts", "data_grade", "health_level", "cctv_months", "accuracy",
+            "lowest_price", *CREDENTIAL_FIELDS, *_PRICES, *_CAPACITIES,
+        ),
+    ),
+    "jobs": IndexSettings(
+        keywords=(
+            "regions", "modalities", "task_types", "industries", "procurement", "vouchers", "unit",
+        ),
+        flags=("onsite", "vlan", "xinchuang"),
+        numbers=("budget_fen", "data_grade", "quantity", "lowest_price", *_PRICES),
+    ),
+    "talents": IndexSettings(
+        keywords=("regions", "modalities", "task_types", "languages", "degrees", "availability"),
+        numbers=("years", "skill", "degree", "lowest_price", *_PRICES),
+    ),
+    "datasets": IndexSettings(
+        keywords=(
+            "regions", "modalities", "task_types", "industries", "supply_mode", "dataset_type",
+            "price_model", "side",
+        ),
+        numbers=("budget_fen", "data_grade", "health_level", "quantity", "rating"),
+    ),
+}  # fmt: skip
+
+
+def region_path(code: str) -> list[str]:
+    """The codes of a region from its province down: 370102 lies in 370000, 370100, 370102."""
+    if len(code) != 6 or code == "100000":
+        return []
+    return list(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)))
+
+
+def index_document(document: Document) -> IndexDocument:
+    """The engine's form of a document of any kind."""
+    builders: Mapping[str, Any] = {
+        "suppliers": _supplier_entry,
+        "jobs": _job_entry,
+        "talents": _talent_entry,
+        "datasets": _dataset_entry,
+    }
+    entry: IndexDocument = builders[document["kind"]](document)
+    return entry
+
+
+def _language_names(languages: Iterable[str]) -> list[str]:
+    """One name per language, so that a filter on 闽南语 finds who wrote 闽南话."""
+    names = lexicon().languages
+    return list(dict.fromkeys(names.get(normalise(name), name) for name in languages))
+
+
+def _lowest(prices: Iterable[Price]) -> dict[str, float]:
+    lowest: dict[str, float] = {}
+    for price in prices:
+        for name in (f"price_{price['unit']}", "lowest_price"):
+            lowest[name] = min(price["low"], lowest.get(name, price["low"]))
+    return lowest
+
+
+def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
+    security, quality = doc["security"], doc["quality"]
+    credentials = held_credentials(doc["certs"], security.get("mlps"))
+    numbers: dict[str, float] = {
+        "staff": doc["staff"],
+        "experts": doc["experts"],
+        "data_grade": data_grade_rank(security.get("max_data_grade")),
+        "health_level": security.get("health_level_max") or 0,
+        "cctv_months": security.get("cctv_months") or 0,
+        "accuracy": quality.get("accuracy", 0),
+        **{credential_field(kind): held.rank or ANY_LEVEL for kind, held in credentials.items()},
+        **_lowest(doc["prices"]),
+    }
+    for capacity in doc["capacities"]:
+        name = f"capacity_{capacity['unit']}"
+        numbers[name] = max(capacity["per_day"], numbers.get(name, 0))
+    return IndexDocument(
+        id=doc["id"],
+        strong=(doc["name"], *doc["task_types"], *doc["domains"], *doc["modalities"],
+                *doc["industries"], *doc["languages"]),
+        weak=(doc["summary"], doc["region"], doc.get("park", ""), *doc["certs"], *doc["delivery"],
+              *(price["task"] for price in doc["prices"]),
+              *(capacity["of"] for capacity in doc["capacities"])),
+        keywords={
+            "regions": region_path(doc["region_code"]),
+            "certs": [held.label() for held in credentials.values()],
+            "scale_class": [doc["scale_class"]],
+            **{name: doc[name] for name in ("modalities", "task_types", "industries",
+                                            "annotator_types", "delivery")},
+            "languages": _language_names(doc["languages"]),
+        },
+        flags={
+            "vlan": bool(security.get("vlan_isolation")),
+            "in_certified_base": doc["in_certified_base"],
+            **{name: bool(security.get(name)) for name in (
+                "onsite", "in_hospital", "private_deploy", "vpn", "xinchuang", "deid_service",
+                "anti_tailgating")},
+        },
+        numbers={name: value for name, value in numbers.items() if value},
+        prior=round(0.1 * max(0.0, quality.get("accuracy", 0.0) - 0.9) / 0.1, 4),
+        source=doc,
+    )  # fmt: skip
+
+
+def _job_entry(doc: JobDocument) -> IndexDocument:
+    price = {}
+    if doc.get("ceiling"):
+        price = {f"price_{doc['ceiling_unit']}": doc["ceiling"], "lowest_price": doc["ceiling"]}
+    return IndexDocument(
+        id=doc["id"],
+        strong=(doc["title"], *doc["task_types"], doc["modality"], doc["industry"]),
+        weak=(doc["summary"], doc["owner"], doc["region"], doc["procurement"], doc["data_grade"],
+              *doc["certs"], *doc["vouchers"]),
+        keywords={
+            "regions": region_path(doc["region_code"]),
+            "modalities": [doc["modality"]],
+            "task_types": doc["task_types"],
+            "industries": [doc["industry"]],
+            "procurement": [doc["procurement"]],
+            "vouchers": doc["vouchers"],
+            "unit": [doc["unit"]],
+        },
+        flags={"onsite": doc["place"] == "现场作业", "vlan": doc["vlan"],
+               "xinchuang": doc["xinchuang"]},
+        numbers={
+            "budget_fen": doc["budget_fen"],
+            "quantity": doc["quantity"],
+            "data_grade": data_grade_rank(doc["data_grade"]),
+            **price,
+        },
+        source=doc,
+    )  # fmt: skip
+
+
+def _talent_entry(doc: TalentDocument) -> IndexDocument:
+    return IndexDocument(
+        id=doc["id"],
+        strong=(doc["name"], *doc["task_types"], *doc["domains"], *doc["modalities"],
+                *doc["languages"], doc["occupation"]),
+        weak=(doc["summary"], doc["title"], doc["work_type"], doc["degree"], doc["region"],
+              doc["level"]),
+        keywords={
+            "regions": region_path(doc["region_code"]),
+            "availability": [doc["availability"][:2]],
+            "degrees": [doc["degree"]],
+            "languages": _language_names(doc["languages"]),
+            "modalities": doc["modalities"],
+            "task_types": doc["task_types"],
+        },
+        numbers={
+            "years": doc["years"],
+            "skill": skill_rank(doc["level"]),
+            "degree": degree_rank(doc["degree"]),
+            **_lowest([doc["rate"]]),
+        },
+        source=doc,
+    )  # fmt: skip
+
+
+def _dataset_entry(doc: DatasetDocument) -> IndexDocument:
+    return IndexDocument(
+        id=doc["id"],
+        strong=(doc["title"], *doc["task_types"], doc["modality"], doc["industry"]),
+        weak=(doc["summary"], doc["owner"], doc["region"], doc["license"], doc["purpose"],
+              doc["supply_mode"], doc["dataset_type"], doc["price_model"]),
+        keywords={
+            "regions": region_path(doc["region_code"]),
+            "modalities": [doc["modality"]],
+            "task_types": doc["task_types"],
+            "industries": [doc["industry"]],
+            **{name: [doc[name]] for name in (
+                "supply_mode", "dataset_type", "price_model", "side")},
+        },
+        numbers={
+            "budget_fen": doc["budget_fen"],
+            "quantity": doc["quantity"],
+            "data_grade": data_grade_rank(doc["data_grade"]),
+            "health_level": doc.get("health_level", 0),
+            "rating": doc.get("rating", 0),
+        },
+        source=doc,
+    )  # fmt: skip

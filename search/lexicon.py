@@ -1,0 +1,161 @@
+"""The words search knows: the controlled vocabulary joined with search-only aliases."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from market.vocabulary.annotation import MODALITIES, TASK_TYPES
+from market.vocabulary.industries import INDUSTRIES
+from market.vocabulary.synonyms import dictionary, misspellings, synonym_groups
+from search.normalisation import has_han, normalise
+from search.phonetics import homophone_key, pinyin
+
+DATA = Path(__file__).parent / "data"
+
+
+class Span(NamedTuple):
+    """A known surface found in a text, with the concepts it may mean."""
+
+    start: int
+    end: int
+    surface: str
+    concepts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Surfaces and the concepts they mean; all strings are in normalised form."""
+
+    surfaces: dict[str, tuple[str, ...]]
+    families: Mapping[str, tuple[str, ...]]
+    languages: Mapping[str, str]
+    areas: Mapping[str, tuple[str, ...]]
+    industry_hints: Mapping[str, tuple[str, ...]]
+    repairs: Mapping[str, str]
+    rewrites: Mapping[str, str]
+    generic: frozenset[str]
+    whole: frozenset[str]
+    homophones: dict[str, str] = field(default_factory=dict)
+    romanised: dict[str, str] = field(default_factory=dict)
+    latin: tuple[str, ...] = ()
+    _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for surface in self.surfaces:
+            lengths[surface[0]].add(len(surface))
+            if has_han(surface) and len(surface) > 1 and surface not in self.generic:
+                self.homophones.setdefault(homophone_key(surface), surface)
+                self.romanised.setdefault(pinyin(surface), surface)
+        self._lengths = {c: tuple(sorted(found, reverse=True)) for c, found in lengths.items()}
+        self.latin = tuple(s for s in self.surfaces if s.isascii() and len(s) >= 5)
+
+    def canonical(self, text: str) -> str:
+        """The text normalised, with the fixed spellings applied (3d is 三维)."""
+        result = normalise(text)
+        for written, meant in self.rewrites.items():
+            if written in result:
+                result = result.replace(written, meant)
+        return result
+
+    def matches(self, text: str) -> Iterator[Span]:
+        """Every known surface in a canonical text, nested and overlapping ones included."""
+        lengths, surfaces = self._lengths, self.surfaces
+        for start, character in enumerate(text):
+            for length in lengths.get(character, ()):
+                candidate = text[start : start + length]
+                concepts = surfaces.get(candidate)
+                if concepts and len(candidate) == length and _is_word(text, start, start + length):
+                    yield Span(start, start + length, candidate, concepts)
+
+    def longest(self, text: str) -> list[Span]:
+        """Known surfaces from the left, longest first, without overlaps."""
+        found: list[Span] = []
+        for span in self.matches(text):
+            if not found or span.start >= found[-1].end:
+                found.append(span)
+        return found
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Latin surfaces only match whole words; Chinese has no word boundary."""
+    if not text[start].isascii() and not text[end - 1].isascii():
+        return True
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (
+        (_is_latin(before) and _is_latin(text[start]))
+        or (_is_latin(after) and _is_latin(text[end - 1]) and after != "s")
+    )
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def load_aliases() -> dict[str, Any]:
+    """The search-only words of search/data/aliases.json."""
+    loaded: dict[str, Any] = json.loads((DATA / "aliases.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon of this installation, built once."""
+    raw = load_aliases()
+    rewrites = raw["rewrites"]
+
+    def canonical(word: str) -> str:
+        text = normalise(word)
+        for written, meant in rewrites.items():
+            text = text.replace(written, meant)
+        return text
+
+    languages = {
+        canonical(word): canonical(name)
+        for name, words in raw["languages"].items()
+        for word in (name, *words)
+    }
+    meanings: dict[str, dict[str, None]] = defaultdict(dict)
+    for concept, words in _concepts(raw):
+        for word in (concept, *words):
+            if word:
+                meanings[canonical(word)][canonical(concept)] = None
+    for word, name in languages.items():
+        meanings[word] = {name: None}
+    return Lexicon(
+        surfaces={word: tuple(found) for word, found in meanings.items()},
+        families=_inverted(raw["families"], canonical),
+        languages=languages,
+        areas={name: tuple(codes) for name, codes in raw["areas"].items()},
+        industry_hints=_inverted(raw["industry_hints"], canonical),
+        repairs=misspellings(),
+        whole=frozenset(canonical(word) for word in dictionary())
+        | {w for w in meanings if has_han(w)},
+        rewrites=rewrites,
+        generic=frozenset(map(canonical, raw["generic"])),
+    )
+
+
+def _concepts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    for head, *others in synonym_groups():
+        yield head, others
+    for vocabulary in (MODALITIES, TASK_TYPES, INDUSTRIES):
+        for term in vocabulary.values():
+            yield term.zh, (term.en, *term.synonyms)
+    yield from raw["aliases"].items()
+    yield from raw["industry_names"].items()
+    yield from ((family, ()) for family in raw["families"])
+
+
+def _inverted(groups: Mapping[str, Iterable[str]], canonical: Any) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for group, members in groups.items():
+        for member in members:
+            found[canonical(member)].append(canonical(group))
+    return {member: tuple(names) for member, names in found.items()}

@@ -1,0 +1,327 @@
+"""The Meilisearch engine: the official client in threads, every task awaited, every failure raised."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import meilisearch
+from meilisearch.errors import MeilisearchApiError, MeilisearchError
+from meilisearch.models.task import TaskInfo
+
+from search.analysis import TermGroup, highlight_spans, index_terms, query_groups
+from search.engine import (
+    AnyOf,
+    Equals,
+    Filter,
+    Hit,
+    In,
+    IndexDocument,
+    IndexSettings,
+    InRegion,
+    Not,
+    Query,
+    Range,
+    Results,
+    SearchError,
+    UnknownField,
+    UnknownIndex,
+)
+from search.relevance import SOUND_WEIGHT, WEAK_WEIGHT, prior_factor, rarity
+
+_TASK_TIMEOUT_MS = 120_000
+_WINDOW = 100
+_MOST_HITS = 10_000
+_LED_GROUPS = 8
+_UNKNOWN_FIELD = ("invalid_search_filter", "invalid_search_facets", "invalid_search_sort")
+_Answer = TypeVar("_Answer")
+
+
+class MeilisearchEngine:
+    """A `SearchEngine` on a Meilisearch server.
+
+    The server stores our own terms, each coded as one Latin word, and ranks by how many it
+    matches; the first hundred are then scored by the same coverage the embedded engine uses, so
+    both engines order alike. Its own segmentation, typo tolerance and prefix search stay off.
+    """
+
+    def __init__(self, url: str, key: str = "", *, timeout: int = 10) -> None:
+        self._client = meilisearch.Client(url, key or None, timeout=timeout)
+
+    async def configure(self, index: str, settings: IndexSettings) -> bool:
+        """Create the index and bring its settings up to date; True when it holds no record."""
+        return await self._run(self._configure, index, settings)
+
+    async def upsert(self, index: str, documents: Sequence[IndexDocument]) -> None:
+        """Analyse and write the records in one task."""
+        if documents:
+            await self._run(self._upsert, index, documents)
+
+    async def delete(self, index: str, ids: Sequence[str]) -> None:
+        """Remove the records in one task."""
+        if ids:
+            await self._run(self._delete, index, ids)
+
+    async def search(self, index: str, query: Query) -> Results:
+        """Answer one query: two requests with text (frequencies, then candidates), else one."""
+        return await self._run(self._search, index, query)
+
+    async def multi_search(self, queries: Sequence[tuple[str, Query]]) -> list[Results]:
+        """Answer the queries in their order."""
+        return list(await asyncio.gather(*(self.search(index, query) for index, query in queries)))
+
+    async def swap(self, index: str, other: str) -> None:
+        """Exchange two indexes."""
+        await self._run(
+            lambda: self._await(self._client.swap_indexes([{"indexes": [index, other]}]))
+        )
+
+    async def drop(self, index: str) -> None:
+        """Delete an index."""
+        try:
+            await self._run(lambda: self._await(self._client.delete_index(index)))
+        except UnknownIndex:
+            return
+
+    async def health(self) -> bool:
+        """Whether the server says it is available."""
+        return bool(await asyncio.to_thread(self._client.is_healthy))
+
+    async def close(self) -> None:
+        """Nothing is held between requests."""
+
+    async def _run(self, call: Callable[..., _Answer], *args: Any) -> _Answer:
+        try:
+            return await asyncio.to_thread(call, *args)
+        except MeilisearchApiError as error:
+            raise _translated(error.code, str(error)) from error
+        except MeilisearchError as error:
+            raise SearchError(str(error)) from error
+
+    def _await(self, task: TaskInfo) -> None:
+        done = self._client.wait_for_task(task.task_uid, _TASK_TIMEOUT_MS, 5)
+        if done.status != "succeeded":
+            error = done.error or {}
+            raise _translated(error.get("code"), error.get("message", done.status))
+
+    def _configure(self, name: str, settings: IndexSettings) -> bool:
+        try:
+            self._client.get_raw_index(name)
+        except MeilisearchApiError as error:
+            if error.code != "index_not_found":
+                raise
+            self._await(self._client.create_index(name, {"primaryKey": "key"}))
+        index = self._client.index(name)
+        self._await(index.update_settings(_settings(settings)))
+        return bool(index.get_stats().number_of_documents == 0)
+
+    def _upsert(self, name: str, documents: Sequence[IndexDocument]) -> None:
+        last = {document.id: document for document in documents}
+        self._await(self._client.index(name).add_documents([*map(_to_json, last.values())]))
+
+    def _delete(self, name: str, ids: Sequence[str]) -> None:
+        keys = f"key IN {_list(map(_key, ids))}"
+        self._await(self._client.index(name).delete_documents(filter=keys))
+
+    def _search(self, name: str, query: Query) -> Results:
+        started = time.perf_counter()
+        groups = query_groups(query.text) if query.text else ()
+        base = [_filter(one) for one in query.filters]
+        if not groups:
+            results = self._listed(name, query, base, groups)
+        else:
+            weighed = self._weighed(name, groups)
+            wanted = [term for group, _ in weighed for term, _ in group.terms]
+            spoken = [sound for group, _ in weighed for sound in group.fallbacks]
+            base.append(_any_term(wanted, spoken))
+            if query.sort is not None:
+                results = self._listed(name, query, base, groups)
+            else:
+                results = self._ranked(name, query, base, weighed)
+        took = (time.perf_counter() - started) * 1000
+        return Results(results.hits, results.total, results.facets, took)
+
+    def _listed(
+        self, name: str, query: Query, base: list[str], groups: Sequence[TermGroup]
+    ) -> Results:
+        """Every record the filters admit, by the asked order or by prior."""
+        asked: dict[str, Any] = {
+            **_request(name, base), "page": query.page, "hitsPerPage": query.per_page,
+            "facets": list(query.facets), "attributesToRetrieve": ["id", "source"],
+        }  # fmt: skip
+        if query.sort is not None:
+            asked["sort"] = [f"{query.sort.field}:{'desc' if query.sort.descending else 'asc'}"]
+        (answer,) = self._multi([asked])
+        hits = tuple(_hit(raw, 0.0, query, groups) for raw in answer["hits"])
+        return Results(hits, answer["totalHits"], _facets(answer))
+
+    def _weighed(self, name: str, groups: Sequence[TermGroup]) -> list[tuple[TermGroup, float]]:
+        """The groups with the weight of their rarity; pinyin only where the words do not occur."""
+        asked = [_request(name, [], limit=0)]
+        for group in groups:
+            exact = [term for term, weight in group.terms if weight == 1]
+            asked.append(_request(name, [_any_term(exact, ())], limit=0))
+            asked.append(_request(name, [_any_term((), group.fallbacks)], limit=0))
+        records, *counts = (answer["estimatedTotalHits"] for answer in self._multi(asked))
+        weighed = []
+        for group, words, sounds in zip(groups, counts[::2], counts[1::2], strict=True):
+            heard = sounds if group.fallbacks and not words else 0
+            kept = group if heard else TermGroup(group.surface, group.terms, (), group.importance)
+            weighed.append((kept, group.importance * rarity(words or heard, records)))
+        return weighed
+
+    def _ranked(
+        self, name: str, query: Query, base: list[str], weighed: list[tuple[TermGroup, float]]
+    ) -> Results:
+        """The best by coverage: each weighty group leads one request, the union is scored here."""
+        limit = max(_WINDOW, query.page * query.per_page)
+        ordered = sorted(weighed, key=lambda pair: -pair[1])
+        words = [_code(group.terms[0][0]) for group, _ in ordered]
+        counted = _request(name, base, limit=0) | {
+            "facets": list(query.facets), "page": 1, "hitsPerPage": 1,
+        }  # fmt: skip
+        counted.pop("limit")
+        asked = [counted, _request(name, base, limit=limit)]
+        for lead in words[:_LED_GROUPS]:
+            text = " ".join((lead, *(word for word in words if word != lead)))
+            asked.append(_request(name, base, text=text, limit=limit))
+        total, *answers = self._multi(asked)
+        found = {raw["id"]: raw for answer in answers for raw in answer["hits"]}
+        full = sum(weight for _, weight in weighed)
+        scored = sorted(
+            ((_coverage(raw, weighed) / full, raw) for raw in found.values()),
+            key=lambda pair: (-pair[0], pair[1]["id"]),
+        )
+        start = (query.page - 1) * query.per_page
+        groups = [group for group, _ in weighed]
+        hits = tuple(
+            _hit(raw, score, query, groups) for score, raw in scored[start : start + query.per_page]
+        )
+        return Results(hits, total["totalHits"], _facets(total))
+
+    def _multi(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = self._client.multi_search(asked)["results"]
+        return answers
+
+
+def _translated(code: str | None, message: str) -> SearchError:
+    if code in _UNKNOWN_FIELD:
+        return UnknownField(message)
+    return UnknownIndex(message) if code == "index_not_found" else SearchError(message)
+
+
+def _settings(settings: IndexSettings) -> dict[str, Any]:
+    return {
+        "searchableAttributes": ["words"],
+        "displayedAttributes": ["id", "strong", "weak", "sounds", "prior", "source"],
+        "filterableAttributes": [
+            "key", "strong", "weak", "sounds",
+            *settings.keywords, *settings.flags, *settings.numbers,
+        ],
+        "sortableAttributes": ["prior", *settings.numbers],
+        "rankingRules": ["sort", "words", "prior:desc"],
+        "typoTolerance": {"enabled": False},
+        "prefixSearch": "disabled",
+        "proximityPrecision": "byAttribute",
+        "faceting": {"maxValuesPerFacet": 200, "sortFacetValuesBy": {"*": "count"}},
+        "pagination": {"maxTotalHits": _MOST_HITS},
+    }  # fmt: skip
+
+
+def _key(record_id: str) -> str:
+    """A primary key of the characters the server allows."""
+    return "k" + record_id.encode().hex()
+
+
+def _code(term: str) -> str:
+    """A term as one Latin word, which no tokenizer takes apart."""
+    return "x" + term.encode().hex()
+
+
+def _to_json(document: IndexDocument) -> dict[str, Any]:
+    terms = index_terms(document.strong, document.weak)
+    return {
+        **document.keywords,
+        **document.flags,
+        **document.numbers,
+        "key": _key(document.id),
+        "id": document.id,
+        "strong": sorted(terms.strong),
+        "weak": sorted(terms.weak),
+        "sounds": sorted(terms.sounds),
+        "words": " ".join(map(_code, (*terms.strong, *terms.weak))),
+        "prior": document.prior,
+        "source": document.source,
+    }
+
+
+def _request(
+    name: str, filters: Sequence[str], *, text: str = "", limit: int = 0
+) -> dict[str, Any]:
+    return {
+        "indexUid": name, "q": text, "filter": list(filters), "limit": limit,
+        "matchingStrategy": "last",
+        "attributesToRetrieve": ["id", "strong", "weak", "sounds", "prior", "source"],
+    }  # fmt: skip
+
+
+def _coverage(raw: Mapping[str, Any], weighed: Iterable[tuple[TermGroup, float]]) -> float:
+    strong, weak, sounds = set(raw["strong"]), set(raw["weak"]), set(raw["sounds"])
+    gained = 0.0
+    for group, weight in weighed:
+        best = max(
+            (w if term in strong else w * WEAK_WEIGHT if term in weak else 0.0)
+            for term, w in group.terms
+        )
+        heard = SOUND_WEIGHT if sounds.intersection(group.fallbacks) else 0.0
+        gained += weight * max(best, heard)
+    return gained * prior_factor(raw["prior"])
+
+
+def _hit(raw: Mapping[str, Any], score: float, query: Query, groups: Sequence[TermGroup]) -> Hit:
+    source = raw["source"]
+    marks = {name: highlight_spans(str(source.get(name) or ""), groups)
+             for name in query.highlight}  # fmt: skip
+    return Hit(raw["id"], round(score, 6), source, marks)
+
+
+def _facets(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    return dict(answer.get("facetDistribution") or {})
+
+
+def _any_term(words: Sequence[str], sounds: Sequence[str]) -> str:
+    parts = [f"{field} IN {_list(words)}" for field in ("strong", "weak") if words]
+    parts += [f"sounds IN {_list(sounds)}"] if sounds else []
+    return " OR ".join(parts) or 'sounds = ""'
+
+
+def _list(values: Iterable[Any]) -> str:
+    return "[" + ", ".join(map(_value, values)) + "]"
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else json.dumps(value)
+
+
+def _filter(one: Filter) -> str:
+    match one:
+        case Not(inner):
+            return f"NOT ({_filter(inner)})"
+        case AnyOf(filters):
+            return "(" + " OR ".join(f"({_filter(each)})" for each in filters) + ")"
+        case InRegion(code, field):
+            return _filter(Equals(field, code))
+        case Equals(field, value):
+            return f"{_value(field)} = {_value(value)}"
+        case In(field, values):
+            return f"{_value(field)} IN {_list(values)}"
+        case Range(field, low, high):
+            bounds = [(">=", low), ("<=", high)]
+            kept = [
+                f"{_value(field)} {sign} {bound}" for sign, bound in bounds if bound is not None
+            ]
+            return " AND ".join(kept) or f"{_value(field)} EXISTS"
+    raise UnknownField(str(one))

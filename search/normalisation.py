@@ -1,0 +1,39 @@
+"""One written form for a text: width, case, simplified characters and a few fixed spellings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from opencc_purepy import OpenCC
+
+_HAN = re.compile(r"[㐀-鿿]")
+_SPACES = re.compile(r"\s+")
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=16_384)
+def _simplified_character(character: str) -> str:
+    return str(_converter().convert(character))
+
+
+def _has_traditional(text: str) -> bool:
+    return any(_simplified_character(c) != c for c in set(text) if "一" <= c <= "鿿")
+
+
+def normalise(text: str) -> str:
+    """Full width to half, lower case, traditional to simplified, single spaces."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    if _has_traditional(folded):
+        folded = str(_converter().convert(folded))
+    return _SPACES.sub(" ", folded).strip()
+
+
+def has_han(text: str) -> bool:
+    """Whether the text holds a Chinese character."""
+    return _HAN.search(text) is not None

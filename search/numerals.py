@@ -1,0 +1,103 @@
+"""Chinese numerals, colloquial money and units as people write them in a query."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import cn2an
+
+from market.vocabulary.annotation import UNITS
+from search.normalisation import normalise
+
+YUAN_SCALE = 10_000
+"""Unit prices in an index are whole ten-thousandths of a yuan: four decimals, no float."""
+
+NUMBER = r"(?:\d[\d,]*(?:\.\d+)?\s*[十百千万亿kw]*|[零〇一二两三四五六七八九十百千万亿半]+)"
+MONEY = (
+    rf"(?:(?:¥|￥|rmb\s*)?{NUMBER}\s*(?:元|块钱|块|圆|yuan|rmb)(?:[零一二两三四五六七八九\d](?!\d)毛?)?"
+    rf"|{NUMBER}\s*(?:毛钱|毛|角)(?:[一二三四五六七八九\d]分?)?"
+    rf"|{NUMBER}\s*(?:分钱|分(?![割类钟级析])))"
+)
+_YUAN = re.compile(rf"({NUMBER})\s*(?:元|块钱|块|圆|yuan|rmb)([零一二两三四五六七八九\d])?")
+_JIAO = re.compile(rf"({NUMBER})\s*(?:毛钱|毛|角)([一二三四五六七八九\d])?")
+_FEN = re.compile(rf"({NUMBER})\s*分")
+
+_ENGLISH_UNITS = {
+    "hour": "小时",
+    "minute": "分钟",
+    "box": "框",
+    "frame": "帧",
+    "image": "张",
+    "图": "张",
+}
+UNIT_WORDS = {
+    **_ENGLISH_UNITS,
+    **{
+        normalise(word): unit.zh
+        for unit in UNITS.values()
+        for word in (unit.zh, *unit.synonyms)
+        if word not in ("WSI", "切片", "病例", "轮廓", "整包", "record", "picture")
+    },
+}
+UNIT = "(?:" + "|".join(sorted(map(re.escape, UNIT_WORDS), key=len, reverse=True)) + ")"
+_PERIOD_DAYS = {
+    "天": 1,
+    "日": 1,
+    "day": 1,
+    "周": 7,
+    "星期": 7,
+    "week": 7,
+    "个月": 30,
+    "月": 30,
+    "month": 30,
+}
+PERIOD = "(?:" + "|".join(_PERIOD_DAYS) + ")"
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Read 100, 1,000, 2万, 1.5万, 一百, 两千, 三千二 or 半; None where it is no number."""
+    compact = text.replace(",", "").replace(" ", "").replace("〇", "零")
+    if compact == "半":
+        return Decimal("0.5")
+    compact = compact.replace("k", "千").replace("w", "万")
+    try:
+        return Decimal(compact)
+    except ArithmeticError:
+        pass
+    try:
+        return Decimal(str(cn2an.cn2an(compact, "smart")))
+    except ValueError:
+        return None
+
+
+def parse_money(text: str) -> Decimal | None:
+    """Read 3元, 三块钱, 三块五, 一毛五 or 5分 in yuan."""
+    for pattern, unit, small in (
+        (_YUAN, Decimal(1), Decimal("0.1")),
+        (_JIAO, Decimal("0.1"), Decimal("0.01")),
+        (_FEN, Decimal("0.01"), None),
+    ):
+        found = pattern.search(text)
+        amount = parse_number(found[1]) if found else None
+        if found is None or amount is None:
+            continue
+        rest = parse_number(found[2]) if small is not None and found[2] else None
+        return amount * unit + (rest * small if rest is not None and small is not None else 0)
+    return None
+
+
+def scaled_price(yuan: Decimal) -> int:
+    """Yuan as whole ten-thousandths, the form in which indexes hold unit prices."""
+    return int((yuan * YUAN_SCALE).to_integral_value())
+
+
+def period_days(word: str) -> int:
+    """Calendar days in one period word; a month counts 30."""
+    return _PERIOD_DAYS[word]
+
+
+def plain(number: Decimal | float) -> str:
+    """A number for people: thousands separated, no needless zeros."""
+    value = Decimal(str(number)).quantize(Decimal("0.0001")).normalize()
+    return f"{value:,f}"

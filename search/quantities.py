@@ -1,0 +1,174 @@
+"""Prices, capacities and orders in a query: 每框不超过一毛五, 日产2万帧, 100万张 10天, 越便宜越好."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from market.kit.i18n import N_
+from market.vocabulary.annotation import TASK_TYPES, UNITS
+from search.documents import Kind
+from search.engine import AnyOf, Filter, Range, Sort
+from search.entries import SETTINGS
+from search.normalisation import normalise
+from search.numerals import (
+    MONEY,
+    NUMBER,
+    PERIOD,
+    UNIT,
+    UNIT_WORDS,
+    parse_money,
+    parse_number,
+    period_days,
+    plain,
+    scaled_price,
+)
+from search.reading import Finding, Reading
+
+_MOST = r"(?:不(?:超|高)[过于]|低于|少于|最多|最高|控制在|小于|≤|<=|<|under|below|at most)"
+_UNDER = r"(?:以内|以下|之内|封顶|内)"
+_LEAST = r"(?:不(?:低|少)于|高于|大于|至少|≥|>=|>|over|above|at least)"
+_PRICES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"每(?:一)?个?\s*(?P<unit>{UNIT})\s*(?:的)?(?:单价|价格|报价)?(?:在)?(?P<how>{_MOST}|{_LEAST})?"
+        rf"\s*(?P<money>{MONEY})(?P<end>{_UNDER}|以上)?",
+        rf"(?:单价|价格|报价)?(?P<how>{_MOST}|{_LEAST})?\s*(?P<money>{MONEY})\s*"
+        rf"(?:每|一|/|per|a|an)\s*个?\s*(?P<unit>{UNIT})(?:s)?(?P<end>{_UNDER}|以上)?",
+        rf"(?:单价|报价|价格)\s*(?P<how>{_MOST}|{_LEAST})?\s*(?P<money>{MONEY})(?P<unit>)(?P<end>{_UNDER}|以上)?",
+    )
+)
+_PER_DAY = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:日产能?|日均产?能?|每天|每日|一天|日处理|日标注|单日|daily)\s*(?:产能|能做|完成)?{_LEAST}?\s*"
+        rf"(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:及?以上)?",
+        rf"{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:s)?\s*(?:每|/|per|a)\s*(?:天|日|day)(?:及?以上)?",
+    )
+)
+_VOLUME = re.compile(rf"(?:约|共|总共|合计)?(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?!\s*(?:元|块|毛))")
+_DEADLINE = re.compile(
+    rf"[/\s]*(?P<n>{NUMBER})\s*个?(?P<period>{PERIOD})s?(?<!\d月)(?:之?内|以内)?(?:\(自然日\))?"
+    r"(?:交付|完成|交货)?"
+)
+_SORTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("price", N_("Cheapest first"), re.compile(
+        r"越便宜越好|最便宜|便宜点?的?|价格?最低|最低价|低价优先|价格优先|价格从低到高|cheapest|lowest price")),
+    ("staff", N_("Largest team first"), re.compile(r"规模最大|人数?最多|最大的?团队|largest")),
+    ("accuracy", N_("Highest accuracy first"), re.compile(r"质量最[好高]|准确率最高|最准|best quality")),
+)  # fmt: skip
+_SMALLEST_VOLUME = 10
+_AUDIO = frozenset(map(normalise, ("语音", "语音转写", "转写", "方言", "普通话", "音素切分")))
+_VIDEO = frozenset(("视频",))
+_HOURS = ("小时", "有效小时")
+
+
+def find_prices(reading: Reading, kind: Kind) -> Iterator[Finding]:
+    """Unit price bounds; a bare price is a ceiling. Hours and minutes convert."""
+    for pattern in _PRICES:
+        for match in reading.finditer(pattern):
+            yuan = parse_money(match["money"])
+            if yuan is None:
+                continue
+            unit = UNIT_WORDS[match["unit"]] if match["unit"] else ""
+            floor = match["end"] == "以上" or bool(re.match(_LEAST, match["how"] or ""))
+            sign = ">=" if floor else "<="
+            msgid = (
+                N_("At least %(price)s yuan%(unit)s")
+                if floor
+                else N_("At most %(price)s yuan%(unit)s")
+            )
+            yield Finding(
+                "price", f"price:{unit}{sign}{plain(yuan)}", *match.span(), msgid,
+                {"price": plain(yuan), "unit": f"/{unit}" if unit else ""},
+                (_price_filter(reading, unit, yuan, floor=floor),),
+            )  # fmt: skip
+
+
+def _price_filter(reading: Reading, unit: str, yuan: Decimal, *, floor: bool) -> Filter:
+    if not unit:
+        return _bound("lowest_price", yuan, floor=floor)
+    bounds = tuple(
+        _bound(f"price_{other}", yuan * factor, floor=floor)
+        for other, factor in _equivalents(reading, unit)
+    )
+    return bounds[0] if len(bounds) == 1 else AnyOf(bounds)
+
+
+def _bound(field: str, yuan: Decimal, *, floor: bool) -> Range:
+    scaled = scaled_price(yuan)
+    return Range(field, at_least=scaled) if floor else Range(field, at_most=scaled)
+
+
+def _equivalents(reading: Reading, unit: str) -> list[tuple[str, Decimal]]:
+    """Units in which others may quote the same thing, with the factor to the price of one."""
+    if unit not in (*_HOURS, "分钟"):
+        return [(unit, Decimal(1))]
+    spoken, filmed = reading.concepts & _AUDIO, reading.concepts & _VIDEO
+    hours = ["有效小时"] if spoken and not filmed else ["小时"] if filmed else list(_HOURS)
+    if unit == "有效小时":
+        hours = [unit]
+    per_hour = Decimal(60) if unit == "分钟" else Decimal(1)
+    units = [(hour, per_hour) for hour in hours]
+    if unit != "有效小时" and not (spoken and not filmed):
+        units.append(("分钟", per_hour / 60))
+    return units
+
+
+def find_capacities(reading: Reading, kind: Kind) -> Iterator[Finding]:
+    """Output per day, stated or as volume over days; a volume alone is shown without a filter."""
+    for pattern in _PER_DAY:
+        for match in reading.finditer(pattern):
+            number = parse_number(match["n"])
+            if number is not None:
+                yield _capacity(reading, match.span(), UNIT_WORDS[match["unit"]], number)
+    for match in reading.finditer(_VOLUME):
+        volume, unit = parse_number(match["n"]), UNIT_WORDS[match["unit"]]
+        if volume is None or volume < _SMALLEST_VOLUME:
+            continue
+        reading.blank(*match.span())
+        due = reading.search(_DEADLINE)
+        days = _days(due) if due else None
+        if due is None or not days:
+            yield Finding("volume", f"volume:{plain(volume)}{unit}", *match.span(),
+                          "%(n)s %(unit)s", {"n": plain(volume), "unit": unit})  # fmt: skip
+            continue
+        reading.blank(*due.span())
+        yield _capacity(reading, match.span(), unit, volume / days)
+
+
+def _days(due: re.Match[str]) -> Decimal | None:
+    number = parse_number(due["n"])
+    return number * period_days(due["period"]) if number else None
+
+
+def _capacity(reading: Reading, span: tuple[int, int], unit: str, per_day: Decimal) -> Finding:
+    units = [unit] if unit not in _HOURS else [u for u, _ in _equivalents(reading, unit)]
+    fields = [f"capacity_{each}" for each in units if each != "分钟"]
+    bounds = tuple(Range(field, at_least=float(per_day)) for field in fields)
+    shown = plain(per_day.quantize(Decimal(1)) if per_day >= 1000 else round(per_day, 1))
+    return Finding(
+        "capacity", f"capacity:{unit}>={shown}", *span, N_("At least %(n)s %(unit)s a day"),
+        {"n": shown, "unit": unit}, bounds if len(bounds) == 1 else (AnyOf(bounds),),
+    )  # fmt: skip
+
+
+def find_sorts(reading: Reading, kind: Kind) -> Iterator[Finding]:
+    """The order the query asks for; cheapest means in the unit of the task or volume named."""
+    numbers = SETTINGS[kind].numbers
+    for name, msgid, pattern in _SORTS:
+        for match in reading.finditer(pattern):
+            field = _price_field(reading, kind) if name == "price" else name
+            if field in numbers:
+                yield Finding(name, f"sort:{name}", *match.span(), msgid,
+                              sort=Sort(field, descending=name != "price"))  # fmt: skip
+
+
+def _price_field(reading: Reading, kind: Kind) -> str:
+    names = {unit.code: unit.zh for unit in UNITS.values()}
+    for task in TASK_TYPES.values():
+        unit = names.get(task.unit, task.unit)
+        if normalise(task.zh) in reading.concepts and f"price_{unit}" in SETTINGS[kind].numbers:
+            return f"price_{unit}"
+    return "lowest_price"

@@ -1,0 +1,14 @@
+"""Which of the words asked for a record covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from search.analysis import TermGroup, terms_of
+from search.engine import IndexDocument
+
+
+def covered_words(document: IndexDocument, groups: Iterable[TermGroup]) -> list[str]:
+    """The surfaces of the groups that the record's texts satisfy, in the order asked."""
+    terms = terms_of((*document.strong, *document.weak))
+    return [group.surface for group in groups if any(term in terms for term, _ in group.terms)]
