@@ -24,7 +24,7 @@ import market.tendering.api
 import market.tendering.routes
 import search.api
 import search.routes
-from market import frame, pages
+from market import frame, home, pages, workspace
 from market.accounts.sessions import SessionMiddleware
 from market.kit import api, db, web
 from market.kit.security import SecurityMiddleware
@@ -41,7 +41,9 @@ OPERATIONS = [
 ]
 
 ROUTES: list[BaseRoute] = [
+    *home.routes,
     *pages.routes,
+    *workspace.routes,
     *market.accounts.routes.routes,
     *market.directory.routes.routes,
     *market.tendering.routes.routes,

@@ -1,11 +1,153 @@
-"""What every page shows around its content: the organisation's rooms, and how much waits in each."""
+"""What every page shows around its content: the rooms of one's organisation and what waits in each."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
+from tortoise.queryset import CountQuery
+
+from market.accounts.models import Organisation
+from market.accounts.states import OrganisationKind, OrganisationStatus
+from market.kit import web
+from market.kit.actor import Actor
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
+from market.kit.outbox import OutboxMessage
+from market.orders.models import Contract, DeliveryBatch
+from market.orders.states import BatchStatus, ContractStatus
+from market.tendering.models import Bid, Job
+from market.tendering.states import BidStatus, JobStatus
+
+PUBLIC = (
+    (N_("Jobs"), "jobs:list", "briefcase"),
+    (N_("Suppliers"), "suppliers:list", "building"),
+    (N_("Talents"), "talents:list", "people"),
+    (N_("Dataset needs"), "needs:list", "database"),
+    (N_("Notices"), "notices:list", "flag"),
+    (N_("Statistics"), "statistics:public", "chart"),
+    (N_("Policy vouchers"), "vouchers:explained", "ticket"),
+)
+_WORKSPACE = (N_("Workspace"), "workspace:show", "home")
+_DEMAND = (
+    _WORKSPACE,
+    (N_("My jobs"), "jobs:mine", "briefcase"),
+    (N_("My dataset needs"), "needs:mine", "database"),
+    (N_("Contracts"), "contracts:list", "file"),
+    (N_("Orders and deliveries"), "orders:list", "inbox"),
+    (N_("Payments"), "payments:list", "coin"),
+    (N_("Organisation"), "accounts:organisation", "building"),
+)
+_SUPPLIER = (
+    _WORKSPACE,
+    (N_("Matched jobs"), "search:matched_jobs", "search"),
+    (N_("My bids"), "bids:list", "lock"),
+    (N_("Contracts"), "contracts:list", "file"),
+    (N_("Orders and deliveries"), "orders:list", "inbox"),
+    (N_("Payouts"), "payouts:list", "coin"),
+    (N_("Capabilities"), "suppliers:edit", "shield"),
+    (N_("Our talents"), "talents:own", "people"),
+    (N_("Organisation"), "accounts:organisation", "building"),
+)
+_BUREAU = (
+    (N_("Overview"), "bureau:overview", "chart"),
+    (N_("Deals"), "bureau:deals", "file"),
+    (N_("Regions"), "bureau:regions", "building"),
+    (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
+    (N_("Organisation"), "accounts:organisation", "building"),
+)
+_OPERATOR = (
+    _WORKSPACE,
+    (N_("Verification"), "operator:verification", "shield"),
+    (N_("Import records"), "imports:upload", "upload"),
+    (N_("Payments and events"), "operator:payments", "coin"),
+    (N_("Outbox"), "operator:outbox", "inbox"),
+    (N_("Audit log"), "operator:audit", "history"),
+    (N_("Statistics"), "bureau:overview", "chart"),
+)
+_OTHER = (_WORKSPACE, (N_("Organisation"), "accounts:organisation", "building"))
+ROOMS = {
+    OrganisationKind.DEMAND: _DEMAND,
+    OrganisationKind.SUPPLIER: _SUPPLIER,
+    OrganisationKind.BUREAU: _BUREAU,
+    OrganisationKind.OPERATOR: _OPERATOR,
+}
+FOOTER = ((N_("API"), "api:docs"), (N_("Bases"), "bases:list"), (N_("Services"), "services:list"))
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A room: its name, address, icon, and how much waits in it."""
+
+    label: str
+    url: str
+    icon: str
+    count: int
+    current: bool
 
 
 async def context(request: Request) -> Mapping[str, Any]:
-    """The frame's variables: `nav`, the rooms of the actor's organisation with counts of what waits."""
-    return {"nav": []}
+    """The frame's variables; costs a signed-in page a few counts, a public page nothing."""
+    actor = web.actor_of(request)
+    rooms = rooms_of(actor)
+    waiting = {name: await query for name, query in _waiting(actor).items()}
+    public = PUBLIC if actor.kind not in (OrganisationKind.OPERATOR,) else ()
+    here = request.url.path
+    return {
+        "nav": [
+            _item(label, name, icon, waiting.get(name, 0), here)
+            for label, name, icon in (*rooms, *public)
+        ],
+        "urls": {
+            "search": web.path_for("search:results"),
+            "sign_in": web.path_for("accounts:sign_in"),
+            "sign_out": web.path_for("accounts:sign_out"),
+            "switch": web.path_for("accounts:switch"),
+        },
+        "links": [(_(label), web.path_for(name)) for label, name in FOOTER],
+    }
+
+
+def rooms_of(actor: Actor) -> tuple[tuple[str, str, str], ...]:
+    """The rooms of the actor's organisation, by its kind."""
+    if not actor.is_authenticated:
+        return ()
+    return ROOMS.get(OrganisationKind(actor.kind), _OTHER) if actor.kind else _OTHER
+
+
+def _item(label: str, name: str, icon: str, count: int, here: str) -> NavItem:
+    url = web.path_for(name)
+    return NavItem(_(label), url, icon, count, here == url or here.startswith(f"{url}/"))
+
+
+def _waiting(actor: Actor) -> dict[str, CountQuery]:
+    own = actor.organisation_id
+    if own is None:
+        return {}
+    unsigned = Contract.filter(status=ContractStatus.PENDING).exclude(
+        signatures__organisation_id=own
+    )
+    if actor.kind == OrganisationKind.DEMAND:
+        return {
+            "jobs:mine": Job.filter(owner_id=own, status=JobStatus.EVALUATION).count(),
+            "contracts:list": unsigned.filter(buyer_id=own).count(),
+            "orders:list": DeliveryBatch.filter(
+                order__buyer_id=own, status__in=(BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
+            ).count(),
+        }
+    if actor.kind == OrganisationKind.SUPPLIER:
+        return {
+            "bids:list": Bid.filter(bidder_id=own, status=BidStatus.INVALID).count(),
+            "contracts:list": unsigned.filter(supplier_id=own).count(),
+            "orders:list": DeliveryBatch.filter(
+                order__supplier_id=own, status__in=(BatchStatus.REJECTED, BatchStatus.REWORK)
+            ).count(),
+        }
+    if actor.kind == OrganisationKind.OPERATOR:
+        return {
+            "operator:verification": Organisation.filter(
+                status=OrganisationStatus.PENDING_VERIFICATION
+            ).count(),
+            "operator:outbox": OutboxMessage.filter(dead_at__not_isnull=True).count(),
+        }
+    return {}

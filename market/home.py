@@ -1,0 +1,109 @@
+"""The home page: live figures, the newest jobs and notices, and the three ways in."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from tortoise.functions import Sum
+
+from market.accounts.models import Organisation
+from market.accounts.states import OrganisationKind, OrganisationStatus
+from market.bureau.models import FactKind, TradeRollup
+from market.datasets.models import DatasetNeed
+from market.datasets.states import NeedStatus
+from market.kit import clock, money, web
+from market.kit.i18n import gettext as _
+from market.tendering.models import Job
+from market.tendering.states import JobStatus
+
+NEWEST = 6
+NOTICED = (JobStatus.EVALUATION, JobStatus.STAND_STILL, JobStatus.AWARDED, JobStatus.COMPLETED)
+
+
+async def show(request: Request) -> Response:
+    """The public first page."""
+    return await web.render(
+        request,
+        "market/home.html",
+        figures=await _figures(),
+        jobs=await _jobs(),
+        notices=await _notices(),
+        entries={
+            "demand": web.path_for("jobs:post"),
+            "supply": web.path_for("accounts:register"),
+            "bureau": web.path_for("statistics:public"),
+        },
+        more={"jobs": web.path_for("jobs:list"), "notices": web.path_for("notices:list")},
+    )
+
+
+async def _figures() -> list[dict[str, Any]]:
+    year = f"{clock.today().year}-"
+    traded = await (
+        TradeRollup.filter(kind=FactKind.CONTRACTED, month__startswith=year)
+        .annotate(total=Sum("amount_fen"))
+        .values_list("total", flat=True)
+    )
+    amount, _space, unit = money.format_short(int(str(traded[0] or 0))).partition(" ")
+    suppliers = await Organisation.filter(
+        kind=OrganisationKind.SUPPLIER, status=OrganisationStatus.ACTIVE
+    ).count()
+    return [
+        {
+            "label": _("Open jobs"),
+            "link": web.path_for("jobs:list"),
+            "unit": _("jobs"),
+            "value": await Job.filter(status=JobStatus.OPEN_BIDDING).count(),
+        },
+        {
+            "label": _("Verified suppliers"),
+            "link": web.path_for("suppliers:list"),
+            "unit": _("firms"),
+            "value": suppliers,
+        },
+        {
+            "label": _("Dataset needs"),
+            "link": web.path_for("needs:list"),
+            "unit": _("needs"),
+            "value": await DatasetNeed.filter(status=NeedStatus.OPEN).count(),
+        },
+        {
+            "label": _("Contracted this year"),
+            "link": web.path_for("statistics:public"),
+            "unit": unit,
+            "value": amount,
+        },
+    ]
+
+
+async def _jobs() -> list[dict[str, Any]]:
+    jobs = await Job.filter(status=JobStatus.OPEN_BIDDING).order_by("-published_at").limit(NEWEST)
+    return [
+        {
+            "title": job.title,
+            "url": web.path_for("jobs:show", number=job.number),
+            "number": job.number,
+            "status": job.status.value,
+            "closes_at": job.bid_deadline_at,
+            "facts": (job.industry, job.modality, f"{job.volume.normalize():,f} {job.unit}"),
+        }
+        for job in jobs
+    ]
+
+
+async def _notices() -> list[dict[str, Any]]:
+    jobs = await Job.filter(status__in=NOTICED).order_by("-opened_at").limit(NEWEST)
+    opened, awarded = _("Opening"), _("Award")
+    return [
+        {
+            "title": job.title,
+            "url": web.path_for("jobs:show", number=job.number),
+            "at": job.opened_at or job.updated_at,
+            "kind": opened if job.status == JobStatus.EVALUATION else awarded,
+        }
+        for job in jobs
+    ]
+
+
+routes = [Route("/", show, name="home:show")]

@@ -1,0 +1,225 @@
+"""The first screen after signing in: what must I do, what waits on others, what changed."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from tortoise.expressions import Q
+
+from market.accounts.states import OrganisationKind
+from market.kit import clock, web
+from market.kit.actor import Actor
+from market.kit.audit import LogEntry
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
+from market.kit.statuses import STATUS_TONES
+from market.orders.models import Contract, DeliveryBatch, Order, Signature
+from market.orders.states import BatchStatus, ContractStatus, OrderStatus
+from market.tendering.models import Bid, Job, Question
+from market.tendering.states import BidStatus, JobStatus
+
+AT_MOST = 8
+NOUNS = {
+    "Job": N_("Job"),
+    "Bid": N_("Bid"),
+    "Contract": N_("Contract"),
+    "Order": N_("Order"),
+    "DeliveryBatch": N_("Delivery"),
+    "Organisation": N_("Organisation"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the desk: what it is about, what to do, where, by when, and its state."""
+
+    title: str
+    action: str
+    url: str
+    noun: str
+    status: str
+    due_at: dt.datetime | None = None
+
+    @property
+    def working_days_left(self) -> int | None:
+        """Working days until it is due."""
+        if self.due_at is None:
+            return None
+        return clock.working_days_between(clock.today(), clock.in_china(self.due_at).date())
+
+
+Desk = tuple[list[Task], list[Task]]
+
+
+async def show(request: Request) -> Response:
+    """The desk of the actor's organisation."""
+    actor = web.signed_in(request)
+    if actor.kind == OrganisationKind.BUREAU:
+        return web.redirect(web.path_for("bureau:overview"))
+    todo, waiting = await desk_of(actor)
+    changes = await _changes(actor.organisation_id) if actor.organisation_id else []
+    return await web.render(
+        request, "market/workspace.html", todo=todo, waiting=waiting, changes=changes
+    )
+
+
+async def desk_of(actor: Actor) -> Desk:
+    """What the organisation must do, and what it waits for, the nearest deadline first."""
+    makers: dict[str, Callable[[UUID], Awaitable[Desk]]] = {
+        OrganisationKind.DEMAND: _demand_desk,
+        OrganisationKind.SUPPLIER: _supplier_desk,
+    }
+    make = makers.get(actor.kind)
+    if make is None or actor.organisation_id is None:
+        return [], []
+    todo, waiting = await make(actor.organisation_id)
+    return sorted(todo, key=_nearest)[:AT_MOST], sorted(waiting, key=_nearest)[:AT_MOST]
+
+
+def _nearest(task: Task) -> tuple[bool, dt.datetime]:
+    return task.due_at is None, task.due_at or clock.now()
+
+
+def _job(job: Job, action: str, due_at: dt.datetime | None = None) -> Task:
+    url = web.path_for("jobs:show", number=job.number)
+    return Task(job.title, action, url, "job", job.status.value, due_at)
+
+
+def _contract(contract: Contract, action: str) -> Task:
+    url = web.path_for("contracts:show", number=contract.number)
+    return Task(contract.job.title, action, url, "contract", contract.status.value)
+
+
+def _order(order: Order, action: str) -> Task:
+    url = web.path_for("orders:show", number=order.number)
+    return Task(order.job.title, action, url, "order", order.status.value)
+
+
+def _batch(batch: DeliveryBatch, action: str) -> Task:
+    url = web.path_for("orders:show", number=batch.order.number)
+    title = f"{batch.order.job.title} · {batch.number}"
+    return Task(title, action, url, "delivery", batch.status.value, batch.accept_by)
+
+
+async def _demand_desk(own: UUID) -> Desk:
+    jobs = await Job.filter(owner_id=own, status__in=_DEMAND_JOBS).order_by("-id").limit(50)
+    asked = set(
+        await Question.filter(job__owner_id=own, answered_at=None).values_list("job_id", flat=True)
+    )
+    todo = [_job(job, _("Go on with the draft")) for job in jobs if job.status == JobStatus.DRAFT]
+    todo += [
+        _job(job, _("Answer the questions"), job.question_deadline_at)
+        for job in jobs
+        if job.id in asked
+    ]
+    todo += [
+        _job(job, _("Evaluate the bids")) for job in jobs if job.status == JobStatus.EVALUATION
+    ]
+    waiting = [
+        _job(job, _("Bids are opened"), job.bid_deadline_at)
+        for job in jobs
+        if job.status == JobStatus.OPEN_BIDDING
+    ]
+    unsigned, signed = await _contracts(Q(buyer_id=own), own)
+    todo += [_contract(row, _("Sign the contract")) for row in unsigned]
+    waiting += [_contract(row, _("The supplier signs")) for row in signed]
+    orders = await Order.filter(buyer_id=own, status__in=_LIVE).select_related("job")
+    todo += [
+        _order(row, _("Pay the first stage")) for row in orders if row.status == OrderStatus.PLACED
+    ]
+    waiting += [
+        _order(row, _("The supplier delivers"))
+        for row in orders
+        if row.status != OrderStatus.PLACED
+    ]
+    batches = await _batches(Q(order__buyer_id=own), BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
+    todo += [_batch(row, _("Inspect the sample")) for row in batches]
+    return todo, waiting
+
+
+async def _supplier_desk(own: UUID) -> Desk:
+    bids = await Bid.filter(bidder_id=own, status__in=_SUPPLIER_BIDS).select_related("job")
+    todo = [
+        _job(row.job, _("Confirm your bid again"), row.job.bid_deadline_at)
+        for row in bids
+        if row.status == BidStatus.INVALID
+    ]
+    waiting = [
+        _job(row.job, _("Bids are opened"), row.job.bid_deadline_at)
+        for row in bids
+        if row.status == BidStatus.SUBMITTED
+    ]
+    unsigned, signed = await _contracts(Q(supplier_id=own), own)
+    todo += [_contract(row, _("Sign the contract")) for row in unsigned]
+    waiting += [_contract(row, _("The buyer signs")) for row in signed]
+    orders = await Order.filter(supplier_id=own, status__in=_LIVE).select_related("job")
+    todo += [
+        _order(row, _("Deliver a batch")) for row in orders if row.status != OrderStatus.PLACED
+    ]
+    waiting += [
+        _order(row, _("The buyer pays the first stage"))
+        for row in orders
+        if row.status == OrderStatus.PLACED
+    ]
+    rework = await _batches(Q(order__supplier_id=own), BatchStatus.REJECTED, BatchStatus.REWORK)
+    todo += [_batch(row, _("Rework the delivery")) for row in rework]
+    batches = await _batches(Q(order__supplier_id=own), BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
+    waiting += [_batch(row, _("The buyer inspects")) for row in batches]
+    return todo, waiting
+
+
+_DEMAND_JOBS = (
+    JobStatus.DRAFT,
+    JobStatus.OPEN_ENQUIRIES,
+    JobStatus.OPEN_BIDDING,
+    JobStatus.EVALUATION,
+)
+_SUPPLIER_BIDS = (BidStatus.INVALID, BidStatus.SUBMITTED)
+_LIVE = (OrderStatus.PLACED, OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
+
+
+async def _contracts(whose: Q, own: UUID) -> tuple[list[Contract], list[Contract]]:
+    """Pending contracts that `own` has not signed, and those it has."""
+    rows = await Contract.filter(whose, status=ContractStatus.PENDING).select_related("job")
+    mine = set(
+        await Signature.filter(
+            organisation_id=own, contract_id__in=[row.id for row in rows]
+        ).values_list("contract_id", flat=True)
+    )
+    return [row for row in rows if row.id not in mine], [row for row in rows if row.id in mine]
+
+
+async def _batches(whose: Q, *statuses: BatchStatus) -> list[DeliveryBatch]:
+    query = DeliveryBatch.filter(whose, status__in=statuses).limit(50)
+    return await query.select_related("order__job")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of what changed, in the shape the timeline macro reads."""
+
+    at: dt.datetime
+    text: str
+    actor: str
+
+
+async def _changes(own: UUID) -> list[Change]:
+    entries = (
+        await LogEntry.filter(actor_organisation_id=own, action__startswith="status:")
+        .order_by("-id")
+        .limit(AT_MOST)
+    )
+    return [_change(entry) for entry in entries]
+
+
+def _change(entry: LogEntry) -> Change:
+    noun = _(NOUNS.get(entry.subject_type, "")) or entry.subject_type
+    status = _(STATUS_TONES["", entry.action.partition(":")[2]].label)
+    return Change(entry.created_at, f"{noun} {entry.subject_label} → {status}", entry.actor_label)
+
+
+routes = [Route("/workspace", show, name="workspace:show")]
