@@ -1,6 +1,7 @@
 """Tables of contract, order, delivery, acceptance and review."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -20,6 +21,10 @@ from market.orders.states import (
 class Contract(Stateful):
     """The signed agreement: `terms` is immutable, `digest` its SHA-256 in canonical JSON."""
 
+    job_id: UUID
+    award_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
     TRANSITIONS = CONTRACT_TRANSITIONS
 
     number = fields.CharField(max_length=20, unique=True)
@@ -48,6 +53,8 @@ class Contract(Stateful):
 class Signature(Row):
     """A recorded electronic signature over a contract's digest."""
 
+    contract_id: UUID
+    organisation_id: UUID
     contract: Any = fields.ForeignKeyField(
         "models.Contract", on_delete=fields.RESTRICT, related_name="signatures"
     )
@@ -69,6 +76,10 @@ class Signature(Row):
 class Order(Stateful):
     """The work under an active contract."""
 
+    contract_id: UUID
+    job_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
     TRANSITIONS = ORDER_TRANSITIONS
 
     number = fields.CharField(max_length=20, unique=True)
@@ -90,12 +101,36 @@ class Order(Stateful):
     accepted_quantity = fields.DecimalField(max_digits=18, decimal_places=2, default=0)
     unit = fields.CharField(max_length=16)
     unit_price = fields.DecimalField(max_digits=14, decimal_places=4)
-    rework_limit = fields.IntField(default=2)
+    rework_limit = fields.IntField(default=2)  # rounds after the first delivery of a batch
+    inspection_level = fields.CharField(max_length=4, default="II")
+    aql = fields.DecimalField(max_digits=6, decimal_places=3, default=1)
+    acceptance_days = fields.IntField(default=10)  # working days after a delivery
+    due_at = fields.DatetimeField(null=True)  # everything delivered
+    inspection_resumed_at = fields.DatetimeField(null=True)  # after a stop, GB/T 2828.1 clause 9.4
     completed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "orders"
         indexes = (("buyer_id", "status"), ("supplier_id", "status"))
+
+
+class OrderLine(Row):
+    """One priced position of an order: the labelling first, then the lump sums of the bid."""
+
+    order: Any = fields.ForeignKeyField(
+        "models.Order", on_delete=fields.RESTRICT, related_name="lines"
+    )
+    position = fields.IntField()
+    description = fields.CharField(max_length=200)
+    spend_category = fields.CharField(max_length=32)
+    quantity = fields.DecimalField(max_digits=18, decimal_places=2)
+    unit = fields.CharField(max_length=16)
+    unit_price = fields.DecimalField(max_digits=18, decimal_places=4)  # yuan
+    amount_fen = fields.BigIntField()
+
+    class Meta:
+        table = "order_lines"
+        unique_together = (("order", "position"),)
 
 
 class Milestone(Row):
@@ -120,6 +155,8 @@ class Milestone(Row):
 class DeliveryBatch(Stateful):
     """A delivered lot with its manifest of files and digests."""
 
+    order_id: UUID
+    manifest_file_id: UUID | None
     TRANSITIONS = BATCH_TRANSITIONS
 
     number = fields.CharField(max_length=20, unique=True)
@@ -130,25 +167,52 @@ class DeliveryBatch(Stateful):
     status = fields.CharEnumField(BatchStatus, max_length=32, default=BatchStatus.PLANNED)
     round = fields.IntField(default=1)
     item_count = fields.IntField(default=0)  # lot size
+    quantity = fields.DecimalField(max_digits=18, decimal_places=2, default=0)  # priced units
     manifest_file: Any = fields.ForeignKeyField(
         "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     manifest_digest = fields.CharField(max_length=64, default="")
     guideline_version = fields.CharField(max_length=32, default="")
     note = fields.TextField(default="")
-    seed_commitment = fields.CharField(max_length=64, default="")  # the buyer's, before delivery
+    # SHA-256 of each side's secret, fixed before delivery; the secrets show with the sample
+    buyer_commitment = fields.CharField(max_length=64, default="")
+    supplier_commitment = fields.CharField(max_length=64, default="")
+    buyer_secret = fields.BinaryField(null=True)  # sealed, see seeds.py
+    supplier_secret = fields.BinaryField(null=True)
+    first_submitted_at = fields.DatetimeField(null=True)
     submitted_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField(null=True)
     accept_by = fields.DatetimeField(null=True)
+    is_accepted_by_silence = fields.BooleanField(default=False)
 
     class Meta:
         table = "delivery_batches"
         unique_together = (("order", "sequence"),)
+        indexes = (("status", "accept_by"),)
+
+
+class DeliveredItem(Row):
+    """One line of a batch's manifest; a file is delivered once in an order."""
+
+    batch: Any = fields.ForeignKeyField(
+        "models.DeliveryBatch", on_delete=fields.RESTRICT, related_name="items"
+    )
+    order: Any = fields.ForeignKeyField(
+        "models.Order", on_delete=fields.RESTRICT, related_name=False
+    )
+    position = fields.IntField()  # from 0
+    name = fields.CharField(max_length=200)
+    sha256 = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "delivered_items"
+        unique_together = (("order", "sha256"), ("batch", "position"))
 
 
 class AcceptanceSample(Row):
     """The sampling plan of one round of a batch, the items drawn, and the verdict (GB/T 2828.1)."""
 
+    batch_id: UUID
     batch: Any = fields.ForeignKeyField(
         "models.DeliveryBatch", on_delete=fields.RESTRICT, related_name="samples"
     )
@@ -161,7 +225,12 @@ class AcceptanceSample(Row):
     sample_size = fields.IntField()
     acceptance_number = fields.IntField()
     rejection_number = fields.IntField()
-    seed = fields.CharField(max_length=64)
+    manifest_digest = fields.CharField(max_length=64)
+    buyer_commitment = fields.CharField(max_length=64)
+    supplier_commitment = fields.CharField(max_length=64)
+    buyer_secret = fields.CharField(max_length=128)
+    supplier_secret = fields.CharField(max_length=128)
+    seed = fields.CharField(max_length=64)  # joint_seed of both secrets and the manifest's digest
     indices: Any = fields.JSONField(default=list)  # 0-based positions in the manifest
     items: Any = fields.JSONField(default=list)  # names of the drawn items
     nonconforming: Any = fields.JSONField(default=list)  # {item, defect, note}
@@ -177,6 +246,9 @@ class AcceptanceSample(Row):
 class Review(Row):
     """One side's review of the other; both appear together or after seven days."""
 
+    order_id: UUID
+    author_id: UUID
+    subject_id: UUID
     order: Any = fields.ForeignKeyField(
         "models.Order", on_delete=fields.RESTRICT, related_name="reviews"
     )

@@ -1,0 +1,120 @@
+"""Verbs of the contract: draft, sign, refuse."""
+
+from typing import Any
+
+from market.kit import audit, clock, outbox
+from market.kit.actor import Actor
+from market.kit.db import atomic, lock
+from market.kit.errors import Conflict
+from market.kit.i18n import gettext as _
+from market.kit.numbers import next_number
+from market.orders.models import Contract, Signature
+from market.orders.orders import place_order
+from market.orders.parties import require_party
+from market.orders.states import ContractStatus
+from market.orders.terms import build_terms, digest_of
+from market.tendering.models import Award
+from market.tendering.states import AwardStatus
+
+
+class AwardNotInForce(Conflict):
+    """A contract is drafted only from an award in force."""
+
+    title = "The award is not in force"
+
+
+class ContractNotOpen(Conflict):
+    """Signing or refusing needs a contract that awaits signatures."""
+
+    title = "The contract does not await signatures"
+
+
+class DigestMismatch(Conflict):
+    """What is to be signed is not what the contract holds."""
+
+    title = "The contract text is not the one you read"
+
+
+class AlreadySigned(Conflict):
+    """A side signs once."""
+
+    title = "Your side has signed already"
+
+
+@atomic()
+async def draft_contract(award: Award, *, by: Actor) -> Contract:
+    """The contract of an award in force, from job and bid; the same one when drafted before.
+
+    Raises AwardNotInForce.
+    """
+    award = await lock(award)
+    if drafted := await Contract.get_or_none(award_id=award.id):
+        return drafted
+    if award.status != AwardStatus.ACTIVE:
+        raise AwardNotInForce(_("The award is not in force"))
+    full = await Award.get(id=award.id).select_related("job__owner", "bid__bidder")
+    job, bid = full.job, full.bid
+    number = await next_number("C")
+    terms = build_terms(number, award, job=job, bid=bid, buyer=job.owner, supplier=bid.bidder)
+    contract = await Contract.create(
+        number=number,
+        job=job,
+        award=award,
+        buyer=job.owner,
+        supplier=bid.bidder,
+        terms=terms,
+        digest=digest_of(terms),
+        total_fen=terms["total_fen"],
+    )
+    await audit.record(contract, "drafted", by=by, after={"digest": contract.digest})
+    await outbox.record("contract.drafted", contract=contract.id)
+    return contract
+
+
+@atomic()
+async def sign_contract(contract: Contract, *, digest: str, by: Actor) -> Contract:
+    """Sign for one side, an owner's act, over the digest that was read; the second brings it in force.
+
+    Raises ContractNotOpen, DigestMismatch, AlreadySigned, NotPermitted. 电子签名法 第三条.
+    """
+    contract = await lock(contract)
+    require_party(by, contract.buyer_id, contract.supplier_id)
+    _require_pending(contract)
+    if digest != contract.digest or digest_of(contract.terms) != contract.digest:
+        raise DigestMismatch(_("The contract text is not the one you read; open it again"))
+    if await Signature.exists(contract_id=contract.id, organisation_id=by.organisation_id):
+        raise AlreadySigned(_("Your side has signed this contract already"))
+    signature: dict[str, Any] = {
+        "organisation_id": by.organisation_id,
+        "person_id": by.person_id,
+        "signer_name": by.name,
+        "digest": digest,
+        "signed_at": clock.now(),
+    }
+    await Signature.create(contract_id=contract.id, **signature)
+    await audit.record(contract, "signed", by=by, after=signature)
+    await outbox.record("contract.signed", contract=contract.id)
+    if await Signature.filter(contract_id=contract.id).count() == 2:
+        await contract.move_to(ContractStatus.ACTIVE, by=by, activated_at=clock.now())
+        await outbox.record("contract.activated", contract=contract.id)
+        await place_order(contract, by=by)
+    return contract
+
+
+@atomic()
+async def refuse_contract(contract: Contract, *, reason: str, by: Actor) -> Contract:
+    """Refuse to sign, an owner's act with its reason; the award falls with the contract.
+
+    Raises ContractNotOpen, NotPermitted.
+    """
+    contract = await lock(contract)
+    require_party(by, contract.buyer_id, contract.supplier_id)
+    _require_pending(contract)
+    await contract.move_to(ContractStatus.CANCELLED, by=by, reason=reason)
+    await outbox.record("contract.cancelled", contract=contract.id)
+    return contract
+
+
+def _require_pending(contract: Contract) -> None:
+    if contract.status != ContractStatus.PENDING:
+        raise ContractNotOpen(_("The contract does not await signatures any more"))

@@ -1,0 +1,101 @@
+"""What people and programs enter about contracts, orders, deliveries and reviews."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from market.orders import manifests, seeds
+
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+
+
+class SignInput(BaseModel):
+    """A signature over the digest that was read."""
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ReasonInput(BaseModel):
+    """Why a contract is refused or an order cancelled."""
+
+    reason: Sentence
+
+
+class SecretInput(BaseModel):
+    """A side's own secret of the draw, in place of the one the platform drew for it."""
+
+    secret: str = Field(min_length=seeds.MIN_LENGTH, max_length=seeds.MAX_LENGTH)
+
+
+class DeliveryInput(BaseModel):
+    """A delivery: the priced quantity it holds, beside its manifest."""
+
+    quantity: Decimal = Field(gt=0, max_digits=16, decimal_places=2)
+    guideline_version: str = Field(default="", max_length=32)
+    note: str = Field(default="", max_length=1000)
+
+
+class ManifestItemInput(BaseModel):
+    """One item of a manifest sent as JSON."""
+
+    name: str = Field(max_length=manifests.MAX_NAME)
+    sha256: str = Field(max_length=64)
+
+
+class DeliveryWithItems(DeliveryInput):
+    """A delivery of the API, its manifest included."""
+
+    items: list[ManifestItemInput] = Field(min_length=1, max_length=manifests.MAX_ITEMS)
+
+
+class Defect(StrEnum):
+    """Why an item does not conform."""
+
+    MISSED = "missed"
+    WRONG_CLASS = "wrong_class"
+    BOUNDARY = "boundary"
+    SURPLUS = "surplus"
+    FORMAT = "format"
+    IDENTIFIER = "identifier"
+    OTHER = "other"
+
+
+DEFECT_LABELS = {
+    Defect.MISSED: "Object missed",
+    Defect.WRONG_CLASS: "Wrong class or text",
+    Defect.BOUNDARY: "Boundary outside the tolerance",
+    Defect.SURPLUS: "Object that is not there",
+    Defect.FORMAT: "Format not as agreed",
+    Defect.IDENTIFIER: "Personal identifier left",
+    Defect.OTHER: "Other",
+}
+
+
+class Finding(BaseModel):
+    """A drawn item that does not conform."""
+
+    item: str = Field(min_length=1, max_length=manifests.MAX_NAME)
+    defect: Defect
+    note: str = Field(default="", max_length=300)
+
+
+class InspectionInput(BaseModel):
+    """The inspection of a sample: every nonconforming item; none listed means all conform."""
+
+    nonconforming: list[Finding] = Field(default=[], max_length=2000)
+
+
+class ReviewInput(BaseModel):
+    """One side's review of the other."""
+
+    rating: int = Field(ge=1, le=5)
+    text: str = Field(default="", max_length=2000)
+
+
+class ListQuery(BaseModel):
+    """Filters of the list of orders."""
+
+    status: str = Field(default="", max_length=32)
+    q: str = Field(default="", max_length=80)

@@ -1,0 +1,12 @@
+"""What orders does when the outbox says that something happened elsewhere."""
+
+from market.kit import outbox
+from market.kit.actor import Actor
+from market.orders.contracts import draft_contract
+from market.tendering.models import Award
+
+
+async def draft_awarded_contract(message: outbox.Message) -> None:
+    """award.activated: draft the contract of the award; drafting it again changes nothing."""
+    award = await Award.get(id=message.payload["award"])
+    await draft_contract(award, by=Actor.system("contracts"))

@@ -1,0 +1,144 @@
+"""Verbs of the order: place, fund, refund, cancel, and what an acceptance does to it."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from market.kit import clock, outbox
+from market.kit.actor import Actor
+from market.kit.db import atomic, lock
+from market.kit.errors import Conflict
+from market.kit.i18n import gettext as _
+from market.kit.numbers import next_number
+from market.orders.models import Contract, DeliveryBatch, Milestone, Order, OrderLine
+from market.orders.parties import require_party
+from market.orders.states import BatchStatus, ContractStatus, MilestoneKind, OrderStatus
+
+
+class AdvanceNotOverdue(Conflict):
+    """A supplier may leave an unfunded order only once the first payment is overdue."""
+
+    title = "The first payment is not overdue"
+
+
+async def place_order(contract: Contract, *, by: Actor) -> Order:
+    """The order, its lines and payment stages of a contract just brought in force.
+
+    Part of the signing verb. The advance falls due its working days after today.
+    """
+    terms = contract.terms
+    labelling = terms["lines"][0]
+    order = await Order.create(
+        number=await next_number("PO"),
+        contract=contract,
+        job_id=contract.job_id,
+        buyer_id=contract.buyer_id,
+        supplier_id=contract.supplier_id,
+        total_fen=contract.total_fen,
+        quantity=Decimal(labelling["quantity"]),
+        unit=labelling["unit"],
+        unit_price=Decimal(labelling["unit_price"]),
+        rework_limit=terms["acceptance"]["rework_limit"],
+        acceptance_days=terms["acceptance"]["working_days"],
+        inspection_level=terms["sampling"]["level"],
+        aql=Decimal(terms["sampling"]["aql"]),
+        due_at=_due_at(terms["delivery"]),
+    )
+    await OrderLine.bulk_create(OrderLine(order=order, **line) for line in terms["lines"])
+    await Milestone.bulk_create(
+        Milestone(order=order, **stage, **_opening(stage)) for stage in terms["payment"]
+    )
+    await outbox.record("order.placed", order=order.id)
+    return order
+
+
+def _due_at(delivery: dict[str, Any]) -> dt.datetime | None:
+    """The earlier of the promised days from today and the job's deadline, at the end of the day."""
+    days = []
+    if delivery["days"]:
+        days.append(clock.today() + dt.timedelta(days=delivery["days"]))
+    if delivery["deadline"]:
+        days.append(dt.date.fromisoformat(delivery["deadline"]))
+    return clock.end_of_day(min(days)) if days else None
+
+
+def _opening(stage: dict[str, Any]) -> dict[str, dt.datetime]:
+    if stage["kind"] != MilestoneKind.ADVANCE:
+        return {}
+    return {"reached_at": clock.now(), "due_at": _working_days_on(stage["due_working_days"])}
+
+
+def _working_days_on(days: int) -> dt.datetime:
+    return clock.end_of_day(clock.add_working_days(clock.today(), days))
+
+
+@atomic()
+async def mark_funded(order: Order, *, by: Actor) -> Order:
+    """The first stage is in custody: delivery may begin. Called by billing; InvalidTransition."""
+    order = await lock(order)
+    await order.move_to(OrderStatus.FUNDED, by=by)
+    await outbox.record("order.funded", order=order.id)
+    return order
+
+
+@atomic()
+async def mark_refunded(order: Order, *, by: Actor) -> Order:
+    """The money went back and the contract ends. Called by billing, which records the refund."""
+    order = await lock(order)
+    await order.move_to(OrderStatus.REFUNDED, by=by)
+    await _end_contract(order, by=by, reason="refunded")
+    return order
+
+
+@atomic()
+async def cancel_order(order: Order, *, reason: str, by: Actor) -> Order:
+    """End an order that has not been funded, an owner's act: the buyer at any time, the supplier
+    once the advance is overdue (民法典 第五百二十八条).
+
+    Raises InvalidTransition, AdvanceNotOverdue, NotPermitted.
+    """
+    order = await lock(order)
+    require_party(by, order.buyer_id, order.supplier_id)
+    if by.organisation_id == order.supplier_id:
+        await _require_overdue_advance(order)
+    await order.move_to(OrderStatus.CANCELLED, by=by, reason=reason)
+    await _end_contract(order, by=by, reason=reason)
+    await outbox.record("order.cancelled", order=order.id)
+    return order
+
+
+async def _require_overdue_advance(order: Order) -> None:
+    first = await Milestone.filter(order_id=order.id).order_by("position").first()
+    if first is None or first.due_at is None or first.due_at > clock.now():
+        raise AdvanceNotOverdue(_("You may cancel only once the first payment is overdue"))
+
+
+async def _end_contract(order: Order, *, by: Actor, reason: str) -> None:
+    contract = await Contract.select_for_update().get(id=order.contract_id)
+    await contract.move_to(ContractStatus.TERMINATED, by=by, reason=reason)
+
+
+async def count_acceptance(order: Order, *, by: Actor) -> None:
+    """Bring a locked order's accepted quantity up to its accepted batches; the last completes it."""
+    accepted = await DeliveryBatch.filter(order_id=order.id, status=BatchStatus.ACCEPTED)
+    order.accepted_quantity = sum((batch.quantity for batch in accepted), Decimal(0))
+    await order.save(update_fields=["accepted_quantity"])
+    if order.accepted_quantity < order.quantity:
+        return
+    await order.move_to(OrderStatus.COMPLETED, by=by, completed_at=clock.now())
+    await _reach_final_milestones(order)
+    await outbox.record("order.completed", order=order.id)
+
+
+async def _reach_final_milestones(order: Order) -> None:
+    """Every stage not reached falls due now; the retention after its days."""
+    contract = await Contract.get(id=order.contract_id)
+    retention = dt.timedelta(days=contract.terms["acceptance"]["retention_days"])
+    for milestone in await Milestone.filter(order_id=order.id, reached_at=None):
+        milestone.reached_at = clock.now()
+        milestone.due_at = (
+            clock.end_of_day(clock.today() + retention)
+            if milestone.kind == MilestoneKind.RETENTION
+            else _working_days_on(milestone.due_working_days)
+        )
+        await milestone.save(update_fields=["reached_at", "due_at"])
