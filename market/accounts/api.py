@@ -1,5 +1,85 @@
 """JSON operations of accounts."""
 
-from market.kit.api import Operation
+from market.accounts import access, organisations, tokens
+from market.accounts.forms import OrganisationProfileInput, TokenInput
+from market.accounts.schemas import (
+    MemberOut,
+    MembersOut,
+    MeOut,
+    NewTokenOut,
+    OrganisationOut,
+    TokenOut,
+    TokensOut,
+)
+from market.kit.api import Call, Nothing, Operation, operation
 
-operations: list[Operation] = []
+TAG = "accounts"
+
+
+@operation("GET", "/me", summary="Who you are", tag=TAG, returns=MeOut, scope="profile:read")
+async def show_me(call: Call[Nothing, Nothing]) -> MeOut:
+    """The person, the organisation acted for, the role, and the token's scopes."""
+    person = await access.own_person(call.actor)
+    organisation = await access.own_organisation(call.actor) if call.actor.organisation_id else None
+    return MeOut.of(person, organisation, call.actor)
+
+
+@operation(
+    "GET", "/organisations/{number}", summary="An organisation", tag=TAG,
+    returns=OrganisationOut, scope="profile:read",
+)  # fmt: skip
+async def show_organisation(call: Call[Nothing, Nothing]) -> OrganisationOut:
+    """A verified organisation, or your own."""
+    return OrganisationOut.of(await access.organisation_to_see(call.path("number"), call.actor))
+
+
+@operation(
+    "PUT", "/organisation", summary="Describe your organisation", tag=TAG,
+    body=OrganisationProfileInput, returns=OrganisationOut, scope="profile:write",
+)  # fmt: skip
+async def edit_organisation(
+    call: Call[OrganisationProfileInput, Nothing],
+) -> OrganisationOut:
+    """Replaces what the organisation says of itself; owners only."""
+    organisation = await access.own_organisation(call.actor)
+    edited = await organisations.edit_organisation(organisation, call.body, by=call.actor)
+    return OrganisationOut.of(edited)
+
+
+@operation(
+    "GET", "/organisation/members", summary="Members of your organisation", tag=TAG,
+    returns=MembersOut, scope="profile:read",
+)  # fmt: skip
+async def list_members(call: Call[Nothing, Nothing]) -> MembersOut:
+    """Owners first, then by name."""
+    return MembersOut(items=[MemberOut.of(row) for row in await access.own_members(call.actor)])
+
+
+@operation(
+    "GET", "/tokens", summary="Your API tokens", tag=TAG, returns=TokensOut, scope="tokens:write"
+)
+async def list_tokens(call: Call[Nothing, Nothing]) -> TokensOut:
+    """The tokens in force of this membership, newest first."""
+    return TokensOut(items=[TokenOut.of(row) for row in await access.own_tokens(call.actor)])
+
+
+@operation(
+    "POST", "/tokens", summary="Create an API token", tag=TAG, body=TokenInput,
+    returns=NewTokenOut, status=201, scope="tokens:write",
+)  # fmt: skip
+async def create_token(call: Call[TokenInput, Nothing]) -> NewTokenOut:
+    """The clear text is in this answer and nowhere else; a token cannot give more than it has."""
+    row, clear = await tokens.create_token(call.body, by=call.actor)
+    return NewTokenOut(token=clear, details=TokenOut.of(row))
+
+
+@operation("DELETE", "/tokens/{id}", summary="Revoke an API token", tag=TAG, scope="tokens:write")
+async def revoke_token(call: Call[Nothing, Nothing]) -> None:
+    """Ends the token at once."""
+    await tokens.revoke_token(await access.own_token(call.path("id"), call.actor), by=call.actor)
+
+
+operations: list[Operation] = [
+    show_me, show_organisation, edit_organisation, list_members,
+    list_tokens, create_token, revoke_token,
+]  # fmt: skip

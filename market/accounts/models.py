@@ -1,6 +1,7 @@
 """Tables of people, organisations and the keys they hold."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -26,6 +27,7 @@ class Person(Row):
     totp_secret = fields.CharField(max_length=64, default="")
     totp_confirmed_at = fields.DatetimeField(null=True)
     totp_last_step = fields.BigIntField(default=0)  # a code is accepted once
+    muted_mail: Any = fields.JSONField(default=list)  # groups of mail switched off
 
     class Meta:
         table = "people"
@@ -36,6 +38,7 @@ class Organisation(Stateful):
 
     TRANSITIONS = ORGANISATION_TRANSITIONS
 
+    licence_file_id: UUID | None
     number = fields.CharField(max_length=20, unique=True)
     external_id = fields.CharField(max_length=64, null=True, unique=True)  # id in an import
     kind = fields.CharEnumField(OrganisationKind, max_length=32)
@@ -58,6 +61,7 @@ class Organisation(Stateful):
         "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     verification_note = fields.TextField(default="")
+    submitted_at = fields.DatetimeField(null=True)  # the latest request for verification
     verified_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -73,6 +77,8 @@ class Organisation(Stateful):
 class Membership(Row):
     """A person's role in an organisation."""
 
+    person_id: UUID
+    organisation_id: UUID
     person: Any = fields.ForeignKeyField(
         "models.Person", on_delete=fields.RESTRICT, related_name="memberships"
     )
@@ -90,6 +96,7 @@ class Membership(Row):
 class Invitation(Row):
     """An offer of a role, sent to an address; the token itself is only in the e-mail."""
 
+    organisation_id: UUID
     organisation: Any = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT, related_name="invitations"
     )
@@ -110,6 +117,8 @@ class Invitation(Row):
 class Session(Row):
     """A signed-in browser; revoked by setting `revoked_at`."""
 
+    person_id: UUID
+    membership_id: UUID | None
     token_hash = fields.CharField(max_length=64, unique=True)
     person: Any = fields.ForeignKeyField(
         "models.Person", on_delete=fields.CASCADE, related_name="sessions"
@@ -130,6 +139,7 @@ class Session(Row):
 class ApiToken(Row):
     """A key for programs: acts as its membership, within its scopes."""
 
+    membership_id: UUID
     token_hash = fields.CharField(max_length=64, unique=True)
     prefix = fields.CharField(max_length=16)
     name = fields.CharField(max_length=80)

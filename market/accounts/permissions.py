@@ -5,6 +5,8 @@ from market.kit.actor import Actor
 from market.kit.errors import NotPermitted
 from market.kit.i18n import gettext as _
 
+VERIFIERS = (Role.QUALITY,)  # who decides about organisations at the operator, beside its owners
+
 
 def require(by: Actor, *roles: Role | str, kind: str | None = None, verified: bool = True) -> None:
     """Let `by` pass when it is the system, an owner, or has one of `roles`; raises NotPermitted.

@@ -2,4 +2,16 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from market.accounts import (
+    identity_routes,
+    operator_routes,
+    organisation_routes,
+    settings_routes,
+)
+
+routes: list[Route] = [
+    *identity_routes.routes,
+    *settings_routes.routes,
+    *organisation_routes.routes,
+    *operator_routes.routes,
+]

@@ -34,8 +34,13 @@ async def start_session(person: Person, *, address: str = "", user_agent: str = 
     now = clock.now()
     first = await Membership.filter(person=person, revoked_at=None).order_by("id").first()
     await Session.create(
-        token_hash=hash_token(token), person=person, membership=first, address=address[:64],
-        user_agent=user_agent[:200], last_seen_at=now, expires_at=now + LIFETIME,
+        token_hash=hash_token(token),
+        person=person,
+        membership=first,
+        address=address[:64],
+        user_agent=user_agent[:200],
+        last_seen_at=now,
+        expires_at=now + LIFETIME,
     )
     return token
 
@@ -49,15 +54,21 @@ async def end_session(session_id: UUID, *, by: Actor) -> None:
 
 
 @atomic()
-async def end_all_sessions(person_id: UUID) -> None:
-    """Revoke every session of a person: after a password change or on request."""
-    await Session.filter(person_id=person_id, revoked_at=None).update(revoked_at=clock.now())
+async def end_all_sessions(person_id: UUID, *, but: UUID | None = None) -> None:
+    """Revoke every session of a person, `but` one: after a password change or on request."""
+    await (
+        Session.filter(person_id=person_id, revoked_at=None)
+        .exclude(id=but)
+        .update(revoked_at=clock.now())
+    )
 
 
 @atomic()
 async def switch_organisation(session_id: UUID, membership_id: UUID, *, by: Actor) -> bool:
     """Act for another of one's organisations from now on; whether the membership is the person's."""
-    own = await Membership.filter(id=membership_id, person_id=by.person_id, revoked_at=None).exists()
+    own = await Membership.filter(
+        id=membership_id, person_id=by.person_id, revoked_at=None
+    ).exists()
     if own:
         await Session.filter(id=session_id).update(membership_id=membership_id)
     return own
@@ -95,15 +106,25 @@ def _actor(
 
 
 def _acting(
-    person: Person, organisation: Organisation, membership: Membership, *,
-    session_id: UUID | None = None, listed: tuple[tuple[UUID, str, str], ...] = (),
+    person: Person,
+    organisation: Organisation,
+    membership: Membership,
+    *,
+    session_id: UUID | None = None,
+    listed: tuple[tuple[UUID, str, str], ...] = (),
     scopes: frozenset[str] | None = None,
 ) -> Actor:
     return Actor(
-        person_id=person.id, name=person.name, organisation_id=organisation.id,
-        organisation_name=organisation.name, kind=organisation.kind.value,
-        role=membership.role.value, region_code=organisation.region_code,
-        verified=organisation.is_verified, scopes=scopes, session_id=session_id,
+        person_id=person.id,
+        name=person.name,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        kind=organisation.kind.value,
+        role=membership.role.value,
+        region_code=organisation.region_code,
+        verified=organisation.is_verified,
+        scopes=scopes,
+        session_id=session_id,
         memberships=listed,
     )
 
@@ -123,9 +144,7 @@ async def actor_from_token(token: str) -> Actor:
     if row.last_used_at is None or now - row.last_used_at > TOUCH_EVERY:
         await ApiToken.filter(id=row.id).update(last_used_at=now)
     member = row.membership
-    return _acting(
-        member.person, member.organisation, member, scopes=frozenset(row.scopes)
-    )
+    return _acting(member.person, member.organisation, member, scopes=frozenset(row.scopes))
 
 
 class SessionMiddleware:

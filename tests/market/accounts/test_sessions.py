@@ -1,10 +1,9 @@
 """Sessions: from a cookie or a token to the actor."""
 
-import httpx
 
 from market.accounts import sessions
 from market.kit.actor import ANONYMOUS
-from tests.factories import make_membership, make_organisation, make_person, signed_in_client
+from tests.factories import make_membership, make_organisation, make_person
 
 
 async def test_cookie_gives_actor(rollback: None) -> None:

@@ -1,0 +1,106 @@
+"""What the JSON API says of people, organisations and tokens."""
+
+import datetime as dt
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from market.accounts.models import ApiToken, Membership, Organisation, Person
+from market.accounts.states import OrganisationKind, OrganisationStatus, Role
+from market.kit.actor import Actor
+
+
+class OrganisationOut(BaseModel):
+    """An organisation as any signed-in party may know it."""
+
+    number: str
+    kind: OrganisationKind
+    status: OrganisationStatus
+    name: str
+    uscc: str | None
+    org_type: str
+    size: str
+    region_code: str
+    industry: str
+    summary: str
+    verified_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, row: Organisation) -> Self:
+        """The public facts of an organisation."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class MeOut(BaseModel):
+    """Who the caller is, for which organisation, in which role, within which scopes."""
+
+    name: str
+    email: str
+    locale: str
+    organisation: OrganisationOut | None
+    role: Role | None
+    scopes: list[str] | None
+
+    @classmethod
+    def of(cls, person: Person, organisation: Organisation | None, actor: Actor) -> Self:
+        """The caller; `scopes` is null without a token."""
+        return cls(
+            name=person.name,
+            email=person.email,
+            locale=person.locale,
+            organisation=OrganisationOut.of(organisation) if organisation else None,
+            role=Role(actor.role) if organisation else None,
+            scopes=None if actor.scopes is None else sorted(actor.scopes),
+        )
+
+
+class MemberOut(BaseModel):
+    """A member of the caller's organisation."""
+
+    name: str
+    email: str
+    role: Role
+    since: dt.datetime
+
+    @classmethod
+    def of(cls, row: Membership) -> Self:
+        """A membership with its person fetched."""
+        return cls(
+            name=row.person.name, email=row.person.email, role=row.role, since=row.created_at
+        )
+
+
+class MembersOut(BaseModel):
+    """The members of the caller's organisation."""
+
+    items: list[MemberOut]
+
+
+class TokenOut(BaseModel):
+    """An API token without its secret."""
+
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    expires_at: dt.datetime
+    last_used_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, row: ApiToken) -> Self:
+        """What may be shown of a token."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class TokensOut(BaseModel):
+    """The caller's API tokens in this organisation."""
+
+    items: list[TokenOut]
+
+
+class NewTokenOut(BaseModel):
+    """A fresh API token; `token` is its only clear text."""
+
+    token: str
+    details: TokenOut
