@@ -1,6 +1,7 @@
 """Tables of the call for work."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -14,6 +15,7 @@ from market.tendering.states import (
     BidStatus,
     JobKind,
     JobStatus,
+    NoticeKind,
 )
 
 
@@ -21,6 +23,10 @@ class Job(Stateful):
     """A call for labelling work (OCDS tender), structured enough to be matched, priced and accepted."""
 
     TRANSITIONS = JOB_TRANSITIONS
+
+    owner_id: UUID
+    deid_proof_id: UUID | None
+    guideline_file_id: UUID | None
 
     number = fields.CharField(max_length=20, unique=True)
     external_id = fields.CharField(max_length=64, null=True, unique=True)
@@ -48,7 +54,9 @@ class Job(Stateful):
     min_staff = fields.IntField(default=0)
     required_certs: Any = fields.JSONField(default=list)
     languages: Any = fields.JSONField(default=list)
-    requirements: Any = fields.JSONField(default=dict)  # further hard attributes: vlan, xinchuang...
+    requirements: Any = fields.JSONField(
+        default=dict
+    )  # further hard attributes: vlan, xinchuang...
     quality: Any = fields.JSONField(default=dict)  # metric -> threshold
     sampling_level = fields.CharField(max_length=4, default="II")  # GB/T 2828.1
     aql = fields.DecimalField(max_digits=6, decimal_places=3, default=1)
@@ -63,7 +71,8 @@ class Job(Stateful):
     guideline_file: Any = fields.ForeignKeyField(
         "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
     )
-    place = fields.CharField(max_length=16, default="远程")  # vocabulary: 远程, 现场作业, ...
+    has_no_state_secrets = fields.BooleanField(default=False)  # the owner's declaration
+    place = fields.CharField(max_length=16, default="不限")  # vocabulary: 不限, 现场作业, ...
     place_region_code = fields.CharField(max_length=6, default="")
     delivery_format = fields.CharField(max_length=80, default="")
     budget_fen = fields.BigIntField(default=0)
@@ -72,7 +81,9 @@ class Job(Stateful):
     procurement = fields.CharField(max_length=32, default="")
     vouchers_wished: Any = fields.JSONField(default=list)
     procedure = fields.CharField(max_length=32, default="open")
-    procedure_config: Any = fields.JSONField(default=dict)  # minimum_bids, weights, stand_still_days
+    procedure_config: Any = fields.JSONField(
+        default=dict
+    )  # minimum_bids, weights, stand_still_days
     question_deadline_at = fields.DatetimeField(null=True)
     bid_deadline_at = fields.DatetimeField(null=True)
     delivery_deadline = fields.DateField(null=True)
@@ -81,6 +92,7 @@ class Job(Stateful):
     version = fields.IntField(default=1)
     key_wrapped = fields.BinaryField(null=True)  # the bids' key, wrapped; see tendering/sealing.py
     opening_transcript: Any = fields.JSONField(null=True)
+    closing_reason = fields.TextField(default="")  # of a cancelled or unsuccessful job
 
     class Meta:
         table = "jobs"
@@ -88,8 +100,15 @@ class Job(Stateful):
             ("status", "bid_deadline_at"),
             ("status", "published_at"),
             ("owner_id", "status"),
+            ("published_at",),
+            ("updated_at",),
             ("region_code",),
         )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone may see it."""
+        return self.published_at is not None
 
 
 class JobFavourite(Row):
@@ -110,6 +129,9 @@ class JobFavourite(Row):
 class Question(Row):
     """A clarification: the asker is anonymous but stable per job; the answer goes to all."""
 
+    job_id: UUID
+    asker_id: UUID
+
     job: Any = fields.ForeignKeyField(
         "models.Job", on_delete=fields.RESTRICT, related_name="questions"
     )
@@ -126,22 +148,30 @@ class Question(Row):
 
 
 class Bid(Stateful):
-    """An offer. Until the opening its content exists only as `sealed` (AES-GCM under the job's key)."""
+    """An offer. Until the opening its content exists only as `sealed` (AES-GCM under the job's key).
+
+    Until then the bidder, too, is only a tag that nobody can undo without SECRET_KEY; see sealing.py.
+    """
 
     TRANSITIONS = BID_TRANSITIONS
 
+    job_id: UUID
+    bidder_id: UUID | None
+
     number = fields.CharField(max_length=20, unique=True)
     job: Any = fields.ForeignKeyField("models.Job", on_delete=fields.RESTRICT, related_name="bids")
-    bidder: Any = fields.ForeignKeyField(
-        "models.Organisation", on_delete=fields.RESTRICT, related_name="bids"
-    )
-    submitted_by_id = fields.UUIDField(null=True)
+    bidder_tag = fields.CharField(max_length=64)
     status = fields.CharEnumField(BidStatus, max_length=32, default=BidStatus.DRAFT)
     sealed = fields.BinaryField(null=True)
     digest = fields.CharField(max_length=64, default="")  # SHA-256 of `sealed`, in the transcript
     job_version = fields.IntField(default=1)
     submitted_at = fields.DatetimeField(null=True)
     # written by the opening
+    bidder: Any = fields.ForeignKeyField(
+        "models.Organisation", null=True, on_delete=fields.RESTRICT, related_name="bids"
+    )
+    submitted_by_id = fields.UUIDField(null=True)
+    checks: Any = fields.JSONField(null=True)  # requirement by requirement: code, met, needed, held
     unit_price = fields.DecimalField(max_digits=14, decimal_places=4, null=True)
     total_fen = fields.BigIntField(null=True)
     delivery_days = fields.IntField(null=True)
@@ -152,15 +182,19 @@ class Bid(Stateful):
     scores: Any = fields.JSONField(null=True)
     total_points = fields.DecimalField(max_digits=8, decimal_places=4, null=True)
     rank = fields.IntField(null=True)
-    reason = fields.TextField(default="")  # coded reason and sentence of a refusal
+    reason_code = fields.CharField(max_length=32, default="")
+    reason = fields.TextField(default="")  # the sentence with a refusal
 
     class Meta:
         table = "bids"
-        unique_together = (("job", "bidder"),)
+        unique_together = (("job", "bidder_tag"),)
 
 
 class ScoreSheet(Row):
     """One judge's scores of one bid, 0-5 per criterion (null = not applicable)."""
+
+    bid_id: UUID
+    judge_id: UUID
 
     bid: Any = fields.ForeignKeyField(
         "models.Bid", on_delete=fields.RESTRICT, related_name="sheets"
@@ -182,6 +216,10 @@ class Award(Stateful):
 
     TRANSITIONS = AWARD_TRANSITIONS
 
+    job_id: UUID
+    bid_id: UUID
+    contract: Any  # the order noun's, once there is one
+
     number = fields.CharField(max_length=20, unique=True)
     job: Any = fields.ForeignKeyField(
         "models.Job", on_delete=fields.RESTRICT, related_name="awards"
@@ -192,6 +230,25 @@ class Award(Stateful):
     status = fields.CharEnumField(AwardStatus, max_length=32, default=AwardStatus.PENDING)
     rationale = fields.TextField()
     stand_still_until = fields.DatetimeField(null=True)
+    closing_reason = fields.TextField(default="")  # why it was cancelled or fell away
 
     class Meta:
         table = "awards"
+        indexes = (("status", "stand_still_until"),)
+
+
+class Notice(Row):
+    """A public notice of what happened to a job."""
+
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="notices"
+    )
+    award: Any = fields.ForeignKeyField(
+        "models.Award", null=True, on_delete=fields.RESTRICT, related_name="notices"
+    )
+    kind = fields.CharEnumField(NoticeKind, max_length=32)
+    published_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notices"
+        indexes = (("kind", "published_at"), ("published_at",))

@@ -59,11 +59,11 @@ class BidStatus(StrEnum):
 B = BidStatus
 BID_TRANSITIONS = {
     B.DRAFT: frozenset({B.SUBMITTED}),
-    B.SUBMITTED: frozenset({B.WITHDRAWN, B.INVALID, B.OPENED}),
-    B.INVALID: frozenset({B.SUBMITTED, B.WITHDRAWN}),
+    B.SUBMITTED: frozenset({B.WITHDRAWN, B.INVALID, B.OPENED, B.UNSUCCESSFUL, B.DISQUALIFIED}),
+    B.INVALID: frozenset({B.SUBMITTED, B.WITHDRAWN, B.UNSUCCESSFUL}),
     B.WITHDRAWN: frozenset({B.SUBMITTED}),
     B.OPENED: frozenset({B.EVALUATED, B.DISQUALIFIED, B.UNSUCCESSFUL}),
-    B.EVALUATED: frozenset({B.AWARDED, B.UNSUCCESSFUL}),
+    B.EVALUATED: frozenset({B.AWARDED, B.UNSUCCESSFUL, B.DISQUALIFIED}),
     B.AWARDED: frozenset({B.UNSUCCESSFUL}),
     B.DISQUALIFIED: frozenset(),
     B.UNSUCCESSFUL: frozenset({B.AWARDED}),
@@ -86,3 +86,61 @@ AWARD_TRANSITIONS = {
     A.UNSUCCESSFUL: frozenset(),
     A.CANCELLED: frozenset(),
 }
+
+
+class CancelReason(StrEnum):
+    """Why an owner gave a job up."""
+
+    NO_LONGER_NEEDED = "no_longer_needed"
+    BUDGET_WITHDRAWN = "budget_withdrawn"
+    REQUIREMENTS_CHANGED = "requirements_changed"
+    ERROR_IN_DOCUMENTS = "error_in_documents"
+    POLICY_CHANGED = "policy_changed"
+    FORCE_MAJEURE = "force_majeure"
+
+
+class DirectReason(StrEnum):
+    """Why a job goes to one supplier without competition."""
+
+    SOLE_SUPPLIER = "sole_supplier"
+    EMERGENCY = "emergency"
+    CONTINUATION = "continuation"
+
+
+class RefusalReason(StrEnum):
+    """Why a bid was not successful."""
+
+    REQUIREMENTS_NOT_MET = "requirements_not_met"
+    NOT_RESPONSIVE = "not_responsive"
+    FALSE_INFORMATION = "false_information"
+    COLLUSION = "collusion"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    CONTENT_DAMAGED = "content_damaged"
+    LOWER_POINTS = "lower_points"
+    NOT_RECONFIRMED = "not_reconfirmed"
+    RETURNED_UNOPENED = "returned_unopened"
+    JOB_CANCELLED = "job_cancelled"
+    NO_AWARD = "no_award"
+    AWARD_CANCELLED = "award_cancelled"
+
+
+DISQUALIFYING = (
+    RefusalReason.REQUIREMENTS_NOT_MET,
+    RefusalReason.NOT_RESPONSIVE,
+    RefusalReason.FALSE_INFORMATION,
+    RefusalReason.COLLUSION,
+    RefusalReason.CONFLICT_OF_INTEREST,
+)
+
+
+class NoticeKind(StrEnum):
+    """What a public notice (公告) announces."""
+
+    PUBLISHED = "published"
+    AMENDED = "amended"
+    CANCELLED = "cancelled"
+    OPENED = "opened"
+    UNSUCCESSFUL = "unsuccessful"
+    AWARD_DECIDED = "award_decided"
+    AWARDED = "awarded"
+    AWARD_CANCELLED = "award_cancelled"

@@ -1,0 +1,172 @@
+"""Who may see which job, question, bid and award: the only way a route obtains a row."""
+
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from market.accounts.states import OrganisationKind
+from market.kit.actor import Actor
+from market.kit.errors import NotFound
+from market.kit.i18n import gettext as _
+from market.tendering import sealing
+from market.tendering.models import Award, Bid, Job, JobFavourite, Notice, Question, ScoreSheet
+from market.tendering.states import JobStatus
+
+# Which rows of a bid carry nothing that was sealed: without a bidder it has not been opened.
+UNOPENED = {"bidder_id": None}
+
+
+def published_jobs() -> QuerySet[Job]:
+    """The jobs everyone may see."""
+    return Job.filter(published_at__isnull=False)
+
+
+def own_jobs(actor: Actor) -> QuerySet[Job]:
+    """The jobs of the actor's organisation, drafts included."""
+    return Job.filter(owner_id=actor.organisation_id)
+
+
+async def visible_job(actor: Actor, number: str) -> Job:
+    """A published job, or a draft of the actor's own organisation; NotFound otherwise."""
+    job = await Job.filter(number=number).select_related("owner").first()
+    if job is None or not (job.is_public or owns(actor, job)):
+        raise NotFound(_("This job does not exist"))
+    return job
+
+
+async def own_job(actor: Actor, number: str) -> Job:
+    """A job of the actor's own organisation; NotFound otherwise."""
+    job = await Job.filter(number=number).select_related("owner").first()
+    if job is None or not owns(actor, job):
+        raise NotFound(_("This job does not exist"))
+    return job
+
+
+async def job_open_for_bids(actor: Actor, number: str) -> Job:
+    """A job that takes bids; NotFound when it does not (the verb re-checks under lock)."""
+    job = await visible_job(actor, number)
+    if job.status != JobStatus.OPEN_BIDDING:
+        raise NotFound(_("Job %(number)s is not open for bids", number=number))
+    return job
+
+
+def owns(actor: Actor, job: Job) -> bool:
+    """Whether the job is the actor's organisation's."""
+    return actor.organisation_id is not None and job.owner_id == actor.organisation_id
+
+
+async def own_bid(actor: Actor, number: str) -> Bid:
+    """A bid of the actor's own organisation, sealed or not; NotFound otherwise."""
+    bid = await Bid.filter(number=number).select_related("job", "job__owner").first()
+    if bid is None or not _is_bidder(actor, bid):
+        raise NotFound(_("This bid does not exist"))
+    return bid
+
+
+def _is_bidder(actor: Actor, bid: Bid) -> bool:
+    if actor.organisation_id is None:
+        return False
+    return bid.bidder_tag == sealing.bidder_tag(bid.job_id, actor.organisation_id)
+
+
+async def own_bid_on(actor: Actor, job: Job) -> Bid | None:
+    """The actor's bid on a job, if there is one."""
+    if actor.organisation_id is None or actor.kind != OrganisationKind.SUPPLIER:
+        return None
+    tag = sealing.bidder_tag(job.id, actor.organisation_id)
+    return await Bid.get_or_none(job=job, bidder_tag=tag)
+
+
+async def own_bids(organisation_id: UUID) -> QuerySet[Bid]:
+    """The bids of one organisation, for itself: opened ones by bidder, unopened ones by tag."""
+    unopened = await Bid.filter(**UNOPENED).values_list("id", "job_id", "bidder_tag")
+    own = [
+        bid_id
+        for bid_id, job_id, tag in unopened
+        if tag == sealing.bidder_tag(job_id, organisation_id)
+    ]
+    opened = await Bid.filter(bidder_id=organisation_id).values_list("id", flat=True)
+    return Bid.filter(id__in=[*own, *opened]).select_related("job", "job__owner")
+
+
+def opened_bids(job: Job) -> QuerySet[Bid]:
+    """The bids of a job that have been opened, best first; none before the opening."""
+    opened = Bid.filter(job=job).exclude(**UNOPENED)
+    return opened.order_by("rank", "total_fen").select_related("bidder")
+
+
+async def opened_bid(actor: Actor, number: str) -> Bid:
+    """An opened bid on a job of the actor's organisation; NotFound otherwise, or while it is sealed."""
+    bid = await Bid.filter(number=number).select_related("job", "job__owner", "bidder").first()
+    if bid is None or bid.bidder_id is None or not owns(actor, bid.job):
+        raise NotFound(_("This bid does not exist"))
+    return bid
+
+
+async def question_to_answer(actor: Actor, question_id: str) -> Question:
+    """A question on a job of the actor's organisation; NotFound otherwise."""
+    try:
+        key = UUID(question_id)
+    except ValueError:
+        raise NotFound(_("This question does not exist")) from None
+    question = await Question.filter(id=key).select_related("job").first()
+    if question is None or not owns(actor, question.job):
+        raise NotFound(_("This question does not exist"))
+    return question
+
+
+async def questions_of(job: Job) -> list[Question]:
+    """Questions and answers, oldest first: everyone's."""
+    return await Question.filter(job=job).order_by("id")
+
+
+async def public_award(number: str) -> Award:
+    """An award; decisions are public."""
+    award = (
+        await Award.filter(number=number)
+        .select_related("job", "job__owner", "bid", "bid__bidder")
+        .first()
+    )
+    if award is None:
+        raise NotFound(_("This award does not exist"))
+    return award
+
+
+async def own_award(actor: Actor, number: str) -> Award:
+    """An award of the actor's own job; NotFound otherwise."""
+    award = await public_award(number)
+    if not owns(actor, award.job):
+        raise NotFound(_("This award does not exist"))
+    return award
+
+
+async def latest_award(job: Job) -> Award | None:
+    """The last decision on a job."""
+    return await Award.filter(job=job).order_by("-id").select_related("bid", "bid__bidder").first()
+
+
+async def sheet_of(actor: Actor, bid: Bid) -> ScoreSheet | None:
+    """The actor's own score sheet of a bid."""
+    return await ScoreSheet.get_or_none(bid=bid, judge_id=actor.person_id)
+
+
+async def favourite_jobs(actor: Actor) -> QuerySet[Job]:
+    """The published jobs the actor's organisation keeps an eye on."""
+    kept = await JobFavourite.filter(organisation_id=actor.organisation_id).values_list(
+        "job_id", flat=True
+    )
+    return published_jobs().filter(id__in=kept)
+
+
+async def is_favourite(actor: Actor, job: Job) -> bool:
+    """Whether the actor's organisation keeps an eye on the job."""
+    if actor.organisation_id is None:
+        return False
+    return await JobFavourite.filter(job=job, organisation_id=actor.organisation_id).exists()
+
+
+def notices() -> QuerySet[Notice]:
+    """Public notices, newest first."""
+    return (
+        Notice.all().order_by("-published_at", "-id").select_related("job", "job__owner", "award")
+    )

@@ -1,0 +1,143 @@
+"""What people and programs send: bids, questions, scores, decisions."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from market.kit.errors import InvalidInput
+from market.kit.forms import UnitPrice, YuanAsFen, field_errors
+from market.kit.i18n import gettext as _
+from market.tendering import terms
+from market.tendering.states import DISQUALIFYING, CancelReason, RefusalReason
+
+SpendCategory = Annotated[str, terms.one_of("spend_category")]
+LUMP_SUMS = (1, 2, 3)
+LUMP_SUM_PARTS = {
+    "spend_category": "category", "description": "description", "amount_fen": "amount",
+}  # fmt: skip
+Score = Annotated[Decimal | None, Field(ge=0, le=5, multiple_of=Decimal("0.5"))]
+
+
+class ExtraLine(BaseModel):
+    """A lump sum beside the labelling itself."""
+
+    spend_category: SpendCategory = Field(min_length=1)
+    description: str = Field(min_length=1, max_length=200)
+    amount_fen: YuanAsFen = Field(gt=0)
+
+
+class BidInput(BaseModel):
+    """An offer: price for one unit in yuan, lump sums, calendar days, units a day, and how."""
+
+    unit_price: UnitPrice = Field(gt=0)
+    extra_lines: list[ExtraLine] = Field(default=[], max_length=10)
+    delivery_days: int = Field(ge=1, le=3650)
+    daily_capacity: Decimal | None = Field(default=None, gt=0, max_digits=14, decimal_places=2)
+    proposal: str = Field(default="", max_length=20_000)
+
+
+class BidForm(BaseModel):
+    """An offer as typed: up to three lump sums."""
+
+    unit_price: UnitPrice = Field(gt=0)
+    delivery_days: int = Field(ge=1, le=3650)
+    daily_capacity: Decimal | None = Field(default=None, gt=0, max_digits=14, decimal_places=2)
+    proposal: str = Field(default="", max_length=20_000)
+    extra1_category: SpendCategory = ""
+    extra1_description: str = ""
+    extra1_amount: YuanAsFen | None = None
+    extra2_category: SpendCategory = ""
+    extra2_description: str = ""
+    extra2_amount: YuanAsFen | None = None
+    extra3_category: SpendCategory = ""
+    extra3_description: str = ""
+    extra3_amount: YuanAsFen | None = None
+
+    def offer(self) -> BidInput:
+        """The offer; InvalidInput names the lump sum that is only half filled in."""
+        lines = [line for n in LUMP_SUMS if (line := self._line(n)) is not None]
+        return BidInput(
+            unit_price=self.unit_price, delivery_days=self.delivery_days,
+            daily_capacity=self.daily_capacity, proposal=self.proposal, extra_lines=lines,
+        )  # fmt: skip
+
+    def _line(self, n: int) -> ExtraLine | None:
+        typed = {field: getattr(self, f"extra{n}_{part}") for field, part in LUMP_SUM_PARTS.items()}
+        if not any(typed.values()):
+            return None
+        try:
+            return ExtraLine.model_validate(typed)
+        except ValidationError as exc:
+            part = LUMP_SUM_PARTS[next(iter(field_errors(exc)))]
+            why = _("Complete this lump sum or leave all of it empty")
+            raise InvalidInput(fields={f"extra{n}_{part}": why}) from None
+
+    @staticmethod
+    def typed(offer: BidInput) -> dict[str, Any]:
+        """The values of the form for an offer made earlier."""
+        values: dict[str, Any] = offer.model_dump(exclude={"extra_lines"})
+        for n, line in zip(LUMP_SUMS, offer.extra_lines, strict=False):
+            for field, part in LUMP_SUM_PARTS.items():
+                values[f"extra{n}_{part}"] = getattr(line, field)
+        return values
+
+
+class QuestionInput(BaseModel):
+    """A question; everyone reads it."""
+
+    text: str = Field(min_length=5, max_length=2000)
+
+
+class AnswerInput(BaseModel):
+    """An answer; everyone reads it."""
+
+    answer: str = Field(min_length=1, max_length=5000)
+
+
+class CancelInput(BaseModel):
+    """Why a job is given up."""
+
+    code: CancelReason
+    explanation: str = Field(default="", max_length=1000)
+
+
+class ScoreInput(BaseModel):
+    """One judge's scores, 0-5 in halves; null = not applicable."""
+
+    technical: Score = None
+    quality: Score = None
+    schedule: Score = None
+    comment: str = Field(default="", max_length=2000)
+
+
+class DisqualifyInput(BaseModel):
+    """Why a bid is refused."""
+
+    code: RefusalReason
+    explanation: str = Field(min_length=5, max_length=1000)
+
+    @field_validator("code")
+    @classmethod
+    def _disqualifies(cls, value: RefusalReason) -> RefusalReason:
+        if value not in DISQUALIFYING:
+            raise ValueError(_("Choose one of the listed values"))
+        return value
+
+
+class AwardInput(BaseModel):
+    """Why this bid wins; published."""
+
+    rationale: str = Field(min_length=10, max_length=5000)
+
+
+class ReasonInput(BaseModel):
+    """Why something is ended; published."""
+
+    reason: str = Field(min_length=5, max_length=1000)
+
+
+class TemplateInput(BaseModel):
+    """Which template a draft starts from."""
+
+    template: str = Field(default="", max_length=32)

@@ -1,0 +1,174 @@
+"""What the pages of a job show: its steps, its next deadline, its facts."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
+from market.kit.money import line_total
+from market.kit.web import path_for
+from market.tendering import requirements, terms
+from market.tendering.listing import days_left, region_name
+from market.tendering.models import Award, Bid, Job
+from market.tendering.procedures import PROCEDURES, config_of
+from market.tendering.states import JobStatus
+
+S = JobStatus
+ORDER = (S.DRAFT, S.OPEN_ENQUIRIES, S.OPEN_BIDDING, S.OPENING, S.EVALUATION, S.STAND_STILL, S.AWARDED,
+         S.COMPLETED)  # fmt: skip
+ENDED = (S.CANCELLED, S.UNSUCCESSFUL)
+DEADLINES = {S.OPEN_ENQUIRIES: N_("Questions close"), S.OPEN_BIDDING: N_("Bids close and are opened"),
+             S.STAND_STILL: N_("Standstill ends")}  # fmt: skip
+
+
+def steps_of(job: Job, award: Award | None = None) -> list[dict[str, Any]]:
+    """The step bar: done, current, to come, with dates."""
+    until = award.stand_still_until if award else None
+    steps: list[tuple[JobStatus, str, dt.datetime | None, dt.datetime | None]] = [
+        (S.DRAFT, _("Published"), job.published_at, None),
+        (S.OPEN_ENQUIRIES, _("Questions"), None, job.question_deadline_at),
+        (S.OPEN_BIDDING, _("Bidding"), None, job.bid_deadline_at),
+        (S.OPENING, _("Opening"), job.opened_at, None),
+        (S.EVALUATION, _("Evaluation"), award.created_at if award else None, None),
+        (S.STAND_STILL, _("Standstill"), None, until),
+        (S.AWARDED, _("Contract and work"), None, None),
+        (S.COMPLETED, _("Completed"), None, None),
+    ]
+    if not config_of(job).separate_enquiries:
+        steps = [step for step in steps if step[0] != S.OPEN_ENQUIRIES]
+    now = _position(job)
+    return [
+        {"label": label, "at": at, "due": due, "state": _state(job, ORDER.index(status), now)}
+        for status, label, at, due in steps
+    ]
+
+
+def _position(job: Job) -> int:
+    if job.status in ENDED:
+        if job.opened_at:
+            return ORDER.index(S.EVALUATION)
+        return ORDER.index(S.OPEN_BIDDING) if job.published_at else 0
+    return ORDER.index(job.status) if job.status in ORDER else 0
+
+
+def _state(job: Job, place: int, now: int) -> str:
+    if place == now and job.status in ENDED:
+        return "failed"
+    if place == now and job.status != S.COMPLETED:
+        return "current"
+    return "done" if place <= now else "todo"
+
+
+def deadline_of(job: Job, award: Award | None = None) -> dict[str, Any] | None:
+    """The next deadline of a job with the working days left."""
+    at = {
+        S.OPEN_ENQUIRIES: job.question_deadline_at,
+        S.OPEN_BIDDING: job.bid_deadline_at,
+        S.STAND_STILL: award.stand_still_until if award else None,
+    }.get(job.status)
+    if at is None:
+        return None
+    return {"label": _(DEADLINES[job.status]), "at": at, "working_days_left": days_left(at)}
+
+
+def groups_of(job: Job) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """The facts of a job in groups, label and value; money and moments are left to the macros."""
+    return [
+        (_("The data"), _data(job)),
+        (_("Quality and acceptance"), _quality(job)),
+        (_("Security and place"), _security(job)),
+        (_("Procedure"), _procedure(job)),
+    ]
+
+
+def _data(job: Job) -> list[tuple[str, Any]]:
+    return [
+        (_("Kind of data"), terms.label("modality", job.modality)),
+        (_("Labelling tasks"), terms.labels("task_types", job.task_types)),
+        (_("Industry"), terms.label("industry", job.industry)),
+        (_("Dataset type"), terms.label("dataset_type", job.dataset_type)),
+        (_("Size"), f"{job.data_size_tb.normalize():f} TB" if job.data_size_tb else ""),
+        (_("Delivery format"), job.delivery_format),
+    ]
+
+
+def _quality(job: Job) -> list[tuple[str, Any]]:
+    sampling = _("every item is inspected") if job.sampling_level == "全检" else (
+        _("GB/T 2828.1, level %(level)s, AQL %(aql)s", level=job.sampling_level,
+          aql=f"{Decimal(job.aql).normalize():f}")
+    )  # fmt: skip
+    return [
+        (_("Thresholds"), _(", ").join(thresholds(job))),
+        (_("Acceptance sampling"), sampling),
+        (_("Readers per item"), job.readers_per_item),
+        (_("Arbitration"), job.arbitration),
+    ]
+
+
+def thresholds(job: Job) -> list[str]:
+    """Every metric with its threshold."""
+    return [
+        f"{terms.metric_label(code)} {'≤' if code in terms.LOWER_IS_BETTER else '≥'} {value}"
+        for code, value in job.quality.items()
+    ]
+
+
+def _security(job: Job) -> list[tuple[str, Any]]:
+    level = terms.FIELDS["health_level"].get(str(job.health_level))
+    place = " ".join(
+        part for part in (terms.label("place", job.place), terms.place_name(job.place_region_code)) if part
+    )  # fmt: skip
+    return [
+        (_("Data grade"), terms.label("data_grade", job.data_grade)),
+        (_("Personal information"), terms.label("personal_info", job.personal_info)),
+        (_("Health data level"), terms.label("health_level", level.zh) if level else ""),
+        (_("De-identification"), job.deid_profile),
+        (_("Place of work"), place),
+    ]
+
+
+def _procedure(job: Job) -> list[tuple[str, Any]]:
+    config = config_of(job)
+    procedure = PROCEDURES[job.procedure]
+    weights = [
+        f"{_(terms.CRITERIA_LABELS[name])} {points}" for name, points in config.weights.items()
+    ]
+    return [
+        (_("Procedure"), terms.in_language(procedure)),
+        (_("Reason"), terms.reason_label(config.reason)),
+        (_("Weights"), _(", ").join(weights)),
+        (_("Minimum number of bids"), config.minimum_bids),
+        (_("Standstill"), _("%(days)s working days", days=config.stand_still_days)),
+        (_("Price mode"), terms.label("price_mode", job.price_mode)),
+        (_("Vouchers wished"), terms.labels("vouchers_wished", job.vouchers_wished)),
+        (_("Region"), region_name(job.region_code)),
+    ]
+
+
+def total_lines(job: Job, bid: Bid) -> list[dict[str, Any]]:
+    """How the total of an opened bid was made."""
+    assert bid.unit_price is not None
+    price, volume = f"{bid.unit_price.normalize():f}", f"{job.volume:,.0f}"
+    note = f"{price} × {volume} {terms.label('unit', job.unit)}"
+    labelling = {"label": _("Labelling"), "note": note,
+                 "amount_fen": line_total(bid.unit_price, job.volume)}  # fmt: skip
+    extras = [
+        {"label": terms.label("spend_category", line["spend_category"]),
+         "note": line["description"], "amount_fen": line["amount_fen"]}
+        for line in (bid.content or {}).get("extra_lines", ())
+    ]  # fmt: skip
+    return [labelling, *extras]
+
+
+def compared(job: Job, bids: Sequence[Bid]) -> list[dict[str, Any]]:
+    """The rows of the buyer's comparison."""
+    return [
+        {
+            "bid": bid, "lines": total_lines(job, bid),
+            "failed": requirements.failures(bid.checks),
+            "url": path_for("bids:score", number=bid.number),
+        }
+        for bid in bids
+    ]  # fmt: skip

@@ -1,0 +1,118 @@
+"""The post-a-job wizard: its steps, what each still lacks, and what the form shows."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from market.kit import clock, files
+from market.kit.actor import Actor
+from market.kit.errors import NotFound
+from market.kit.forms import Form
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
+from market.tendering import drafts, jobs, terms
+from market.tendering.models import Job
+from market.tendering.procedures import PROCEDURES, ProcedureConfig
+
+
+class WizardStep(NamedTuple):
+    """A step: what it is called, what it takes, which gates it answers for besides its fields."""
+
+    code: str
+    label: str
+    help: str
+    model: type[drafts.Step]
+    also: tuple[str, ...] = ()
+
+
+STEPS = (
+    WizardStep("subject", N_("Subject"), N_("What is to be labelled"), drafts.SubjectStep),
+    WizardStep("volume", N_("Volume and quality"), N_("How much, and how good it must be"), drafts.VolumeStep,
+               ("guideline",)),
+    WizardStep("security", N_("Security and place"), N_("What protects the data, and where the work is done"),
+               drafts.SecurityStep, ("deid_proof",)),
+    WizardStep("people", N_("People and price"), N_("Who does it, and what it may cost"), drafts.PeopleStep),
+    WizardStep("procedure", N_("Procedure and deadlines"), N_("How it is let, and by when"),
+               drafts.ProcedureStep),
+)  # fmt: skip
+BY_CODE = {step.code: step for step in STEPS}
+
+
+def step_of(code: str) -> WizardStep:
+    """A step by its name in the address; NotFound otherwise."""
+    if code not in BY_CODE:
+        raise NotFound(_("This page does not exist"))
+    return BY_CODE[code]
+
+
+def after(step: WizardStep) -> WizardStep | None:
+    """The next step; None before the review."""
+    place = STEPS.index(step) + 1
+    return STEPS[place] if place < len(STEPS) else None
+
+
+def step_for(field: str) -> WizardStep:
+    """The step on which a gate's field is filled in."""
+    for step in STEPS:
+        if field in step.model.model_fields or field in step.also:
+            return step
+    return STEPS[0]
+
+
+def progress(problems: dict[str, str]) -> list[dict[str, Any]]:
+    """The steps with how much each still lacks."""
+    lacking = [step_for(field).code for field in problems]
+    return [{"step": step, "left": lacking.count(step.code)} for step in STEPS]
+
+
+def typed(job: Job, model: type[drafts.Step]) -> dict[str, Any]:
+    """The values a form shows for a job: as people type them, with suggested deadlines."""
+    config = job.procedure_config or {}
+    rules = ProcedureConfig.model_validate({**PROCEDURES[job.procedure].config, **config})
+    gathered: dict[str, Any] = {
+        **job.quality, **job.requirements, **rules.model_dump(), **rules.weights,
+        **_suggested(rules),
+    }  # fmt: skip
+    values = {}
+    for name in model.model_fields:
+        own = getattr(job, name) if name in job._meta.fields_map and name != "quality" else None
+        values[name] = _written(name, gathered.get(name) if own is None else own)
+    return values
+
+
+def _written(name: str, value: Any) -> Any:
+    if name == "place_region_code":
+        return terms.place_name(value)
+    if name in ("languages", "invited"):
+        return "、".join(value or ())
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else ""
+    if isinstance(value, float) or name == "health_level":
+        return "" if value is None else str(value)
+    if name in ("min_staff", "budget_fen", "cctv_months") and not value:
+        return ""
+    return value
+
+
+def _suggested(rules: ProcedureConfig) -> dict[str, dt.datetime | dt.date]:
+    """Deadlines that pass the gates with a day to spare: questions at 17:00, bids at 10:00."""
+    asked = clock.add_working_days(clock.today(), rules.enquiry_days + 1)
+    first = clock.add_working_days(clock.today(), rules.bidding_days + 1)
+    closed = max(first, clock.add_working_days(asked, rules.answer_days + 1))
+    return {
+        "question_deadline_at": _at(asked, 17),
+        "bid_deadline_at": _at(closed, 10),
+        "delivery_deadline": closed + dt.timedelta(days=90),
+    }
+
+
+def _at(day: dt.date, hour: int) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour), clock.CHINA).astimezone(dt.UTC)
+
+
+async def attach_files(job: Job, form: Form[Any], *, by: Actor) -> None:
+    """Keep the files that came with a form and attach them to the job."""
+    for name in jobs.DOCUMENTS:
+        if (upload := form.upload(name)) is not None:
+            stored = await files.store_upload(upload, by=by)
+            await jobs.attach_document(job, name, stored, by=by)
