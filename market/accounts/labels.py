@@ -22,11 +22,11 @@ def kinds() -> dict[str, str]:
 def roles() -> dict[str, str]:
     """What each role is called."""
     return {
-        "owner": _("Owner"),
-        "buyer": _("Buyer"),
+        "owner": _("Organisation owner"),
+        "buyer": _("Purchasing"),
         "sales": _("Sales"),
         "project": _("Project manager"),
-        "quality": _("Quality"),
+        "quality": _("Quality control"),
         "finance": _("Finance"),
         "viewer": _("Viewer"),
     }

@@ -21,6 +21,8 @@ LICENCE_KINDS = {suffix: BINARY[suffix] for suffix in (".pdf", ".png", ".jpg", "
 class NothingToDecide(Conflict):
     """The organisation is not in the standing that the decision is about."""
 
+    title = "Nothing to decide"
+
 
 async def submit_verification(
     organisation: Organisation, facts: VerificationInput, *, licence: StoredFile, by: Actor
