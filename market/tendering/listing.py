@@ -203,7 +203,7 @@ def _option(
 def facet_label(name: str, value: str) -> str:
     """A facet's value as people read it."""
     if name == "status":
-        return _(STATUS_TONES["job", value].label) if value in JobStatus else value
+        return _(STATUS_TONES["job", value].label) if value in set(JobStatus) else value
     if name == "region":
         found = regions.region(value)
         return found.short_name if found else value
