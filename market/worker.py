@@ -7,6 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from billing import handlers as money
+from billing import obligations
+from billing.programmes import load_programmes
+from billing.settlements import settle_due_retentions
+from billing.transfers import expire_transfers
+from billing.verification import seal_ledger
 from market.kit import clock, db, i18n, outbox
 from market.kit.audit import seal_epoch
 from market.settings import settings
@@ -15,10 +21,26 @@ log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
 
 # topic -> handlers; each handler is idempotent by the message's id.
-HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {}
+HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
+    "order.placed": (obligations.on_order_placed,),
+    "order.completed": (money.on_order_completed,),
+    "order.cancelled": (money.on_order_cancelled,),
+    "payment.received": (money.on_payment_received,),
+    "payment.cancel_requested": (money.on_cancel_requested,),
+    "refund.requested": (money.on_refund_requested,),
+    "payout.instructed": (money.on_payout_instructed,),
+    "webhook.received": (money.on_webhook_received,),
+}
 
 # (every how many seconds, what): moves made by the clock.
-PERIODIC: tuple[tuple[float, Periodic], ...] = ((60, seal_epoch),)
+PERIODIC: tuple[tuple[float, Periodic], ...] = (
+    (60, seal_epoch),
+    (60, seal_ledger),
+    (60, expire_transfers),
+    (300, money.sync_stale_payments),
+    (3600, settle_due_retentions),
+    (3600, load_programmes),
+)
 
 
 async def run_periodic(due: dict[Periodic, dt.datetime]) -> None:

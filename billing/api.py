@@ -1,0 +1,5 @@
+"""JSON operations of billing."""
+
+from market.kit.api import Operation
+
+operations: list[Operation] = []

@@ -1,0 +1,175 @@
+"""What the worker does for billing: calls the rails, fetches what events are about, settles."""
+
+import datetime as dt
+from uuid import UUID
+
+from billing import (
+    obligations,
+    payments,
+    payouts,
+    profiles,
+    redemptions,
+    refunds,
+    settlements,
+    stripe_gateway,
+    webhooks,
+)
+from billing.chart import AccountKind
+from billing.models import BillingProfile, Payment, Payout, Refund, Settlement, WebhookEvent
+from billing.states import (
+    EventStatus,
+    PaymentMethod,
+    PaymentStatus,
+    PayoutStatus,
+    RefundStatus,
+)
+from market.accounts.models import Organisation
+from market.kit import clock
+from market.kit.actor import Actor
+from market.kit.db import atomic, lock_id
+from market.kit.errors import Conflict
+from market.kit.outbox import Message
+from market.orders.models import Order
+
+WEBHOOKS = Actor.system("webhooks")
+RAIL = Actor.system("rail")
+QUIET = dt.timedelta(minutes=15)
+
+
+async def on_webhook_received(message: Message) -> None:
+    """Fetch what an event is about, as it is now, and take it in; park what is not ours (W4)."""
+    event = await WebhookEvent.get(id=UUID(message.payload["event"]))
+    if event.status == EventStatus.APPLIED:
+        return
+    take_in = {"checkout.session": _take_session, "refund": _take_refund}.get(event.object_type)
+    if take_in is None:
+        await webhooks.mark_applied(event, note="nothing to do")
+        return
+    try:
+        found = await take_in(event.object_id)
+    except Conflict as exc:
+        await webhooks.park(event, note=exc.message)
+        return
+    except stripe_gateway.GatewayRefused as exc:
+        await webhooks.park(event, note=exc.message)
+        return
+    if found:
+        await webhooks.mark_applied(event)
+    else:
+        await webhooks.park(event, note="no row of ours")
+
+
+async def _take_session(session_id: str) -> bool:
+    state, reference = await stripe_gateway.retrieve_checkout(session_id)
+    payment = await payments.payment_by_session(session_id, reference)
+    if payment is None:
+        return False
+    await payments.apply_checkout(payment, state, by=WEBHOOKS)
+    return True
+
+
+async def _take_refund(refund_id: str) -> bool:
+    status, reference = await stripe_gateway.retrieve_refund(refund_id)
+    refund = await Refund.get_or_none(id=UUID(reference)) if reference else None
+    if refund is None:
+        return False
+    await _take_refund_state(refund, refund_id, status)
+    return True
+
+
+async def _take_refund_state(refund: Refund, provider_id: str, status: RefundStatus) -> None:
+    if status == RefundStatus.SUCCEEDED:
+        await refunds.complete_refund(refund, provider_id=provider_id, by=WEBHOOKS)
+    elif status == RefundStatus.FAILED:
+        await refunds.fail_refund(refund, note=provider_id, by=WEBHOOKS)
+
+
+async def on_cancel_requested(message: Message) -> None:
+    """Close the processor's page of a payment the buyer gave up, then read what it became."""
+    payment = await Payment.get(id=UUID(message.payload["payment"]))
+    await stripe_gateway.expire_checkout(payment.session_id)
+    state, _reference = await stripe_gateway.retrieve_checkout(payment.session_id)
+    await payments.apply_checkout(payment, state, by=RAIL)
+
+
+async def sync_stale_payments() -> int:
+    """Ask about open online payments no event has spoken of for a quarter of an hour."""
+    stale = await Payment.filter(
+        status__in=(PaymentStatus.PENDING, PaymentStatus.PROCESSING),
+        method=PaymentMethod.ONLINE,
+        updated_at__lt=clock.now() - QUIET,
+    ).exclude(session_id="")
+    for payment in stale:
+        state, _reference = await stripe_gateway.retrieve_checkout(payment.session_id)
+        await payments.apply_checkout(payment, state, by=RAIL)
+    return len(stale)
+
+
+async def on_refund_requested(message: Message) -> None:
+    """Ask the processor to send money back; a bank refund waits for the operator's word."""
+    refund = await Refund.get(id=UUID(message.payload["refund"])).select_related("payment")
+    if refund.status != RefundStatus.PENDING or refund.payment.method != PaymentMethod.ONLINE:
+        return
+    try:
+        provider_id, status = await stripe_gateway.create_refund(
+            refund, payment_intent=refund.payment.payment_intent
+        )
+    except stripe_gateway.GatewayRefused as exc:
+        await refunds.fail_refund(refund, note=exc.message, by=RAIL)
+        return
+    await _take_refund_state(refund, provider_id, status)
+
+
+async def on_payout_instructed(message: Message) -> None:
+    """Ask the processor to pay a supplier; a bank payout waits for the operator's word."""
+    payout = await Payout.get(id=UUID(message.payload["payout"]))
+    if payout.status != PayoutStatus.PENDING or payout.source != AccountKind.PROCESSOR_CLEARING:
+        return
+    settlement = await Settlement.get(id=payout.settlement_id).select_related("order")
+    try:
+        provider_id = await stripe_gateway.create_transfer(
+            payout,
+            destination=await _account_of(payout.supplier_id),
+            group=settlement.order.number,
+        )
+    except stripe_gateway.GatewayRefused as exc:
+        await payouts.fail_payout(payout, note=exc.message, by=RAIL)
+        return
+    await payouts.complete_payout(payout, provider_id=provider_id, by=RAIL)
+
+
+async def _account_of(supplier_id: UUID) -> str:
+    profile = await BillingProfile.get_or_none(organisation_id=supplier_id)
+    if profile and profile.processor_account:
+        return profile.processor_account
+    account = await stripe_gateway.open_account(await Organisation.get(id=supplier_id))
+    await profiles.note_processor_account(supplier_id, account=account)
+    return account
+
+
+async def on_payment_received(message: Message) -> None:
+    """A payment after acceptance is released at once."""
+    payment = await Payment.get(id=UUID(message.payload["payment"]))
+    await _settle(payment.order_id)
+
+
+async def on_order_completed(message: Message) -> None:
+    """Acceptance of the last delivery releases what was paid."""
+    await _settle(UUID(message.payload["order"]))
+
+
+async def _settle(order_id: UUID) -> None:
+    await settlements.settle_order(await Order.get(id=order_id), by=Actor.system("settlement"))
+
+
+async def on_order_cancelled(message: Message) -> None:
+    """An order ended before payment owes nothing and holds no voucher."""
+    await _end_cancelled(UUID(message.payload["order"]))
+
+
+@atomic()
+async def _end_cancelled(order_id: UUID) -> None:
+    order = await lock_id(Order, order_id)
+    await refunds.end_open_payments(order, by=Actor.system("orders"))
+    await redemptions.release_all(order, by=Actor.system("orders"))
+    await obligations.withdraw_pledge(order)

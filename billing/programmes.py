@@ -1,0 +1,99 @@
+"""Voucher programmes in the market: the shipped rules taken in, version by version, with their pools."""
+
+import json
+from datetime import date
+
+from billing.models import VoucherPool, VoucherProgramme
+from billing.states import ProgrammeStatus
+from billing.vouchers.programmes import load_programmes as shipped_programmes
+from billing.vouchers.rules import Pool, Programme
+from market.kit import clock
+from market.kit.db import atomic
+
+_STATUS = {
+    "draft": ProgrammeStatus.DRAFT,
+    "active": ProgrammeStatus.OPEN,
+    "closed": ProgrammeStatus.CLOSED,
+}
+
+
+class ProgrammeChanged(ValueError):
+    """A shipped rule differs from the published version of the same number: publish a new version."""
+
+
+async def load_programmes() -> int:
+    """Take in every shipped programme version that is not here yet; returns how many were new.
+
+    Complete rules open, incomplete ones stay drafts. A draft may still change; a published version
+    may not, so a difference raises ProgrammeChanged.
+    """
+    return sum([await _take_in(rule) for rule in shipped_programmes().values()])
+
+
+@atomic()
+async def _take_in(rule: Programme) -> bool:
+    status = _STATUS[rule.status]
+    content = {
+        "title": rule.title,
+        "kind": rule.kind,
+        "issuer": rule.issuer,
+        "status": status,
+        "region_code": rule.region_code,
+        "mode": rule.instrument.mode,
+        "rule": rule.pinned(),
+        "digest": rule.digest(),
+    }
+    row, is_new = await VoucherProgramme.get_or_create(
+        code=rule.id, version=rule.version, defaults=content
+    )
+    if is_new:
+        await VoucherProgramme.filter(code=rule.id, version__lt=rule.version).update(
+            status=ProgrammeStatus.CLOSED
+        )
+    elif row.digest != rule.digest():
+        if row.status != ProgrammeStatus.DRAFT:
+            raise ProgrammeChanged(rule.reference)
+        await row.update_from_dict(content).save()
+    return is_new
+
+
+def rule_of(programme: VoucherProgramme) -> Programme:
+    """The rule of a programme row, exactly as it was published."""
+    return Programme.model_validate_json(json.dumps(programme.rule, ensure_ascii=False))
+
+
+async def pools_of(programme: VoucherProgramme, rule: Programme) -> list[VoucherPool]:
+    """The pools a claim of today draws from; opened when first needed, inside a verb."""
+    pools = []
+    for pool in rule.funding.pools:
+        row, _is_new = await VoucherPool.get_or_create(
+            programme=programme,
+            period=pool.period,
+            label=_label(pool, clock.today()),
+            defaults={"limit_fen": pool.fen},
+        )
+        pools.append(row)
+    return pools
+
+
+def _label(pool: Pool, day: date) -> str:
+    return str(day.year) if pool.period == "year" else pool.period
+
+
+async def remaining_of(programme: VoucherProgramme, rule: Programme) -> dict[str, int]:
+    """What is left of each pool today, in fen, by the engine's limit key."""
+    rows = {
+        (row.period, row.label): left_in(row)
+        for row in await VoucherPool.filter(programme_id=programme.id)
+    }
+    today = clock.today()
+    return {
+        f"pool:{pool.period}": rows.get((pool.period, _label(pool, today)), pool.fen)
+        for pool in rule.funding.pools
+    }
+
+
+def left_in(pool: VoucherPool) -> int:
+    """What is neither reserved nor redeemed, in fen."""
+    left: int = pool.limit_fen - pool.reserved_fen - pool.redeemed_fen
+    return left

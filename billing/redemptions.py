@@ -1,0 +1,319 @@
+"""Vouchers on an order: quoted, reserved from the pool, redeemed at acceptance, paid by the treasury."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.expressions import F
+
+from billing import ledger
+from billing.chart import (
+    buyer_payable,
+    credit,
+    debit,
+    order_pledged,
+    subsidy_payable,
+    treasury_receivable,
+)
+from billing.models import (
+    VoucherAllocation,
+    VoucherDraw,
+    VoucherPool,
+    VoucherProgramme,
+    VoucherRedemption,
+)
+from billing.order_claims import Claimant, claim_of
+from billing.programmes import left_in, pools_of, remaining_of, rule_of
+from billing.stages import OVER, Stage, stages_of
+from billing.states import LIVE_REDEMPTIONS, ProgrammeStatus, RedemptionStatus
+from billing.vouchers import sentences
+from billing.vouchers.claims import Claim
+from billing.vouchers.evaluation import quote
+from billing.vouchers.rules import Programme
+from billing.vouchers.traces import Quote
+from market.accounts.models import Organisation
+from market.accounts.permissions import require
+from market.accounts.states import OrganisationKind, Role
+from market.kit import clock, outbox
+from market.kit.actor import Actor
+from market.kit.db import atomic, lock, lock_id
+from market.kit.errors import Conflict
+from market.kit.i18n import gettext as _
+from market.kit.money import allocate
+from market.kit.numbers import next_number
+from market.orders.models import Order
+from market.orders.parties import require_side
+from market.orders.states import MilestoneKind, OrderStatus
+
+# Modes in which the treasury pays the supplier, so that the buyer pays less.
+DEDUCTING = ("deduct_at_source", "supplier_redeems")
+# One of these on a contract, unless a programme states its own groups.
+_AI_VOUCHERS = ("compute", "data", "algorithm")
+
+
+class VoucherNotRedeemable(Conflict):
+    """The rule, the pool or another voucher of the order forbids it; the sentence says which."""
+
+    title = "This voucher cannot be used"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a programme answers for an order: the quote, its reasons, and a voucher in force."""
+
+    programme: VoucherProgramme
+    rule: Programme
+    claim: Claim
+    quote: Quote
+    redemption: VoucherRedemption | None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it grants anything now."""
+        return self.quote.eligible and self.quote.grant_fen > 0 and self.redemption is None
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why, in sentences of the reader's language."""
+        return [sentences.render(reason, _) for reason in self.quote.reasons]
+
+
+def side_of(order: Order, by: Actor) -> Claimant:
+    """Which side of the order acts."""
+    return "supplier" if by.organisation_id == order.supplier_id else "buyer"
+
+
+async def offers_for(order: Order, *, claimant: Claimant) -> list[Offer]:
+    """Every open programme's answer for one side of an order, the usable ones first."""
+    found = await VoucherProgramme.filter(status=ProgrammeStatus.OPEN).order_by("code")
+    live = {
+        row.programme_id: row
+        for row in await VoucherRedemption.filter(order_id=order.id, status__in=LIVE_REDEMPTIONS)
+    }
+    offers = [await _offer(order, one, claimant, live.get(one.id)) for one in found]
+    return sorted(offers, key=lambda one: (one.redemption is None, -one.quote.grant_fen))
+
+
+async def _offer(
+    order: Order,
+    programme: VoucherProgramme,
+    claimant: Claimant,
+    redemption: VoucherRedemption | None = None,
+) -> Offer:
+    rule = rule_of(programme)
+    claim = await claim_of(order, programme, claimant=claimant)
+    decided = quote(rule, claim, remaining=await remaining_of(programme, rule))
+    return Offer(programme, rule, claim, decided, redemption)
+
+
+@atomic()
+async def redeem_voucher(
+    order: Order, *, programme: VoucherProgramme, by: Actor
+) -> VoucherRedemption:
+    """Reserve what the rule grants an order, from the pool, under this version for ever (V1-V3).
+
+    Claims of a programme take their turn at its row. Raises VoucherNotRedeemable, NotPermitted.
+    """
+    claimant = side_of(order, by)
+    subject_id = order.supplier_id if claimant == "supplier" else order.buyer_id
+    require_side(by, subject_id, Role.BUYER, Role.FINANCE)
+    order, programme = await lock(order), await lock(programme)
+    _require_open(order, programme)
+    offer = await _offer(order, programme, claimant)
+    if not offer.is_usable:
+        raise VoucherNotRedeemable(" ".join(offer.reasons))
+    await _require_alone(order, offer.rule)
+    grant = offer.quote.grant_fen
+    shares = await _shares(order, grant) if programme.mode in DEDUCTING else {}
+    redemption = await VoucherRedemption.create(
+        number=await next_number("V"),
+        programme=programme,
+        order=order,
+        claimant_id=subject_id,
+        mode=programme.mode,
+        grant_fen=grant,
+        binding=offer.quote.binding,
+        split=dict(offer.quote.split),
+        claim=offer.claim.model_dump(mode="json"),
+        trace=dict(offer.quote.trace),
+        decided_at=clock.now(),
+    )
+    for pool in await pools_of(programme, offer.rule):
+        await _draw(redemption, pool)
+    for milestone_id, fen in shares.items():
+        await VoucherAllocation.create(
+            redemption=redemption, milestone_id=milestone_id, amount_fen=fen
+        )
+    await outbox.record("voucher.decided", redemption=redemption.id)
+    return redemption
+
+
+def _require_open(order: Order, programme: VoucherProgramme) -> None:
+    if programme.status != ProgrammeStatus.OPEN:
+        raise VoucherNotRedeemable(_("This programme takes no claims now"))
+    if order.status in (*OVER, OrderStatus.COMPLETED):
+        raise VoucherNotRedeemable(_("Vouchers are applied before the order is completed"))
+
+
+def _groups(kind: str, stated: tuple[str, ...]) -> set[str]:
+    return set(stated) or ({"ai_voucher"} if kind in _AI_VOUCHERS else set())
+
+
+async def _require_alone(order: Order, rule: Programme) -> None:
+    """A contract uses a programme once, and one voucher of an exclusive group (V3)."""
+    groups = _groups(rule.kind, rule.stacking.exclusive_groups)
+    others = await VoucherRedemption.filter(
+        order_id=order.id, status__in=LIVE_REDEMPTIONS
+    ).select_related("programme")
+    for other in others:
+        theirs = rule_of(other.programme)
+        taken = _groups(theirs.kind, theirs.stacking.exclusive_groups)
+        if theirs.id == rule.id or groups & taken:
+            raise VoucherNotRedeemable(
+                _(
+                    "“%(title)s” is applied to this contract already, and it may be used once",
+                    title=theirs.title,
+                )
+            )
+
+
+async def _shares(order: Order, grant_fen: int) -> dict[UUID, int]:
+    """The grant over the stages still to be paid before acceptance, by what is due (P5)."""
+    open_stages = [
+        stage
+        for stage in await stages_of(order)
+        if stage.is_payable
+        and stage.payment is None
+        and stage.milestone.kind != MilestoneKind.RETENTION
+    ]
+    due = [stage.due_fen for stage in open_stages]
+    if sum(due) < grant_fen:
+        raise VoucherNotRedeemable(
+            _(
+                "A voucher that lowers what you pay must be applied before you pay: too little of "
+                "this order is still open"
+            )
+        )
+    parts = allocate(grant_fen, due)
+    return {
+        stage.milestone.id: part for stage, part in zip(open_stages, parts, strict=True) if part
+    }
+
+
+async def _draw(redemption: VoucherRedemption, pool: VoucherPool) -> None:
+    pool = await lock(pool)
+    if left_in(pool) < redemption.grant_fen:
+        raise VoucherNotRedeemable(_("The programme's budget is used up"))
+    await VoucherPool.filter(id=pool.id).update(
+        reserved_fen=F("reserved_fen") + redemption.grant_fen
+    )
+    await VoucherDraw.create(redemption=redemption, pool=pool, amount_fen=redemption.grant_fen)
+
+
+@atomic()
+async def release_voucher(redemption: VoucherRedemption, *, by: Actor) -> VoucherRedemption:
+    """Give a reserved voucher back while nothing was paid on the strength of it.
+
+    Raises VoucherNotRedeemable, InvalidTransition, NotPermitted.
+    """
+    require_side(by, redemption.claimant_id, Role.BUYER, Role.FINANCE)
+    order = await lock_id(Order, redemption.order_id)
+    reduced = set(
+        await VoucherAllocation.filter(redemption=redemption).values_list("milestone_id", flat=True)
+    )
+    if any(s.payment for s in await stages_of(order) if s.milestone.id in reduced):
+        raise VoucherNotRedeemable(_("A stage this voucher reduced is paid or being paid"))
+    return await _resolve(redemption, RedemptionStatus.RELEASED, by=by)
+
+
+@atomic()
+async def release_all(order: Order, *, by: Actor) -> None:
+    """Every voucher reserved for an order that has ended goes back to its pool (V8)."""
+    for redemption in await VoucherRedemption.filter(
+        order_id=order.id, status=RedemptionStatus.RESERVED
+    ):
+        await _resolve(redemption, RedemptionStatus.RELEASED, by=by)
+
+
+@atomic()
+async def redeem_due(order: Order, *, by: Actor) -> None:
+    """An accepted order redeems its vouchers; one that pays the buyer back once the buyer has paid."""
+    order = await lock(order)
+    if order.status != OrderStatus.COMPLETED:
+        return
+    stages = await stages_of(order)
+    for redemption in await VoucherRedemption.filter(
+        order_id=order.id, status=RedemptionStatus.RESERVED
+    ):
+        if redemption.mode in DEDUCTING or _is_paid_up(stages):
+            await _redeem(redemption, order, by=by)
+
+
+def _is_paid_up(stages: list[Stage]) -> bool:
+    return all(stage.is_paid for stage in stages if stage.milestone.kind != MilestoneKind.RETENTION)
+
+
+async def _redeem(redemption: VoucherRedemption, order: Order, *, by: Actor) -> None:
+    redemption = await _resolve(redemption, RedemptionStatus.REDEEMED, by=by)
+    fen = redemption.grant_fen
+    beneficiary = await Organisation.get(id=beneficiary_id(redemption, order))
+    takes_over = redemption.mode in DEDUCTING
+    await ledger.post(
+        [
+            *(debit(treasury_receivable(name), part) for name, part in redemption.split.items()),
+            credit(subsidy_payable(beneficiary.number), fen),
+            debit(order_pledged(order.number), fen if takes_over else 0),
+            credit(buyer_payable(order.number), fen if takes_over else 0),
+        ],
+        kind="voucher",
+        key=f"voucher:{redemption.id}",
+        order=order,
+    )
+    await outbox.record("voucher.decided", redemption=redemption.id)
+
+
+def beneficiary_id(redemption: VoucherRedemption, order: Order) -> UUID:
+    """Whom the treasury pays: the supplier, or the claimant who already paid."""
+    return order.supplier_id if redemption.mode in DEDUCTING else redemption.claimant_id
+
+
+async def _resolve(
+    redemption: VoucherRedemption, status: RedemptionStatus, *, by: Actor
+) -> VoucherRedemption:
+    """Resolve a reservation, once (V4); what it drew is free again, or spent."""
+    await lock_id(VoucherProgramme, redemption.programme_id)
+    redemption = await lock(redemption)
+    await redemption.move_to(status, by=by)
+    spent = status == RedemptionStatus.REDEEMED
+    for draw in await VoucherDraw.filter(redemption=redemption):
+        await VoucherPool.filter(id=draw.pool_id).update(
+            reserved_fen=F("reserved_fen") - draw.amount_fen,
+            redeemed_fen=F("redeemed_fen") + (draw.amount_fen if spent else 0),
+        )
+    if not spent:
+        await outbox.record("voucher.decided", redemption=redemption.id)
+    return redemption
+
+
+@atomic()
+async def record_treasury_payment(
+    redemption: VoucherRedemption, *, reference: str, by: Actor
+) -> VoucherRedemption:
+    """The treasury has paid a redeemed voucher to its beneficiary: its debt and ours are gone.
+
+    A bureau's finance role. Raises InvalidTransition, NotPermitted.
+    """
+    require(by, Role.FINANCE, kind=OrganisationKind.BUREAU)
+    order = await lock_id(Order, redemption.order_id)
+    redemption = await lock(redemption)
+    await redemption.move_to(RedemptionStatus.PAID, by=by, paid_reference=reference)
+    beneficiary = await Organisation.get(id=beneficiary_id(redemption, order))
+    await ledger.post(
+        [
+            debit(subsidy_payable(beneficiary.number), redemption.grant_fen),
+            *(credit(treasury_receivable(name), part) for name, part in redemption.split.items()),
+        ],
+        kind="voucher_paid",
+        key=f"voucher_paid:{redemption.id}",
+        order=order,
+    )
+    return redemption

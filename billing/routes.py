@@ -1,0 +1,5 @@
+"""Pages of billing."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

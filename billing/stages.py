@@ -1,0 +1,120 @@
+"""The payable stages of an order as they stand: amount, voucher, what is due, which payment pays it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from billing import late_payment
+from billing.models import Payment, SettlementLine, VoucherAllocation
+from billing.states import LIVE_REDEMPTIONS, PaymentStatus
+from market.kit.errors import NotFound
+from market.kit.i18n import gettext as _
+from market.orders.models import Milestone, Order
+from market.orders.states import OrderStatus
+
+OVER = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
+_MONEY_IN = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One milestone with the vouchers that reduce it and its live or completed payment."""
+
+    order: Order
+    milestone: Milestone
+    voucher_fen: int
+    payment: Payment | None
+    is_released: bool
+
+    @property
+    def due_fen(self) -> int:
+        """What the buyer pays for it: the stage's amount less its vouchers."""
+        return int(self.milestone.amount_fen) - self.voucher_fen
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is left for the buyer to pay."""
+        return self.due_fen == 0 or (
+            self.payment is not None and self.payment.status == PaymentStatus.SUCCEEDED
+        )
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether the buyer may pay it now."""
+        return not self.is_paid and self.order.status not in OVER
+
+    @property
+    def clock(self) -> late_payment.Clock | None:
+        """The payment clock, once the stage was reached and while the order lives."""
+        if self.milestone.reached_at is None or self.order.status in OVER:
+            return None
+        paid_at = self.payment.paid_at if self.payment else None
+        return late_payment.payment_clock(
+            self.due_fen,
+            reached_at=self.milestone.reached_at,
+            agreed_due_at=self.milestone.due_at,
+            until=paid_at,
+        )
+
+    @property
+    def status(self) -> str:
+        """The word a list shows: paid, overdue, refunded, pending, processing."""
+        if self.payment is not None and self.payment.status == PaymentStatus.REFUNDED:
+            return "refunded"
+        if self.order.status in OVER:
+            return "cancelled"
+        if self.is_paid:
+            return "settled" if self.is_released else "paid"
+        if self.clock is not None and self.clock.is_overdue:
+            return "overdue"
+        return str(self.payment.status) if self.payment else "pending"
+
+
+async def stages_of(order: Order) -> list[Stage]:
+    """The stages of one order, in their order."""
+    return (await stages_by_order([order]))[order.id]
+
+
+async def stage_at(order: Order, position: int) -> Stage:
+    """One stage by its position. Raises NotFound."""
+    for stage in await stages_of(order):
+        if stage.milestone.position == position:
+            return stage
+    raise NotFound(_("This order has no such stage"))
+
+
+async def stages_by_order(orders: Iterable[Order]) -> dict[UUID, list[Stage]]:
+    """The stages of several orders, four queries in all."""
+    by_id = {order.id: order for order in orders}
+    ids = list(by_id)
+    milestones: list[Any] = await Milestone.filter(order_id__in=ids).order_by(
+        "order_id", "position"
+    )
+    vouchers: dict[UUID, int] = defaultdict(int)
+    for part in await VoucherAllocation.filter(
+        redemption__order_id__in=ids, redemption__status__in=LIVE_REDEMPTIONS
+    ):
+        vouchers[part.milestone_id] += part.amount_fen
+    payments: dict[UUID, Payment] = {}
+    for payment in await Payment.filter(order_id__in=ids).order_by("id"):
+        if payment.live_stage is not None or payment.status in _MONEY_IN:
+            payments[payment.milestone_id] = payment
+    released = set(
+        await SettlementLine.filter(milestone__order_id__in=ids).values_list(
+            "milestone_id", flat=True
+        )
+    )
+    stages: dict[UUID, list[Stage]] = {order_id: [] for order_id in ids}
+    for milestone in milestones:
+        stages[milestone.order_id].append(
+            Stage(
+                by_id[milestone.order_id],
+                milestone,
+                vouchers[milestone.id],
+                payments.get(milestone.id),
+                milestone.id in released,
+            )
+        )
+    return stages

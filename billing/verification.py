@@ -1,0 +1,162 @@
+"""The ledger checked from its entries: balances, bounds, seals, and each order's equation."""
+
+import datetime as dt
+from collections import defaultdict
+
+from billing import ledger
+from billing.chart import AccountKey, AccountKind, Leg, Side
+from billing.ledger_models import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerEpoch,
+    LedgerTransaction,
+    LedgerTransfer,
+)
+from billing.states import TransferStatus
+from market.kit import clock
+from market.kit.audit import GENESIS
+from market.kit.db import atomic
+
+SETTLE = dt.timedelta(seconds=5)
+
+
+@atomic()
+async def seal_ledger(limit: int = 5000) -> LedgerEpoch | None:
+    """Chain the settled, unsealed transactions into the next epoch; None when there is none.
+
+    A transaction settles five seconds after its time, so that slow ones are not overtaken.
+    """
+    last = await LedgerEpoch.all().select_for_update().order_by("-number").first()
+    query = LedgerTransaction.filter(created_at__lt=clock.now() - SETTLE)
+    if last:
+        query = query.filter(id__gt=last.last_id)
+    transactions = await query.order_by("id").limit(limit)
+    if not transactions:
+        return None
+    previous = last.digest if last else GENESIS
+    return await LedgerEpoch.create(
+        number=last.number + 1 if last else 1,
+        transactions=len(transactions),
+        last_id=transactions[-1].id,
+        previous_digest=previous,
+        digest=_chained(previous, transactions),
+    )
+
+
+def _chained(previous: str, transactions: list[LedgerTransaction]) -> str:
+    return ledger.chain(previous, [transaction.digest for transaction in transactions])
+
+
+async def verify_ledger() -> list[str]:
+    """Recompute everything from the entries; a sentence for each thing wrong (none = sound).
+
+    L1 debits are credits, L2 content matches its digest and the chain, L3 no balance less its
+    pending is below zero, L4 cached balances are the fold of the entries, P1 per order.
+    """
+    legs = await _all_legs()
+    return [
+        *_unbalanced(legs),
+        *await _broken_seals(legs),
+        *await _wrong_balances(legs),
+        *_broken_orders(legs),
+    ]
+
+
+async def _all_legs() -> dict[str, list[Leg]]:
+    legs: dict[str, list[Leg]] = defaultdict(list)
+    entries = (
+        await LedgerEntry.all()
+        .order_by("transaction_id", "position")
+        .select_related("account", "transaction")
+    )
+    for entry in entries:
+        key = ledger.key_of(entry.account)
+        legs[entry.transaction.key].append(Leg(key, entry.side, entry.amount_fen))
+    return legs
+
+
+def _unbalanced(legs: dict[str, list[Leg]]) -> list[str]:
+    return [
+        f"transaction {key}: debits are not credits"
+        for key, lines in legs.items()
+        if sum(x.amount_fen if x.side == Side.DEBIT else -x.amount_fen for x in lines) != 0
+    ]
+
+
+async def _broken_seals(legs: dict[str, list[Leg]]) -> list[str]:
+    problems = []
+    transactions = await LedgerTransaction.all().order_by("id").select_related("reverses")
+    for row in transactions:
+        digest = ledger.content_digest(
+            row.key,
+            row.kind,
+            str(row.order_id) if row.order_id else None,
+            row.reverses.key if row.reverses else None,
+            legs.get(row.key, []),
+        )
+        if digest != row.digest:
+            problems.append(f"transaction {row.key}: its content was changed")
+    previous, start = GENESIS, None
+    for epoch in await LedgerEpoch.all().order_by("number"):
+        inside = [
+            row
+            for row in transactions
+            if (start is None or row.id > start) and row.id <= epoch.last_id
+        ]
+        if (
+            epoch.previous_digest != previous
+            or epoch.transactions != len(inside)
+            or epoch.digest != _chained(previous, inside)
+        ):
+            problems.append(f"epoch {epoch.number}: transactions were changed, added or removed")
+        previous, start = epoch.digest, epoch.last_id
+    return problems
+
+
+async def _wrong_balances(legs: dict[str, list[Leg]]) -> list[str]:
+    folded: dict[AccountKey, int] = defaultdict(int)
+    for lines in legs.values():
+        for leg in lines:
+            folded[leg.account] += leg.change_fen
+    pending = await _held()
+    problems = []
+    for row in await LedgerAccount.all().order_by("code"):
+        key = ledger.key_of(row)
+        if row.balance_fen != folded[key]:
+            problems.append(f"account {row.code}: {row.balance_fen} kept, {folded[key]} folded")
+        if row.pending_fen != pending[key]:
+            problems.append(f"account {row.code}: {row.pending_fen} pending, {pending[key]} held")
+        if row.balance_fen - row.pending_fen < 0 or row.balance_fen < 0:
+            problems.append(f"account {row.code}: below its bound")
+    return problems
+
+
+async def _held() -> dict[AccountKey, int]:
+    pending: dict[AccountKey, int] = defaultdict(int)
+    held = await LedgerTransfer.filter(status=TransferStatus.HELD).select_related(
+        "debit_account", "credit_account"
+    )
+    for transfer in held:
+        for account, side in (
+            (transfer.debit_account, Side.DEBIT),
+            (transfer.credit_account, Side.CREDIT),
+        ):
+            leg = Leg(ledger.key_of(account), side, transfer.amount_fen)
+            if leg.change_fen < 0:
+                pending[leg.account] += transfer.amount_fen
+    return pending
+
+
+def _broken_orders(legs: dict[str, list[Leg]]) -> list[str]:
+    """Per order, what is still owed is what is still promised, to the fen."""
+    balances: dict[str, int] = defaultdict(int)
+    signs = {AccountKind.BUYER_PAYABLE: 1, AccountKind.ORDER_PLEDGED: -1}
+    for lines in legs.values():
+        for leg in lines:
+            if sign := signs.get(leg.account.kind):
+                balances[leg.account.owner] += sign * leg.change_fen
+    return [
+        f"order {number}: owed and promised differ by {difference} fen"
+        for number, difference in sorted(balances.items())
+        if difference
+    ]
