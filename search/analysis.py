@@ -85,27 +85,32 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=65_536)
+def _sounds(text: str) -> frozenset[str]:
+    return frozenset(
+        sound for term in _terms(text) if not term.startswith(CONCEPT) for sound in sounds(term)
+    )
+
+
 def terms_of(texts: Iterable[str]) -> set[str]:
     """Words and concepts of some texts, as an index stores them."""
     found: set[str] = set()
-    for text in texts:
-        found |= _terms(text)
-    return found
+    return found.union(*map(_terms, texts))
 
 
 def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
     """Terms of one record; a term in both texts counts as strong only."""
-    important = terms_of(strong)
-    other = terms_of(weak) - important
-    spoken = {
-        sound
-        for word in (*important, *other)
-        if not word.startswith(CONCEPT)
-        for sound in sounds(word)
-    }
-    return IndexTerms(frozenset(important), frozenset(other), frozenset(spoken))
+    important, other = tuple(strong), tuple(weak)
+    first = terms_of(important)
+    spoken: set[str] = set()
+    return IndexTerms(
+        frozenset(first),
+        frozenset(terms_of(other) - first),
+        frozenset(spoken.union(*map(_sounds, (*important, *other)))),
+    )
 
 
+@lru_cache(maxsize=4_096)
 def query_groups(text: str) -> tuple[TermGroup, ...]:
     """What a query asks for, in reading order, homophones repaired, repeated things once."""
     words = lexicon()
@@ -173,7 +178,8 @@ def _known_group(surface: str, words: Lexicon) -> TermGroup:
         for family in words.families.get(concept, ()):
             terms.setdefault(CONCEPT + family, FAMILY_WEIGHT)
     for term in _terms(surface):
-        if term != surface and term.lstrip(CONCEPT) not in words.generic:
+        covered = term == surface or CONCEPT + term in terms
+        if not covered and term.lstrip(CONCEPT) not in words.generic:
             terms.setdefault(term, NESTED_WEIGHT)
     return TermGroup(surface, tuple(sorted(terms.items(), key=lambda item: (-item[1], item[0]))))
 
@@ -214,11 +220,13 @@ def _hinted_groups(
 ) -> tuple[TermGroup, ...]:
     """Industries the words belong to, at half weight: they order records, they exclude none."""
     asked = {term for group in groups for term, _ in group.terms}
-    hinted: dict[str, None] = {}
-    for span in words.longest(text):
-        for concept in (span.surface, *span.concepts):
-            for industry in words.industry_hints.get(concept, ()):
-                hinted[CONCEPT + industry] = None
+    named = {name for span in words.longest(text) for name in (span.surface, *span.concepts)}
+    hinted = {
+        CONCEPT + industry: None
+        for hint, industries in words.industry_hints.items()
+        if hint in named or (has_han(hint) and hint in text)
+        for industry in industries
+    }
     return tuple(
         TermGroup(term.lstrip(CONCEPT), ((term, 1.0),), importance=HINT_IMPORTANCE)
         for term in hinted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from market.kit.i18n import N_
@@ -69,7 +69,10 @@ def parse_query(text: str, kind: Kind, *, ignored: Iterable[str] = ()) -> Parsed
     for rule in (*grammar.RULES, places.find_places):
         for finding in rule(reading, kind):
             constraint = _constraint(finding, reading, kind)
-            if constraint is None or constraint.token in skipped:
+            if constraint is None:
+                continue
+            if constraint.token in skipped:
+                reading.take(replace(finding, keeps_words=True))
                 continue
             if constraint.token not in found:
                 found[constraint.token] = constraint

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from search.analysis import query_groups
+from search.analysis import TermGroup, highlight_spans, query_groups
 from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
 from search.documents import Kind
 from search.engine import AnyOf, Filter, Hit, Query, Range, SearchEngine, Sort
@@ -14,9 +14,10 @@ from search.entries import PRICE_FIELDS, SETTINGS, index_document
 from search.reasons import covered_words
 from search.weights import weights
 
-WINDOW = 100
+WINDOW = 60
 """Hits of the first pages that are ordered together with price; deeper pages follow relevance."""
 _AS_RELEVANT = 0.6
+_MARKED = ("title", "name", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +49,30 @@ async def discover(
     that nothing is offered where nothing fits.
     """
     parsed = parse_query(text, kind, ignored=ignored)
-    has_words = bool(query_groups(parsed.text))
+    groups = query_groups(parsed.text)
     query = Query(
         parsed.text,
         (*parsed.filters, *filters),
         tuple(facets),
-        None if has_words else parsed.sort,
-        highlight=("title", "name", "summary"),
+        None if groups else parsed.sort,
+        page,
+        per_page,
     )
-    if not has_words or page * per_page > WINDOW:
-        found = await engine.search(index or kind, _page(query, page, per_page))
-        return Discovery(found.hits, found.total, parsed.constraints, found.facets, found.took_ms)
-    found = await engine.search(index or kind, _page(query, 1, WINDOW))
-    hits = _ordered(_relevant(found.hits), parsed)
-    total = len(hits) if found.total <= WINDOW else found.total
-    start = (page - 1) * per_page
-    return Discovery(
-        tuple(hits[start : start + per_page]), total, parsed.constraints, found.facets,
-        found.took_ms,
-    )  # fmt: skip
+    if not groups or page * per_page > WINDOW:
+        found = await engine.search(index or kind, query)
+        hits, total = list(found.hits), found.total
+    else:
+        found = await engine.search(index or kind, replace(query, page=1, per_page=WINDOW))
+        ordered = _ordered(_relevant(found.hits), parsed)
+        total = len(ordered) if found.total <= WINDOW else found.total
+        hits = ordered[(page - 1) * per_page : page * per_page]
+    shown = tuple(replace(hit, highlights=_marks(hit, groups)) for hit in hits)
+    return Discovery(shown, total, parsed.constraints, found.facets, found.took_ms)
+
+
+def _marks(hit: Hit, groups: Sequence[TermGroup]) -> dict[str, tuple[tuple[int, int], ...]]:
+    texts = ((name, hit.source.get(name)) for name in _MARKED)
+    return {name: highlight_spans(text, groups) for name, text in texts if text}
 
 
 def explain_hit(hit: Hit, parsed: ParsedQuery, _: Gettext) -> list[str]:
@@ -75,12 +81,6 @@ def explain_hit(hit: Hit, parsed: ParsedQuery, _: Gettext) -> list[str]:
     reasons = [_("Covers: %(words)s", words="、".join(covered))] if covered else []
     met = [constraint.label(_) for constraint in parsed.constraints if constraint.filters]
     return reasons + ([_("Meets: %(what)s", what="、".join(met))] if met else [])
-
-
-def _page(query: Query, page: int, per_page: int) -> Query:
-    return Query(
-        query.text, query.filters, query.facets, query.sort, page, per_page, query.highlight
-    )
 
 
 def _relevant(hits: Sequence[Hit]) -> list[Hit]:

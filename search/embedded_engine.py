@@ -230,9 +230,9 @@ def _to_tantivy(document: IndexDocument, settings: IndexSettings) -> tantivy.Doc
     for name in settings.flags:
         if name in document.flags:
             made.add_boolean(name, document.flags[name])
-    for name in settings.numbers:
-        if name in document.numbers:
-            made.add_float(name, float(document.numbers[name]))
+    for name, number in document.numbers.items():
+        if name in settings.numbers:
+            made.add_float(name, float(number))
     made.add_float("prior", document.prior)
     made.add_bytes("source", json.dumps(document.source, ensure_ascii=False).encode())
     return made
