@@ -86,12 +86,13 @@ def _constraint(finding: Finding, reading: Reading, kind: Kind) -> Constraint | 
         return None
     before = reading.text[: finding.start]
     prefix, turned = "", ""
-    if finding.negatable and (found := _WAIVED.search(before)):
+    denied = finding.negatable and (_WAIVED.search(before) or _NEGATED.search(before))
+    if denied and _is_waiver(denied[0], filters, kind):
         prefix, turned, filters = "no:", N_("Not required: %(what)s"), ()
-    elif finding.negatable and filters and (found := _NEGATED.search(before)):
+    elif denied:
         prefix, turned, filters = "not:", N_("Not: %(what)s"), tuple(map(Not, filters))
-    if turned and found is not None:
-        reading.blank(found.start(), found.end())
+    if denied:
+        reading.blank(denied.start(), denied.end())
     return Constraint(
         finding.kind,
         prefix + finding.token,
@@ -101,6 +102,14 @@ def _constraint(finding: Finding, reading: Reading, kind: Kind) -> Constraint | 
         finding.sort,
         turned,
     )
+
+
+def _is_waiver(words: str, filters: tuple[Filter, ...], kind: Kind) -> bool:
+    """What a supplier can do is only ever not needed; a job that demands it can be unwanted."""
+    if kind != "suppliers":
+        return False
+    is_ability = all(isinstance(one, Equals) and one.value is True for one in filters)
+    return is_ability or _WAIVED.search(words) is not None
 
 
 def _fields(kind: Kind) -> frozenset[str]:

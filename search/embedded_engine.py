@@ -38,7 +38,7 @@ from search.relevance import SOUND_WEIGHT, WEAK_WEIGHT, rarity
 _FACET_SIZE = 200
 _WRITER_BYTES = 64_000_000
 _SETTINGS_FILE = "settings.json"
-_Write = Callable[[tantivy.IndexWriter], None]
+_Write = Callable[[tantivy.IndexWriter, IndexSettings], None]
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -71,9 +71,8 @@ class EmbeddedEngine:
 
     async def upsert(self, index: str, documents: Sequence[IndexDocument]) -> None:
         """Analyse and write the records in one commit."""
-        settings = self._current(index).settings
 
-        def write(writer: tantivy.IndexWriter) -> None:
+        def write(writer: tantivy.IndexWriter, settings: IndexSettings) -> None:
             for document in {document.id: document for document in documents}.values():
                 writer.delete_documents_by_term("id", document.id)
                 writer.add_document(_to_tantivy(document, settings))
@@ -84,7 +83,7 @@ class EmbeddedEngine:
     async def delete(self, index: str, ids: Sequence[str]) -> None:
         """Remove the records by id in one commit."""
 
-        def write(writer: tantivy.IndexWriter) -> None:
+        def write(writer: tantivy.IndexWriter, _: IndexSettings) -> None:
             for record_id in ids:
                 writer.delete_documents_by_term("id", record_id)
 
@@ -148,7 +147,7 @@ class EmbeddedEngine:
         with self._writing(name):
             opened = self._current(name)
             writer = opened.index.writer(_WRITER_BYTES, 1)
-            write(writer)
+            write(writer, opened.settings)
             writer.commit()
             writer.wait_merging_threads()
             self._refresh(opened)
@@ -175,10 +174,15 @@ class EmbeddedEngine:
         path = self._disk.path(name)
         if path is None:
             raise UnknownIndex(name)
-        if opened is None or opened.path != path:
-            opened = self._open(name, path)
-        elif opened.committed != _commit_time(path):
-            self._refresh(opened)
+        try:
+            if opened is None or opened.path != path:
+                opened = self._open(name, path)
+            elif opened.committed != _commit_time(path):
+                self._refresh(opened)
+        except (FileNotFoundError, ValueError):
+            if self._disk.path(name) == path:
+                raise
+            return self._current(name)  # another process swapped it away meanwhile
         return opened
 
     def _open(self, name: str, path: Path) -> _Opened:

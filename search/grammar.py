@@ -19,7 +19,7 @@ from search.grades import ANY_LEVEL, DEGREES, credential_field, skill_rank
 from search.lexicon import lexicon
 from search.normalisation import normalise
 from search.numerals import NUMBER, parse_number, plain
-from search.quantities import find_capacities, find_prices, find_sorts
+from search.quantities import find_budgets, find_capacities, find_prices, find_sorts
 from search.reading import Finding, Reading
 
 Rule = Callable[[Reading, Kind], Iterable[Finding]]
@@ -51,6 +51,7 @@ _HEALTH = re.compile(
 _GRADE = re.compile(rf"(?P<grade>重要数据|核心数据)(?:级别?)?{_HIGHER}")
 _ACCURACY = re.compile(
     rf"(?:准确率|正确率|精度|accuracy){_LEAST}\s*(?P<n>\d+(?:\.\d+)?)\s*%{_HIGHER}"
+    rf"|(?P<m>\d+(?:\.\d+)?)\s*%{_HIGHER}的?(?:准确率|正确率|精度|accuracy)"
 )
 _CCTV = re.compile(
     rf"(?:录像|监控)[^\d一二三四五六七八九十]{{0,6}}{_LEAST}(?P<n>{NUMBER})个月{_HIGHER}"
@@ -127,9 +128,10 @@ def _counts(reading: Reading, kind: Kind) -> Iterator[Finding]:
             yield Finding("staff", f"staff>={heads}", *match.span(), N_("At least %(n)s people"),
                           {"n": plain(heads)}, (Range("staff", at_least=number),))  # fmt: skip
     for match in reading.finditer(_ACCURACY):
-        share = float(match["n"]) / 100
-        yield Finding("accuracy", f"accuracy>={match['n']}", *match.span(),
-                      N_("Accuracy of at least %(n)s%%"), {"n": match["n"]},
+        percent = match["n"] or match["m"]
+        share = float(percent) / 100
+        yield Finding("accuracy", f"accuracy>={percent}", *match.span(),
+                      N_("Accuracy of at least %(n)s%%"), {"n": percent},
                       (Range("accuracy", at_least=share),))  # fmt: skip
     for match in reading.finditer(_CCTV):
         months = parse_number(match["n"])
@@ -216,16 +218,17 @@ def _exclusions(reading: Reading, kind: Kind) -> Iterator[Finding]:
 
 def _capability_filters(concepts: Iterable[str]) -> tuple[Filter, ...]:
     tables = ((MODALITIES, "modalities"), (TASK_TYPES, "task_types"), (INDUSTRIES, "industries"))
+    families = lexicon().families
     return tuple(
         Equals(field, term.zh)
         for concept in concepts
         for table, field in tables
         for term in table.values()
-        if normalise(term.zh) == concept
+        if (name := normalise(term.zh)) == concept or concept in families.get(name, ())
     )
 
 
 RULES: tuple[Rule, ...] = (
-    _exclusions, _credentials, _grades, _flags, find_prices, find_capacities, _counts, _people,
+    _exclusions, _credentials, _grades, _flags, find_budgets, find_prices, find_capacities, _counts, _people,
     _languages, _terms, find_sorts,
 )  # fmt: skip

@@ -54,10 +54,15 @@ _DEADLINE = re.compile(
 )
 _SORTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("price", N_("Cheapest first"), re.compile(
-        r"越便宜越好|最便宜|便宜点?的?|价格?最低|最低价|低价优先|价格优先|价格从低到高|cheapest|lowest price")),
+        r"越便宜越好|低价优先|价格?低廉|低价|最便宜|便宜点?的?|价格?最低|最低价|价格优先"
+        r"|价格从低到高|cheapest|lowest price")),
     ("staff", N_("Largest team first"), re.compile(r"规模最大|人数?最多|最大的?团队|largest")),
     ("accuracy", N_("Highest accuracy first"), re.compile(r"质量最[好高]|准确率最高|最准|best quality")),
 )  # fmt: skip
+_BUDGET = re.compile(
+    rf"(?:总?预算|budget)\s*(?:在|为)?(?:(?P<most>{_MOST})|{_LEAST})?\s*(?P<n>{NUMBER})\s*"
+    rf"(?:元|块|yuan)?(?:(?P<under>{_UNDER})|以上)?"
+)
 _SMALLEST_VOLUME = 10
 _AUDIO = frozenset(map(normalise, ("语音", "语音转写", "转写", "方言", "普通话", "音素切分")))
 _VIDEO = frozenset(("视频",))
@@ -114,6 +119,22 @@ def _equivalents(reading: Reading, unit: str) -> list[tuple[str, Decimal]]:
     if unit != "有效小时" and not (spoken and not filmed):
         units.append(("分钟", per_hour / 60))
     return units
+
+
+def find_budgets(reading: Reading, kind: Kind) -> Iterator[Finding]:
+    """Bounds on the total budget of jobs and dataset needs; a bare amount is a least."""
+    for match in reading.finditer(_BUDGET):
+        yuan = parse_number(match["n"])
+        if yuan is None:
+            continue
+        ceiling = bool(match["most"] or match["under"])
+        fen, sign = float(yuan * 100), "<=" if ceiling else ">="
+        wanted = Range("budget_fen", at_most=fen) if ceiling else Range("budget_fen", at_least=fen)
+        msgid = (
+            N_("Budget of at most %(n)s yuan") if ceiling else N_("Budget of at least %(n)s yuan")
+        )
+        yield Finding("budget", f"budget{sign}{plain(yuan)}", *match.span(), msgid,
+                      {"n": plain(yuan)}, (wanted,))  # fmt: skip
 
 
 def find_capacities(reading: Reading, kind: Kind) -> Iterator[Finding]:

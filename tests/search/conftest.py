@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from search.documents import KINDS
+from search.documents import KINDS, Kind
 from search.embedded_engine import EmbeddedEngine
 from search.engine import SearchEngine
 from search.entries import SETTINGS, index_document
@@ -95,7 +95,7 @@ def judgements() -> dict[str, Any]:
     return load("judgements.json")
 
 
-async def fill(engine: SearchEngine, records: dict[str, Any], prefix: str) -> dict[str, str]:
+async def fill(engine: SearchEngine, records: dict[str, Any], prefix: str) -> dict[Kind, str]:
     """Index all records; the index name of each kind."""
     names = {kind: f"{prefix}_{kind}" for kind in KINDS}
     for kind, documents in documents_of(records).items():

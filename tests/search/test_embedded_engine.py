@@ -63,8 +63,8 @@ async def test_changed_settings_start_an_empty_index(tmp_path: Path, on_disk: bo
     assert await total(engine) == 0
 
 
-async def test_dropping_leaves_no_generation_behind(tmp_path: Path) -> None:
+def test_dropping_leaves_no_generation_behind(tmp_path: Path) -> None:
     engine = EmbeddedEngine(tmp_path)
-    await engine.configure("jobs", SETTINGS)
-    await engine.drop("jobs")
+    asyncio.run(engine.configure("jobs", SETTINGS))
+    asyncio.run(engine.drop("jobs"))
     assert [path.name for path in tmp_path.iterdir()] == ["jobs.lock"]
