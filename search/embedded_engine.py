@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +245,7 @@ def _to_tantivy(document: IndexDocument, settings: IndexSettings) -> tantivy.Doc
 def _search(opened: _Opened, query: Query) -> Results:
     started = time.perf_counter()
     groups = query_groups(query.text) if query.text else ()
+    opened = replace(opened)  # one searcher throughout, whatever a writer's thread commits
     asked, weight = _text_query(opened, groups)
     compiled = _filtered(opened, asked, query.filters)
     hits = []

@@ -68,3 +68,18 @@ def test_dropping_leaves_no_generation_behind(tmp_path: Path) -> None:
     asyncio.run(engine.configure("jobs", SETTINGS))
     asyncio.run(engine.drop("jobs"))
     assert [path.name for path in tmp_path.iterdir()] == ["jobs.lock"]
+
+
+async def test_searches_beside_a_writing_thread_see_whole_records(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    await engine.configure("jobs", SETTINGS)
+    await engine.upsert("jobs", [document(str(n)) for n in range(20)])
+    writing = asyncio.gather(
+        *(engine.upsert("jobs", [document(str(n), "煤矿 视频")]) for n in range(10))
+    )
+    while not writing.done():
+        hits = (await engine.search("jobs", Query("煤矿", per_page=50))).hits
+        assert sorted(hit.id for hit in hits) == sorted(map(str, range(20)))
+        assert all(hit.source == {"id": hit.id} for hit in hits)
+        await asyncio.sleep(0)
+    await writing
