@@ -1,6 +1,7 @@
 """Tables of what suppliers offer."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -8,8 +9,12 @@ from market.kit.db import Row
 
 
 class SupplierProfile(Row):
-    """An annotation firm's capabilities; values are vocabulary terms."""
+    """An annotation firm's capabilities; values are vocabulary terms, by their Chinese names."""
 
+    organisation_id: UUID
+    base_id: UUID | None
+    prices: fields.ReverseRelation["CapabilityPrice"]
+    capacities: fields.ReverseRelation["DailyCapacity"]
     organisation: Any = fields.OneToOneField(
         "models.Organisation", on_delete=fields.RESTRICT, related_name="supplier_profile"
     )
@@ -89,6 +94,8 @@ class DailyCapacity(Row):
 class Certificate(Row):
     """A credential with expiry and, once an operator has seen the original, its verification."""
 
+    organisation_id: UUID
+    file_id: UUID | None
     organisation: Any = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT, related_name="certificates"
     )
@@ -108,6 +115,7 @@ class Certificate(Row):
 class Talent(Row):
     """A certified annotator's profile; shown only with consent and only in the consented fields."""
 
+    organisation_id: UUID | None
     number = fields.CharField(max_length=20, unique=True)
     external_id = fields.CharField(max_length=64, null=True, unique=True)
     organisation: Any = fields.ForeignKeyField(
@@ -116,7 +124,10 @@ class Talent(Row):
     name = fields.CharField(max_length=80)
     gender = fields.CharField(max_length=8, default="")
     region_code = fields.CharField(max_length=6)
-    occupation_code = fields.CharField(max_length=16, default="4-04-05-05")
+    occupation = fields.CharField(
+        max_length=80, default=""
+    )  # as declared: 人工智能训练师, 病理科医师
+    occupation_code = fields.CharField(max_length=16, default="")
     work_type = fields.CharField(max_length=40, default="")
     skill_level = fields.CharField(max_length=8, default="")  # 五级 … 一级 (highest)
     certificate_number = fields.CharField(max_length=80, default="")
@@ -141,3 +152,20 @@ class Talent(Row):
     class Meta:
         table = "talents"
         indexes = (("region_code",),)
+
+
+class DirectoryTag(Row):
+    """One public word of a listed supplier or talent, kept for filters and their counts.
+
+    Rows exist only while the subject is listed, and only for what it shows in public.
+    """
+
+    listing = fields.CharField(max_length=16)  # suppliers or talents
+    subject_id = fields.UUIDField()
+    facet = fields.CharField(max_length=24)
+    value = fields.CharField(max_length=80)
+
+    class Meta:
+        table = "directory_tags"
+        unique_together = (("listing", "subject_id", "facet", "value"),)
+        indexes = (("listing", "facet", "value"),)
