@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import cast
 
 from search.analysis import TermGroup, highlight_spans, query_groups
 from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
-from search.documents import Kind
+from search.documents import Document, Kind
 from search.engine import AnyOf, Filter, Hit, Query, Range, SearchEngine, Sort
 from search.entries import PRICE_FIELDS, SETTINGS, index_document
 from search.reasons import covered_words
@@ -22,13 +22,14 @@ _MARKED = ("title", "name", "summary")
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """A page of hits, the constraints shown as chips, counts and time."""
+    """A page of hits, the constraints shown as chips, counts, time, and the words left for relevance."""
 
     hits: tuple[Hit, ...]
     total: int
     constraints: tuple[Constraint, ...]
     facets: Mapping[str, Mapping[str, int]]
     took_ms: float
+    words: str = ""
 
 
 async def discover(
@@ -67,7 +68,7 @@ async def discover(
         total = len(ordered) if found.total <= WINDOW else found.total
         hits = ordered[(page - 1) * per_page : page * per_page]
     shown = tuple(replace(hit, highlights=_marks(hit, groups)) for hit in hits)
-    return Discovery(shown, total, parsed.constraints, found.facets, found.took_ms)
+    return Discovery(shown, total, parsed.constraints, found.facets, found.took_ms, parsed.text)
 
 
 def _marks(hit: Hit, groups: Sequence[TermGroup]) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -75,11 +76,12 @@ def _marks(hit: Hit, groups: Sequence[TermGroup]) -> dict[str, tuple[tuple[int, 
     return {name: highlight_spans(text, groups) for name, text in texts if text}
 
 
-def explain_hit(hit: Hit, parsed: ParsedQuery, _: Gettext) -> list[str]:
+def explain_hit(hit: Hit, found: Discovery, _: Gettext) -> list[str]:
     """Why a hit was found, as sentences: the words it covers and the constraints it meets."""
-    covered = covered_words(index_document(hit.source), query_groups(parsed.text))  # type: ignore[arg-type]
+    document = cast(Document, hit.source)
+    covered = covered_words(index_document(document), query_groups(found.words))
     reasons = [_("Covers: %(words)s", words="、".join(covered))] if covered else []
-    met = [constraint.label(_) for constraint in parsed.constraints if constraint.filters]
+    met = [constraint.label(_) for constraint in found.constraints if constraint.filters]
     return reasons + ([_("Meets: %(what)s", what="、".join(met))] if met else [])
 
 
@@ -129,8 +131,7 @@ def _saving(hit: Hit, ceiling: Range) -> float:
 
 
 def _numbers(hit: Hit) -> Mapping[str, float]:
-    source: Any = hit.source
-    return index_document(source).numbers
+    return index_document(cast(Document, hit.source)).numbers
 
 
 def facet_fields(kind: Kind) -> tuple[str, ...]:

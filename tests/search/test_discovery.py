@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from market.kit.i18n import translations
-from search.constraints import parse_query
 from search.discovery import discover, explain_hit
 from search.documents import Kind
 from search.embedded_engine import EmbeddedEngine
@@ -78,7 +77,7 @@ async def test_a_hit_says_why(site: tuple[EmbeddedEngine, dict[Kind, str]]) -> N
     text = "肺结节 抠图 济南"
     result = await discover(site[0], "suppliers", text, index=site[1]["suppliers"])
     told = explain_hit(
-        result.hits[0], parse_query(text, "suppliers"),
+        result.hits[0], result,
         lambda msgid, **params: translations("zh_CN").gettext(msgid) % params,
     )  # fmt: skip
     assert told == ["匹配：肺结节、抠图、医疗健康", "满足：山东省济南市"]

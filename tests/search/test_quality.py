@@ -1,10 +1,10 @@
 """The targets of search quality on the project's own judgements, on every engine."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from search.discovery import discover
-from search.documents import Kind
+from search.documents import JobDocument, Kind, SupplierDocument
 from search.engine import SearchEngine
 from search.evaluation import evaluate, ndcg, violates_example
 from search.example_records import documents_of
@@ -18,13 +18,14 @@ async def test_queries_and_probes(
     names = await fill(engine, records, f"q{uuid.uuid4().hex[:8]}")
     suppliers = {record["id"]: record for record in records["suppliers"]}
 
-    async def search(target: Kind, query: str) -> list[str]:
-        found = await discover(engine, target, query, index=names[target], per_page=10)
+    async def search(target: str, query: str) -> list[str]:
+        kind = cast(Kind, target)
+        found = await discover(engine, kind, query, index=names[kind], per_page=10)
         return [hit.id for hit in found.hits]
 
     measured = await evaluate(
         judgements,
-        search,  # type: ignore[arg-type]
+        search,
         violates=lambda record_id, constraint: violates_example(suppliers[record_id], constraint),
     )
     assert measured.precision_at_1 == 1.0, measured.misses
@@ -36,8 +37,9 @@ async def test_queries_and_probes(
 def test_job_to_supplier_lists(records: dict[str, Any], judgements: dict[str, Any]) -> None:
     documents = documents_of(records)
     missed = {}
-    for job in documents["jobs"]:
-        matches = match_suppliers(job, documents["suppliers"])  # type: ignore[arg-type]
+    suppliers = cast(list[SupplierDocument], documents["suppliers"])
+    for job in cast(list[JobDocument], documents["jobs"]):
+        matches = match_suppliers(job, suppliers)
         ranked = [match.id for match in matches.eligible]
         if ndcg(ranked, judgements["job_to_supplier"][job["id"]]) < 1:
             missed[job["id"]] = ranked
