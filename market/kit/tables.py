@@ -68,16 +68,17 @@ def table_response(
 ) -> Response:
     """`rows` as a download named `filename` (no suffix); the file says which address it is from."""
     if fmt == "csv":
-        return _download(_csv(columns, rows), "text/csv; charset=utf-8", f"{filename}.csv")
+        return download(_csv(columns, rows), "text/csv; charset=utf-8", f"{filename}.csv")
     if fmt == "xlsx":
         book = _xlsx(columns, rows, title=filename, source=str(request.url))
-        return _download(book, XLSX, f"{filename}.xlsx")
+        return download(book, XLSX, f"{filename}.xlsx")
     titles = [column.title for column in columns]
     written = [dict(zip(titles, _written(columns, row, _json_cell), strict=True)) for row in rows]
     return JSONResponse({"source": str(request.url), "rows": written})
 
 
-def _download(content: bytes, media_type: str, name: str) -> Response:
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """A file to keep under its name, Chinese included."""
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type=media_type, headers={"content-disposition": disposition})
 

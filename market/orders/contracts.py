@@ -4,7 +4,7 @@ from typing import Any
 
 from market.kit import audit, clock, outbox
 from market.kit.actor import Actor
-from market.kit.db import atomic, lock
+from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
@@ -13,7 +13,8 @@ from market.orders.orders import place_order
 from market.orders.parties import require_party
 from market.orders.states import ContractStatus
 from market.orders.terms import build_terms, digest_of
-from market.tendering.models import Award
+from market.tendering.awards import cancel_award
+from market.tendering.models import Award, Job
 from market.tendering.states import AwardStatus
 
 
@@ -75,11 +76,15 @@ async def draft_contract(award: Award, *, by: Actor) -> Contract:
 async def sign_contract(contract: Contract, *, digest: str, by: Actor) -> Contract:
     """Sign for one side, an owner's act, over the digest that was read; the second brings it in force.
 
-    Raises ContractNotOpen, DigestMismatch, AlreadySigned, NotPermitted. 电子签名法 第三条.
+    Raises ContractNotOpen, AwardNotInForce, DigestMismatch, AlreadySigned, NotPermitted.
+    电子签名法 第三条.
     """
+    await lock_id(Job, contract.job_id)
     contract = await lock(contract)
     require_party(by, contract.buyer_id, contract.supplier_id)
     _require_pending(contract)
+    if not await Award.exists(id=contract.award_id, status=AwardStatus.ACTIVE):
+        raise AwardNotInForce(_("The award is not in force"))
     if digest != contract.digest or digest_of(contract.terms) != contract.digest:
         raise DigestMismatch(_("The contract text is not the one you read; open it again"))
     if await Signature.exists(contract_id=contract.id, organisation_id=by.organisation_id):
@@ -103,15 +108,20 @@ async def sign_contract(contract: Contract, *, digest: str, by: Actor) -> Contra
 
 @atomic()
 async def refuse_contract(contract: Contract, *, reason: str, by: Actor) -> Contract:
-    """Refuse to sign, an owner's act with its reason; the award falls with the contract.
+    """Refuse to sign, an owner's act with its reason; the award falls with the contract, so that the
+    next bid may be awarded.
 
     Raises ContractNotOpen, NotPermitted.
     """
+    await lock_id(Job, contract.job_id)
     contract = await lock(contract)
     require_party(by, contract.buyer_id, contract.supplier_id)
     _require_pending(contract)
     await contract.move_to(ContractStatus.CANCELLED, by=by, reason=reason)
     await outbox.record("contract.cancelled", contract=contract.id)
+    award = await Award.get(id=contract.award_id)
+    told = f"{by.organisation_name}: {reason}"
+    await cancel_award(award, told, by=Actor.system("contracts"))
     return contract
 
 

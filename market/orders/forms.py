@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from market.kit.i18n import N_
 from market.orders import manifests, seeds
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
@@ -63,13 +64,13 @@ class Defect(StrEnum):
 
 
 DEFECT_LABELS = {
-    Defect.MISSED: "Object missed",
-    Defect.WRONG_CLASS: "Wrong class or text",
-    Defect.BOUNDARY: "Boundary outside the tolerance",
-    Defect.SURPLUS: "Object that is not there",
-    Defect.FORMAT: "Format not as agreed",
-    Defect.IDENTIFIER: "Personal identifier left",
-    Defect.OTHER: "Other",
+    Defect.MISSED: N_("Object missed"),
+    Defect.WRONG_CLASS: N_("Wrong class or text"),
+    Defect.BOUNDARY: N_("Boundary outside the tolerance"),
+    Defect.SURPLUS: N_("Object that is not there"),
+    Defect.FORMAT: N_("Format not as agreed"),
+    Defect.IDENTIFIER: N_("Personal identifier left"),
+    Defect.OTHER: N_("Other"),
 }
 
 

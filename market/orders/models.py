@@ -25,6 +25,8 @@ class Contract(Stateful):
     award_id: UUID
     buyer_id: UUID
     supplier_id: UUID
+    signatures: fields.ReverseRelation["Signature"]
+    order: fields.BackwardOneToOneRelation["Order"]
     TRANSITIONS = CONTRACT_TRANSITIONS
 
     number = fields.CharField(max_length=20, unique=True)

@@ -14,6 +14,7 @@ from market.orders.parties import require_side
 from market.orders.records import facts_of
 from market.orders.states import OrderStatus
 
+WRITERS = (Role.BUYER, Role.SALES, Role.PROJECT, Role.QUALITY)
 BLIND_FOR = dt.timedelta(days=7)
 
 
@@ -46,10 +47,7 @@ async def write_review(order: Order, review: ReviewInput, *, by: Actor) -> Revie
     require_side(
         by,
         order.buyer_id if is_buyer else order.supplier_id,
-        Role.BUYER,
-        Role.SALES,
-        Role.PROJECT,
-        Role.QUALITY,
+        *WRITERS,
     )
     if order.status != OrderStatus.COMPLETED:
         raise OrderNotCompleted(_("You can review once the order is completed"))

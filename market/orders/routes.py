@@ -1,5 +1,196 @@
-"""Pages of orders."""
+"""Pages of contracts and orders."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-routes: list[Route] = []
+from market.kit import audit, i18n, paging, tables, web
+from market.kit.forms import Form
+from market.kit.i18n import gettext as _
+from market.kit.tables import Column
+from market.orders import access, contracts, delivery_routes, orders, steps, views, words
+from market.orders.forms import ReasonInput, SignInput
+from market.orders.models import Contract
+from market.orders.states import ContractStatus, OrderStatus
+from market.orders.terms import digest_of, verification_code
+
+MAX_EXPORT = 5000
+
+
+async def list_contracts(request: Request) -> Response:
+    """The organisation's contracts, newest first; `?status=` narrows."""
+    actor = web.signed_in(request)
+    query = access.contracts_of(actor).select_related("buyer", "supplier", "job").order_by("-id")
+    status = request.query_params.get("status", "")
+    if status in tuple(ContractStatus):
+        query = query.filter(status=status)
+    page = await paging.paginate(request, query)
+    return await web.render(
+        request, "market/orders/contracts_list.html", page=page, status=status,
+        statuses=ContractStatus,
+    )  # fmt: skip
+
+
+async def show_contract(request: Request) -> Response:
+    """A contract with its clauses, steps and signatures."""
+    actor = web.signed_in(request)
+    contract = await access.contract_to_read(actor, request.path_params["number"])
+    return await _contract_page(request, contract)
+
+
+async def _contract_page(
+    request: Request, contract: Contract, form: Form[SignInput] | None = None
+) -> Response:
+    actor = web.actor_of(request)
+    side = views.side_of(actor, contract.buyer_id, contract.supplier_id)
+    is_party = side.is_buyer or side.is_supplier
+    has_signed = any(row.organisation_id == actor.organisation_id for row in contract.signatures)
+    is_open = contract.status == ContractStatus.PENDING and is_party and side.is_owner
+    return await web.render(
+        request, "market/orders/contracts_show.html", contract=contract, words=words,
+        language=i18n.current_locale(), steps=steps.contract_steps(contract), is_party=is_party,
+        form=form or Form(SignInput, {"digest": contract.digest}), has_signed=has_signed,
+        may_sign=is_open and not has_signed, may_refuse=is_open,
+        code=verification_code(contract.digest),
+        history=steps.events(await audit.history(contract), "contract"),
+    )  # fmt: skip
+
+
+async def sign(request: Request) -> Response:
+    """Sign for one's side."""
+    actor = web.signed_in(request)
+    contract = await access.own_contract(actor, request.path_params["number"])
+    form = await Form.read(request, SignInput)
+    if form.is_valid:
+        with form.guard():
+            await contracts.sign_contract(contract, digest=form.input.digest, by=actor)
+            return web.see_other(
+                request, "contracts:show", number=contract.number, flash=_("Contract signed")
+            )
+    return await _contract_page(request, contract, form)
+
+
+async def refuse(request: Request) -> Response:
+    """Refuse to sign, with a reason."""
+    actor = web.signed_in(request)
+    contract = await access.own_contract(actor, request.path_params["number"])
+    form = await Form.read(request, ReasonInput)
+    if form.is_valid:
+        with form.guard():
+            await contracts.refuse_contract(contract, reason=form.input.reason, by=actor)
+            return web.see_other(
+                request, "contracts:show", number=contract.number, flash=_("Signing refused")
+            )
+    return await web.render(
+        request, "market/orders/contracts_refuse.html", contract=contract, form=form
+    )
+
+
+async def print_contract(request: Request) -> Response:
+    """The contract on A4."""
+    actor = web.signed_in(request)
+    contract = await access.contract_to_read(actor, request.path_params["number"])
+    code = verification_code(contract.digest)
+    document = {
+        "noun": _("Contract"), "number": contract.number, "digest": contract.digest,
+        "verification_code": code, "verification_url": web.absolute_url("contracts:verify"),
+    }  # fmt: skip
+    return await web.render(
+        request, "market/orders/contracts_print.html", contract=contract, document=document,
+        words=words, language=i18n.current_locale(),
+    )  # fmt: skip
+
+
+async def verify(request: Request) -> Response:
+    """For anybody who holds a document: whether a digest or code belongs to a contract here."""
+    code = request.query_params.get("code", "").strip()
+    contract = await access.contract_by_code(code) if code else None
+    is_intact = contract is not None and digest_of(contract.terms) == contract.digest
+    return await web.render(
+        request, "market/orders/contracts_verify.html", code=code, contract=contract,
+        is_intact=is_intact, status_code=404 if code and contract is None else 200,
+    )  # fmt: skip
+
+
+ORDER_COLUMNS = (
+    "number", "job__title", "buyer__name", "supplier__name", "status", "quantity",
+    "accepted_quantity", "unit", "unit_price", "total_fen", "due_at", "completed_at",
+)  # fmt: skip
+
+
+async def list_orders(request: Request) -> Response:
+    """The organisation's orders, newest first; `?status=&q=` narrow, `?format=` exports."""
+    actor = web.signed_in(request)
+    query = access.orders_of(actor).order_by("-id")
+    status, text = (request.query_params.get(name, "").strip() for name in ("status", "q"))
+    if status in tuple(OrderStatus):
+        query = query.filter(status=status)
+    if text:
+        query = query.filter(access.order_text(text))
+    if fmt := tables.format_of(request):
+        rows = await query.limit(MAX_EXPORT).values_list(*ORDER_COLUMNS)
+        return tables.table_response(request, _("Orders"), _columns(), _worded(rows), fmt)
+    page = await paging.paginate(request, query.select_related("buyer", "supplier", "job"))
+    return await web.render(
+        request, "market/orders/orders_list.html", page=page, status=status, q=text,
+        statuses=OrderStatus, own=actor.organisation_id,
+    )  # fmt: skip
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Order")), Column(_("Job")), Column(_("Buyer")), Column(_("Supplier")),
+        Column(_("Status")), Column(_("Quantity"), "number"), Column(_("Accepted"), "number"),
+        Column(_("Unit")), Column(_("Unit price (yuan)"), "unit_price"),
+        Column(_("Total (yuan)"), "money"), Column(_("Due"), "date"),
+        Column(_("Completed"), "datetime"),
+    ]  # fmt: skip
+
+
+def _worded(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    where = ORDER_COLUMNS.index("status")
+    return [
+        [words.status("order", cell) if index == where else cell for index, cell in enumerate(row)]
+        for row in rows
+    ]
+
+
+async def show_order(request: Request) -> Response:
+    """An order with its lines, payment stages, batches, reviews and history."""
+    actor = web.signed_in(request)
+    order = await access.own_order(actor, request.path_params["number"])
+    return await web.render(
+        request, "market/orders/orders_show.html", order=order, words=words,
+        language=i18n.current_locale(), view=await views.order_view(order, actor),
+    )  # fmt: skip
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel an order that has not been funded, with a reason."""
+    actor = web.signed_in(request)
+    order = await access.own_order(actor, request.path_params["number"])
+    form = await Form.read(request, ReasonInput)
+    if form.is_valid:
+        with form.guard():
+            await orders.cancel_order(order, reason=form.input.reason, by=actor)
+            return web.see_other(
+                request, "orders:show", number=order.number, flash=_("Order cancelled")
+            )
+    return await web.render(request, "market/orders/orders_cancel.html", order=order, form=form)
+
+
+routes = [
+    Route("/contracts", list_contracts, name="contracts:list"),
+    Route("/contracts/{number}", show_contract, name="contracts:show"),
+    Route("/contracts/{number}/sign", sign, name="contracts:sign", methods=["POST"]),
+    Route("/contracts/{number}/refuse", refuse, name="contracts:refuse", methods=["GET", "POST"]),
+    Route("/contracts/{number}/print", print_contract, name="contracts:print"),
+    Route("/verify", verify, name="contracts:verify"),
+    Route("/orders", list_orders, name="orders:list"),
+    Route("/orders/{number}", show_order, name="orders:show"),
+    Route("/orders/{number}/cancel", cancel, name="orders:cancel", methods=["GET", "POST"]),
+    *delivery_routes.routes,
+]
