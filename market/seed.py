@@ -1,0 +1,164 @@
+"""Demo data, made through the verbs on a moving clock: people, firms, and deals at every stage."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from billing.programmes import load_programmes
+from market import seed_deals
+from market.accounts import members, organisations, passwords, people, verification
+from market.accounts.forms import OrganisationInput, VerificationInput
+from market.accounts.models import Membership, Organisation, Person
+from market.accounts.states import OrganisationKind, OrganisationStatus, Role
+from market.imports import import_file
+from market.kit import clock, files, i18n
+from market.kit.actor import Actor
+from market.kit.errors import Conflict
+from market.kit.numbers import next_number
+from market.settings import settings
+
+RECORDS = Path(__file__).with_name("seed_records.json")
+PASSWORD = "demo-annotation-2026"  # noqa: S105 - printed on the screen, refused in production
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One of the demo's people."""
+
+    role: str
+    email: str
+    password: str = PASSWORD
+
+
+LOGINS = [
+    Login("需求方 · 医院", "hospital@demo.example"),
+    Login("需求方 · 企业", "company@demo.example"),
+    Login("供给方 · 甲", "supplier1@demo.example"),
+    Login("供给方 · 乙", "supplier2@demo.example"),
+    Login("主管部门 · 济南市", "bureau@demo.example"),
+    Login("主管部门 · 山东省", "province@demo.example"),
+    Login("运营方", "operator@demo.example"),
+]
+
+
+class NotForProduction(Conflict):
+    """Demo logins are known to everyone."""
+
+
+async def seed_demo() -> list[Login]:
+    """Fill an empty database; on one that holds the demo already, only return the logins."""
+    if settings.is_production:
+        raise NotForProduction("Demo data is not for production.")
+    if await Person.exists(email=LOGINS[0].email):
+        return LOGINS
+    i18n.use_locale(i18n.DEFAULT)
+    cast = await _cast()
+    await load_programmes()
+    report = await import_file(RECORDS)
+    if report.errors:
+        raise RuntimeError(f"the demo records do not load: {report.errors[:3]}")
+    await _join_imported(cast)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("演示交易 demo deals", total=len(seed_deals.PLANS))
+        for plan in seed_deals.PLANS:
+            await seed_deals.play(plan, cast)
+            progress.advance(task)
+    return LOGINS
+
+
+async def _cast() -> seed_deals.Cast:
+    """The demo's people, each the owner of a verified organisation."""
+    hashed = await passwords.hash_password(PASSWORD)
+    with clock.frozen_at(clock.now() - dt.timedelta(days=400)):
+        operator = await _person("运营 何清", "operator@demo.example", hashed)
+        platform = await _founding(
+            operator, OrganisationKind.OPERATOR, "平台运营中心（演示）", "370000"
+        )
+        acting = seed_deals.actor(platform, operator)
+        bureau = await _person("主管 秦守正", "bureau@demo.example", hashed)
+        await _founding(bureau, OrganisationKind.BUREAU, "济南市大数据局（演示）", "370100")
+        province = await _person("主管 鲁望", "province@demo.example", hashed)
+        await _founding(province, OrganisationKind.BUREAU, "山东省大数据局（演示）", "370000")
+        hospital = await _verified(
+            await _person("采购 孟济川", "hospital@demo.example", hashed),
+            "泉城第一人民医院（演示）",
+            "370100",
+            "12",
+            "public_institution",
+            acting,
+        )
+        company = await _verified(
+            await _person("采购 蓝海", "company@demo.example", hashed),
+            "胶州湾智能科技有限公司（演示）",
+            "370200",
+            "91",
+            "enterprise",
+            acting,
+        )
+    return seed_deals.Cast(
+        operator=acting,
+        hospital=hospital,
+        company=company,
+        people={
+            "supplier1": await _person("商务 沈一鸣", "supplier1@demo.example", hashed),
+            "supplier2": await _person("商务 苏晓", "supplier2@demo.example", hashed),
+        },
+    )
+
+
+async def _person(name: str, email: str, hashed: str) -> Person:
+    return await people.create_person(email, name=name, password_hash=hashed, confirmed=True)
+
+
+async def _founding(person: Person, kind: OrganisationKind, name: str, region: str) -> Organisation:
+    """The platform's first operator and the bureaus: nobody stands above them to create them."""
+    organisation = await Organisation.create(
+        number=await next_number(organisations.NUMBER_PREFIX),
+        kind=kind,
+        name=name,
+        org_type="government",
+        region_code=region,
+        status=OrganisationStatus.ACTIVE,
+        verified_at=clock.now(),
+    )
+    member = await Membership.create(person=person, organisation=organisation, role=Role.OWNER)
+    await members.log_membership(member, "joined", by=Actor.system("seed"), after=Role.OWNER)
+    return organisation
+
+
+async def _verified(
+    person: Person, name: str, region: str, pair: str, org_type: str, operator: Actor
+) -> Actor:
+    """An organisation its owner registered and the operator verified."""
+    details = OrganisationInput(kind=OrganisationKind.DEMAND, name=name, region_code=region)
+    founded = await organisations.found_organisation(
+        details, by=Actor(person_id=person.id, name=person.name)
+    )
+    owner = seed_deals.actor(founded, person)
+    licence = await files.store("营业执照.txt", "演示用证照影像".encode(), by=owner)
+    code = seed_deals.demo_code(pair, region)
+    facts = VerificationInput(name=name, uscc=code, org_type=org_type, region_code=region)
+    submitted = await verification.submit_verification(founded, facts, licence=licence, by=owner)
+    approved = await verification.approve(submitted, by=operator)
+    return seed_deals.actor(approved, person)
+
+
+async def _join_imported(cast: seed_deals.Cast) -> None:
+    """Give two of the imported firms a person who can sign in, and every firm an acting owner."""
+    firms = await Organisation.filter(kind=OrganisationKind.SUPPLIER).order_by("external_id")
+    for firm in firms:
+        name = {"DS01": "supplier1", "DS02": "supplier2"}.get(firm.external_id or "")
+        if name is not None:
+            person = cast.people[name]
+        else:
+            person = await _person(
+                f"商务 {firm.name[:2]}",
+                f"sales.{(firm.external_id or '').lower()}@demo.example",
+                "!",
+            )
+        await Membership.create(person=person, organisation=firm, role=Role.OWNER)
+        cast.suppliers[firm.external_id or ""] = seed_deals.actor(firm, person)

@@ -1,0 +1,435 @@
+"""The demo's deals: plans as data, each played through the verbs up to its stage."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import IntEnum
+from itertools import count
+from typing import Any
+
+from billing import bank, payments, payouts
+from billing.forms import BankLineInput
+from billing.models import Payout
+from billing.states import PaymentMethod, PayoutStatus
+from market.accounts.models import Organisation, Person
+from market.kit import clock, files, outbox
+from market.kit.actor import Actor
+from market.orders import batches, contracts, inspections, manifests, reviews
+from market.orders.forms import DeliveryInput, Finding, ReviewInput
+from market.orders.manifests import Item
+from market.orders.models import Contract, DeliveryBatch, Milestone, Order
+from market.tendering import awards, bids, evaluation, jobs, opening, questions
+from market.tendering.drafts import JobDraft
+from market.tendering.forms import BidInput, ScoreInput
+from market.tendering.models import Bid, Job
+from market.vocabulary import uscc
+from market.worker import HANDLERS
+
+_sequence = count(1)
+
+
+class Stage(IntEnum):
+    """How far a deal is played."""
+
+    DRAFT = 0
+    BIDDING = 1
+    EVALUATION = 2
+    CONTRACT = 3
+    ORDERED = 4
+    FUNDED = 5
+    DELIVERED = 6
+    SETTLED = 7
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One deal: who buys what, who bids how much, how long ago it was published, how far it came."""
+
+    buyer: str
+    title: str
+    task: str
+    industry: str
+    modality: str
+    unit: str
+    volume: int
+    ceiling: str
+    prices: dict[str, str]
+    days_ago: float
+    until: Stage = Stage.SETTLED
+    medical: bool = False
+    compute_fen: int = 0
+    nonconforming: int = 0
+
+
+@dataclass
+class Cast:
+    """Who plays."""
+
+    operator: Actor
+    hospital: Actor
+    company: Actor
+    people: dict[str, Person]
+    suppliers: dict[str, Actor] = field(default_factory=dict)
+
+    def buyer(self, name: str) -> Actor:
+        """The demand side of a plan."""
+        return self.hospital if name == "hospital" else self.company
+
+
+def actor(organisation: Organisation, person: Person) -> Actor:
+    """The owner of an organisation, acting."""
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        kind=organisation.kind.value,
+        role="owner",
+        region_code=organisation.region_code,
+        verified=organisation.is_verified,
+    )
+
+
+def demo_code(pair: str, region: str) -> str:
+    """A well-formed code of no real organisation."""
+    return uscc.compose(pair, region, f"MADX{next(_sequence):04d}")
+
+
+def _ct(days_ago: float, volume: int, s1: str, s2: str, **values: Any) -> Plan:
+    return Plan(
+        "hospital",
+        values.pop("title", "胸部CT肺结节分割标注（院内驻场）"),
+        "病灶分割",
+        "医疗健康",
+        "医学影像",
+        "例",
+        volume,
+        "92",
+        {"DS01": s1, "DS02": s2},
+        days_ago,
+        medical=True,
+        **values,
+    )
+
+
+def _pest(days_ago: float, volume: int, price: str) -> Plan:
+    return Plan(
+        "company",
+        "无人机植保病虫害图像拉框标注",
+        "2D框",
+        "现代农业",
+        "图像",
+        "框",
+        volume,
+        "0.2",
+        {"DS07": price, "DS04": "0.19"},
+        days_ago,
+    )
+
+
+def _cloud(days_ago: float, volume: int, price: str, **values: Any) -> Plan:
+    return Plan(
+        "company",
+        "园区物流车激光雷达3D框标注",
+        "3D框",
+        "智能驾驶",
+        "点云",
+        "帧",
+        volume,
+        "9",
+        {"DS04": price},
+        days_ago,
+        **values,
+    )
+
+
+PLANS = (
+    _ct(330, 1200, "86", "79"),
+    _pest(320, 400_000, "0.14"),
+    _ct(290, 900, "84", "80"),
+    _cloud(270, 20_000, "7.6"),
+    _ct(240, 1500, "82", "78", title="肺部感染CT病灶分割标注"),
+    _pest(225, 520_000, "0.13"),
+    _ct(200, 1100, "80", "81"),
+    _cloud(180, 26_000, "7.2", compute_fen=30_000_000),
+    _ct(160, 1600, "79", "77", title="多中心胸部CT复核标注"),
+    _pest(150, 610_000, "0.12"),
+    _ct(130, 1000, "78", "82", nonconforming=1),
+    _cloud(120, 30_000, "6.9"),
+    _ct(100, 1800, "76", "79", title="肺结节随访CT标注"),
+    _pest(90, 700_000, "0.12"),
+    _ct(75, 1300, "75", "74"),
+    _ct(62, 800, "77", "73", title="胸部CT磨玻璃结节属性标注", until=Stage.DELIVERED),
+    _cloud(48, 18_000, "7.0", compute_fen=60_000_000, until=Stage.ORDERED),
+    _ct(40, 600, "74", "76", title="乳腺MRI病灶分割标注", until=Stage.FUNDED),
+    _ct(33, 700, "75", "72", title="肝脏CT器官勾画标注", until=Stage.CONTRACT),
+    _ct(21, 900, "78", "74", title="脑卒中CT出血灶分割标注", until=Stage.EVALUATION),
+    _ct(
+        20,
+        3000,
+        "82",
+        "77",
+        title="胸部CT肺结节分割，3000例，驻场（即将开标）",
+        until=Stage.BIDDING,
+    ),
+    _ct(0, 500, "80", "80", title="眼底照片病灶分割标注（草稿）", until=Stage.DRAFT),
+)
+# The last open job of the demo opens while somebody watches.
+OPENS_SOON = dt.timedelta(minutes=4)
+
+
+@contextmanager
+def _at(moment: dt.datetime) -> Iterator[None]:
+    with clock.frozen_at(min(moment, clock.now())):
+        yield
+
+
+class _Clock:
+    """Moves forward through a deal, never past the present."""
+
+    def __init__(self, start: dt.datetime) -> None:
+        self.present = clock.now()
+        self.moment = start
+
+    def forward(self, **span: float) -> None:
+        """Let time pass."""
+        self.until(self.moment + dt.timedelta(**span))
+
+    def until(self, moment: dt.datetime) -> None:
+        """Let time pass to a moment."""
+        self.moment = max(self.moment, min(moment, self.present))
+
+
+async def play(plan: Plan, cast: Cast) -> None:
+    """Play one plan up to its stage; what each step causes is handled before the next."""
+    time = _Clock(clock.now() - dt.timedelta(days=plan.days_ago))
+    with _at(time.moment):
+        job = await _publish(plan, cast)
+    if plan.until == Stage.DRAFT:
+        return
+    await _bid(plan, cast, job, time)
+    if plan.until == Stage.BIDDING:
+        return
+    winner = await _award(plan, cast, job, time)
+    if winner is None:
+        return
+    order = await _contract(plan, cast, job, winner, time)
+    if order is not None:
+        await _work(plan, cast, order, winner, time)
+
+
+async def _drain() -> None:
+    await outbox.drain(HANDLERS)
+
+
+async def _publish(plan: Plan, cast: Cast) -> Job:
+    buyer = cast.buyer(plan.buyer)
+    job = await jobs.draft_job(_draft(plan), by=buyer)
+    if plan.medical:
+        proof = await files.store("去标识证明.txt", "已按 GB/T 37964 去标识".encode(), by=buyer)
+        job = await jobs.attach_document(job, "deid_proof", proof, by=buyer)
+    if plan.until != Stage.DRAFT:
+        job = await jobs.publish_job(job, by=buyer)
+    await _drain()
+    return job
+
+
+def _draft(plan: Plan) -> JobDraft:
+    today = clock.today()
+    asked = clock.add_working_days(today, 4)
+    closed = clock.add_working_days(asked, 5)
+    deadline = clock.start_of_day(closed) + dt.timedelta(hours=10)
+    if plan.until == Stage.BIDDING:
+        deadline = clock.now() + dt.timedelta(days=plan.days_ago) + OPENS_SOON
+    medical: dict[str, Any] = {
+        "health_level": 3,
+        "is_deid_required": True,
+        "personal_info": "去标识/匿名化",
+        "deid_profile": "DICOM PS3.15 Basic + Clean Pixel Data",
+        "place": "院内驻场",
+        "place_region_code": "370100",
+        "required_certs": ["等保三级"],
+        "min_staff": 20,
+        "annotator_type": "行业领域专家",
+        "quality": {"accuracy": 0.97, "dice": 0.85},
+    }
+    return JobDraft(
+        title=plan.title,
+        industry=plan.industry,
+        modality=plan.modality,
+        unit=plan.unit,
+        summary=f"{plan.title}：双人双盲标注，第三人仲裁，按 GB/T 2828.1 抽样验收，返工不另计价。",
+        task_types=[plan.task],
+        dataset_type="行业通识数据集",
+        volume=Decimal(plan.volume),
+        readers_per_item=2,
+        arbitration="高年资医师仲裁" if plan.medical else "项目经理仲裁",
+        budget_fen=int(Decimal(plan.ceiling) * plan.volume * 100) + plan.compute_fen,
+        ceiling_unit_price=Decimal(plan.ceiling),
+        has_no_state_secrets=True,
+        procedure="open",
+        procedure_config={"minimum_bids": 1, "stand_still_days": 1},
+        question_deadline_at=(clock.start_of_day(asked) + dt.timedelta(hours=17)),
+        bid_deadline_at=deadline,
+        delivery_deadline=closed + dt.timedelta(days=150),
+        vouchers_wished=["算力券"] if plan.compute_fen else [],
+        **({"quality": {"accuracy": 0.95}} | (medical if plan.medical else {})),
+    )
+
+
+async def _bid(plan: Plan, cast: Cast, job: Job, time: _Clock) -> None:
+    time.forward(hours=5)
+    first = cast.suppliers[next(iter(plan.prices))]
+    with _at(time.moment):
+        asked = await questions.ask_question(job, "指南中的边界样例能否提供正反例？", by=first)
+        await questions.answer_question(
+            asked, "可以，标注指南附件含正反例各二十例。", by=cast.buyer(plan.buyer)
+        )
+    for name, price in plan.prices.items():
+        time.forward(hours=3)
+        with _at(time.moment):
+            await bids.place_bid(job, _offer(plan, price), by=cast.suppliers[name])
+            await _drain()
+
+
+def _offer(plan: Plan, price: str) -> BidInput:
+    extras = (
+        [
+            {
+                "spend_category": "compute_rental",
+                "description": "私有化部署算力租用",
+                "amount_fen": plan.compute_fen,
+            }
+        ]
+        if plan.compute_fen
+        else []
+    )
+    return BidInput.model_validate(
+        {
+            "unit_price": price,
+            "delivery_days": 60,
+            "daily_capacity": str(max(plan.volume // 40, 1)),
+            "proposal": "两级质检加第三人仲裁，每周提交质量报告。",
+            "extra_lines": extras,
+        }
+    )
+
+
+async def _award(plan: Plan, cast: Cast, job: Job, time: _Clock) -> Actor | None:
+    buyer = cast.buyer(plan.buyer)
+    assert job.bid_deadline_at is not None
+    time.until(job.bid_deadline_at + dt.timedelta(minutes=1))
+    with _at(time.moment):
+        await opening.open_bids(job.id)
+        await _drain()
+    if plan.until == Stage.EVALUATION:
+        return None
+    time.forward(days=1)
+    with _at(time.moment):
+        for bid in await Bid.filter(job=job, status="opened"):
+            sheet = {"technical": "4.5", "quality": "4", "schedule": "4"}
+            await evaluation.score_bid(bid, ScoreInput.model_validate(sheet), by=buyer)
+        best = await Bid.filter(job=job, status="evaluated").order_by("rank").first()
+        assert best is not None
+        award = await awards.award_bid(best, "综合得分第一，满足全部资格要求。", by=buyer)
+        await _drain()
+    assert award.stand_still_until is not None
+    time.until(award.stand_still_until + dt.timedelta(minutes=1))
+    with _at(time.moment):
+        await awards.activate_award(award)
+        await _drain()
+    return next(one for one in cast.suppliers.values() if one.organisation_id == best.bidder_id)
+
+
+async def _contract(plan: Plan, cast: Cast, job: Job, winner: Actor, time: _Clock) -> Order | None:
+    time.forward(hours=6)
+    with _at(time.moment):
+        contract = await Contract.get(job_id=job.id)
+        contract = await contracts.sign_contract(
+            contract, digest=contract.digest, by=cast.buyer(plan.buyer)
+        )
+        if plan.until == Stage.CONTRACT:
+            return None
+        time.forward(hours=2)
+        contract = await contracts.sign_contract(contract, digest=contract.digest, by=winner)
+        await _drain()
+    return await Order.get(contract_id=contract.id)
+
+
+async def _work(plan: Plan, cast: Cast, order: Order, winner: Actor, time: _Clock) -> None:
+    buyer = cast.buyer(plan.buyer)
+    if plan.until == Stage.ORDERED:
+        return
+    time.forward(days=2)
+    with _at(time.moment):
+        await _pay(cast, order, 1, buyer)
+        await _drain()
+    if plan.until == Stage.FUNDED:
+        return
+    time.forward(days=18)
+    with _at(time.moment):
+        await _deliver(plan, order, winner)
+    if plan.until == Stage.DELIVERED:
+        return
+    time.forward(days=3)
+    with _at(time.moment):
+        await _accept(plan, order, buyer)
+        await _pay(cast, order, 2, buyer)
+        await _drain()
+        await _confirm_payouts(cast)
+        for side, rating in ((buyer, 5), (winner, 4)):
+            await reviews.write_review(
+                order, ReviewInput(rating=rating, text="沟通顺畅，按期完成。"), by=side
+            )
+        await _drain()
+
+
+async def _pay(cast: Cast, order: Order, position: int, buyer: Actor) -> None:
+    """A stage by corporate transfer: the statement line carries the payment code."""
+    milestone = await Milestone.get(order_id=order.id, position=position)
+    payment = await payments.intend_payment(
+        order, position=milestone.position, method=PaymentMethod.BANK_TRANSFER, by=buyer
+    )
+    line = BankLineInput.model_validate(
+        {
+            "bank_reference": f"DEMO-{payment.number}",
+            "booked_on": clock.today(),
+            "payer_name": buyer.organisation_name,
+            "payer_account": "6222 0000 0000 0000",
+            "amount_fen": payment.amount_fen,
+            "narrative": f"标注款 {payment.reference}",
+        }
+    )
+    await bank.record_bank_line(line, by=cast.operator)
+
+
+async def _deliver(plan: Plan, order: Order, winner: Actor) -> None:
+    batch = await batches.plan_batch(order, by=winner)
+    names = [f"{batch.number}-{index:04d}" for index in range(1, 301)]
+    items = [
+        Item(name, hashlib.sha256(name.encode()).hexdigest(), row)
+        for row, name in enumerate(names, 1)
+    ]
+    manifest = "\n".join(["name,sha256", *(f"{item.name},{item.sha256}" for item in items)])
+    file = await files.store("manifest.csv", manifest.encode(), by=winner, kinds=manifests.KINDS)
+    delivery = DeliveryInput(quantity=Decimal(plan.volume), guideline_version="v1.2")
+    await batches.submit_batch(batch, delivery, items=items, file=file, by=winner)
+    await _drain()
+
+
+async def _accept(plan: Plan, order: Order, buyer: Actor) -> None:
+    batch = await DeliveryBatch.filter(order_id=order.id).order_by("-sequence").get()
+    sample = await inspections.draw_sample(batch, by=buyer)
+    found = [Finding(item=name, defect="missed") for name in sample.items[: plan.nonconforming]]
+    await inspections.record_inspection(batch, found, by=buyer)
+    await _drain()
+
+
+async def _confirm_payouts(cast: Cast) -> None:
+    for payout in await Payout.filter(status=PayoutStatus.PENDING):
+        await payouts.confirm_bank_payout(
+            payout, reference=f"DEMO{payout.number}", by=cast.operator
+        )
