@@ -22,7 +22,7 @@ SOURCES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts
 )
-TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
 HTML = [path for path in TEMPLATES if path.suffix == ".html"]
 
 

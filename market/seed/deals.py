@@ -1,4 +1,4 @@
-"""The demo's deals: plans as data, each played through the verbs up to its stage."""
+"""Plays a plan of the demo through the verbs, up to its stage, on a moving clock."""
 
 import datetime as dt
 import hashlib
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import IntEnum
 from itertools import count
 from typing import Any
 
@@ -21,6 +20,7 @@ from market.orders import batches, contracts, inspections, manifests, reviews
 from market.orders.forms import DeliveryInput, Finding, ReviewInput
 from market.orders.manifests import Item
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order
+from market.seed.plans import OPENS_SOON, Plan, Stage
 from market.tendering import awards, bids, evaluation, jobs, opening, questions
 from market.tendering.drafts import JobDraft
 from market.tendering.forms import BidInput, ScoreInput
@@ -29,39 +29,6 @@ from market.vocabulary import uscc
 from market.worker import HANDLERS
 
 _sequence = count(1)
-
-
-class Stage(IntEnum):
-    """How far a deal is played."""
-
-    DRAFT = 0
-    BIDDING = 1
-    EVALUATION = 2
-    CONTRACT = 3
-    ORDERED = 4
-    FUNDED = 5
-    DELIVERED = 6
-    SETTLED = 7
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One deal: who buys what, who bids how much, how long ago it was published, how far it came."""
-
-    buyer: str
-    title: str
-    task: str
-    industry: str
-    modality: str
-    unit: str
-    volume: int
-    ceiling: str
-    prices: dict[str, str]
-    days_ago: float
-    until: Stage = Stage.SETTLED
-    medical: bool = False
-    compute_fen: int = 0
-    nonconforming: int = 0
 
 
 @dataclass
@@ -96,89 +63,6 @@ def actor(organisation: Organisation, person: Person) -> Actor:
 def demo_code(pair: str, region: str) -> str:
     """A well-formed code of no real organisation."""
     return uscc.compose(pair, region, f"MADX{next(_sequence):04d}")
-
-
-def _ct(days_ago: float, volume: int, s1: str, s2: str, **values: Any) -> Plan:
-    return Plan(
-        "hospital",
-        values.pop("title", "胸部CT肺结节分割标注（院内驻场）"),
-        "病灶分割",
-        "医疗健康",
-        "医学影像",
-        "例",
-        volume,
-        "92",
-        {"DS01": s1, "DS02": s2},
-        days_ago,
-        medical=True,
-        **values,
-    )
-
-
-def _pest(days_ago: float, volume: int, price: str) -> Plan:
-    return Plan(
-        "company",
-        "无人机植保病虫害图像拉框标注",
-        "2D框",
-        "现代农业",
-        "图像",
-        "框",
-        volume,
-        "0.2",
-        {"DS07": price, "DS04": "0.19"},
-        days_ago,
-    )
-
-
-def _cloud(days_ago: float, volume: int, price: str, **values: Any) -> Plan:
-    return Plan(
-        "company",
-        "园区物流车激光雷达3D框标注",
-        "3D框",
-        "智能驾驶",
-        "点云",
-        "帧",
-        volume,
-        "9",
-        {"DS04": price},
-        days_ago,
-        **values,
-    )
-
-
-PLANS = (
-    _ct(330, 1200, "86", "79"),
-    _pest(320, 400_000, "0.14"),
-    _ct(290, 900, "84", "80"),
-    _cloud(270, 20_000, "7.6"),
-    _ct(240, 1500, "82", "78", title="肺部感染CT病灶分割标注"),
-    _pest(225, 520_000, "0.13"),
-    _ct(200, 1100, "80", "81"),
-    _cloud(180, 26_000, "7.2", compute_fen=30_000_000),
-    _ct(160, 1600, "79", "77", title="多中心胸部CT复核标注"),
-    _pest(150, 610_000, "0.12"),
-    _ct(130, 1000, "78", "82", nonconforming=1),
-    _cloud(120, 30_000, "6.9"),
-    _ct(100, 1800, "76", "79", title="肺结节随访CT标注"),
-    _pest(90, 700_000, "0.12"),
-    _ct(75, 1300, "75", "74"),
-    _ct(62, 800, "77", "73", title="胸部CT磨玻璃结节属性标注", until=Stage.DELIVERED),
-    _cloud(48, 18_000, "7.0", compute_fen=60_000_000, until=Stage.ORDERED),
-    _ct(40, 600, "74", "76", title="乳腺MRI病灶分割标注", until=Stage.FUNDED),
-    _ct(33, 700, "75", "72", title="肝脏CT器官勾画标注", until=Stage.CONTRACT),
-    _ct(21, 900, "78", "74", title="脑卒中CT出血灶分割标注", until=Stage.EVALUATION),
-    _ct(
-        20,
-        3000,
-        "82",
-        "77",
-        title="胸部CT肺结节分割，3000例，驻场（即将开标）",
-        until=Stage.BIDDING,
-    ),
-    _ct(0, 500, "80", "80", title="眼底照片病灶分割标注（草稿）", until=Stage.DRAFT),
-)
-# The last open job of the demo opens while somebody watches.
-OPENS_SOON = dt.timedelta(minutes=4)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from billing.programmes import load_programmes
-from market import seed_deals
 from market.accounts import members, organisations, passwords, people, verification
 from market.accounts.forms import OrganisationInput, VerificationInput
 from market.accounts.models import Membership, Organisation, Person
@@ -18,9 +17,10 @@ from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.kit.numbers import next_number
+from market.seed import deals, plans
 from market.settings import settings
 
-RECORDS = Path(__file__).with_name("seed_records.json")
+RECORDS = Path(__file__).with_name("records.json")
 PASSWORD = "demo-annotation-2026"  # noqa: S105 - printed on the screen, refused in production
 console = Console(stderr=True)
 
@@ -63,14 +63,14 @@ async def seed_demo() -> list[Login]:
         raise RuntimeError(f"the demo records do not load: {report.errors[:3]}")
     await _join_imported(cast)
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("演示交易 demo deals", total=len(seed_deals.PLANS))
-        for plan in seed_deals.PLANS:
-            await seed_deals.play(plan, cast)
+        task = progress.add_task("演示交易 demo deals", total=len(plans.PLANS))
+        for plan in plans.PLANS:
+            await deals.play(plan, cast)
             progress.advance(task)
     return LOGINS
 
 
-async def _cast() -> seed_deals.Cast:
+async def _cast() -> deals.Cast:
     """The demo's people, each the owner of a verified organisation."""
     hashed = await passwords.hash_password(PASSWORD)
     with clock.frozen_at(clock.now() - dt.timedelta(days=400)):
@@ -78,7 +78,7 @@ async def _cast() -> seed_deals.Cast:
         platform = await _founding(
             operator, OrganisationKind.OPERATOR, "平台运营中心（演示）", "370000"
         )
-        acting = seed_deals.actor(platform, operator)
+        acting = deals.actor(platform, operator)
         bureau = await _person("主管 秦守正", "bureau@demo.example", hashed)
         await _founding(bureau, OrganisationKind.BUREAU, "济南市大数据局（演示）", "370100")
         province = await _person("主管 鲁望", "province@demo.example", hashed)
@@ -99,7 +99,7 @@ async def _cast() -> seed_deals.Cast:
             "enterprise",
             acting,
         )
-    return seed_deals.Cast(
+    return deals.Cast(
         operator=acting,
         hospital=hospital,
         company=company,
@@ -138,16 +138,16 @@ async def _verified(
     founded = await organisations.found_organisation(
         details, by=Actor(person_id=person.id, name=person.name)
     )
-    owner = seed_deals.actor(founded, person)
+    owner = deals.actor(founded, person)
     licence = await files.store("营业执照.txt", "演示用证照影像".encode(), by=owner)
-    code = seed_deals.demo_code(pair, region)
+    code = deals.demo_code(pair, region)
     facts = VerificationInput(name=name, uscc=code, org_type=org_type, region_code=region)
     submitted = await verification.submit_verification(founded, facts, licence=licence, by=owner)
     approved = await verification.approve(submitted, by=operator)
-    return seed_deals.actor(approved, person)
+    return deals.actor(approved, person)
 
 
-async def _join_imported(cast: seed_deals.Cast) -> None:
+async def _join_imported(cast: deals.Cast) -> None:
     """Give two of the imported firms a person who can sign in, and every firm an acting owner."""
     firms = await Organisation.filter(kind=OrganisationKind.SUPPLIER).order_by("external_id")
     for firm in firms:
@@ -161,4 +161,4 @@ async def _join_imported(cast: seed_deals.Cast) -> None:
                 "!",
             )
         await Membership.create(person=person, organisation=firm, role=Role.OWNER)
-        cast.suppliers[firm.external_id or ""] = seed_deals.actor(firm, person)
+        cast.suppliers[firm.external_id or ""] = deals.actor(firm, person)
