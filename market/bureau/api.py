@@ -1,5 +1,56 @@
-"""JSON operations of bureau."""
+"""JSON operations of bureau: scoped and public statistics."""
 
-from market.kit.api import Operation
+from typing import Literal
 
-operations: list[Operation] = []
+from market.bureau import access, publication, statistics
+from market.bureau.periods import complete_period
+from market.bureau.queries import StatisticsQuery
+from market.bureau.schemas import PublicStatisticsOut, PublicTableOut, TradeOut
+from market.kit.api import Call, Nothing, Operation, operation
+
+
+class TradeQuery(StatisticsQuery):
+    """The filters of the pages, and the dimension of the cells."""
+
+    by: Literal["month", "region", "industry", "modality"] = "month"
+
+
+@operation(
+    "GET", "/statistics/trade", summary="Transaction volume of your region and below",
+    tag="statistics", query=TradeQuery, returns=TradeOut, scope="bureau:read",
+)  # fmt: skip
+async def trade(call: Call[Nothing, TradeQuery]) -> TradeOut:
+    """Contracted, accepted, settled and refunded amounts in fen, exact, as the bureau's pages show.
+
+    Regions come one level below the one asked for. Only bureaus and the operator may ask.
+    """
+    part = access.slice_to_see(call.query, call.actor)
+    by = call.query.by
+    cells = await statistics.volume_by(part, "region_code" if by == "region" else by)
+    if by == "region":
+        cells = statistics.by_child(cells, part.region)
+    before = await statistics.volume_by(part.before, "month")
+    return TradeOut.of(
+        part,
+        by=by,
+        total=statistics.total_of(cells.values()),
+        before=statistics.total_of(before.values()),
+        cells=dict(sorted(cells.items())),
+    )
+
+
+@operation(
+    "GET", "/statistics/public", summary="Published statistics of the market",
+    tag="statistics", returns=PublicStatisticsOut, public=True,
+)  # fmt: skip
+async def public(_call: Call[Nothing, Nothing]) -> PublicStatisticsOut:
+    """What the public statistics page shows."""
+    period = complete_period()
+    return PublicStatisticsOut(
+        first_month=period.first,
+        last_month=period.last,
+        tables=[PublicTableOut.of(table) for table in await publication.public_tables()],
+    )
+
+
+operations: list[Operation] = [trade, public]

@@ -16,11 +16,24 @@ class FactKind(StrEnum):
     REFUNDED = "refunded"
 
 
+class Side(StrEnum):
+    """Whose region a sum is counted in: the buyer's or the supplier's."""
+
+    DEMAND = "demand"
+    SUPPLY = "supply"
+
+
 class TradeFact(Row):
-    """One event of one deal with the dimensions of the reports. Amounts in fen, never updated."""
+    """One event of one deal with the dimensions of the reports. Amounts in fen, never updated.
+
+    Industry, modality and task type are codes of the vocabulary. The quantity of a money event
+    (settled, refunded) is 0: it moves no work.
+    """
 
     kind = fields.CharEnumField(FactKind, max_length=16)
     source_id = fields.UUIDField()  # the contract, batch, settlement or refund
+    source_number = fields.CharField(max_length=20, default="")
+    contract_id = fields.UUIDField(null=True)
     order_id = fields.UUIDField(null=True)
     occurred_at = fields.DatetimeField()
     month = fields.CharField(max_length=7)  # of the Chinese calendar day
@@ -37,21 +50,35 @@ class TradeFact(Row):
     class Meta:
         table = "trade_facts"
         unique_together = (("kind", "source_id"),)
-        indexes = (("month", "kind"),)
+        indexes = (
+            ("month", "kind"),
+            ("region_code", "month"),
+            ("supplier_region_code", "month"),
+            ("contract_id",),
+        )
 
 
 class TradeRollup(Row):
-    """Sums of facts by kind, month, region, industry and modality; re-computable from the facts."""
+    """Sums of facts, once for the buyer's region and once for the supplier's; re-computable.
 
+    `cross_province_fen` is the part whose other party is in another province; the quantity is in
+    hundredths of the unit, so that the database adds integers.
+    """
+
+    side = fields.CharEnumField(Side, max_length=8)
     kind = fields.CharEnumField(FactKind, max_length=16)
     month = fields.CharField(max_length=7)
     region_code = fields.CharField(max_length=6)
     industry = fields.CharField(max_length=32)
     modality = fields.CharField(max_length=32)
+    unit = fields.CharField(max_length=16)
     deals = fields.IntField(default=0)
-    quantity = fields.DecimalField(max_digits=20, decimal_places=2, default=0)
+    quantity_hundredths = fields.BigIntField(default=0)
     amount_fen = fields.BigIntField(default=0)
+    cross_province_fen = fields.BigIntField(default=0)
 
     class Meta:
         table = "trade_rollups"
-        unique_together = (("kind", "month", "region_code", "industry", "modality"),)
+        unique_together = (
+            ("side", "month", "region_code", "kind", "industry", "modality", "unit"),
+        )

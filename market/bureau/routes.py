@@ -1,5 +1,166 @@
-"""Pages of bureau."""
+"""Pages of bureau: the regulator's desk and the public figures."""
 
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-routes: list[Route] = []
+from billing.models import Payment
+from market.bureau import (
+    access,
+    boards,
+    deals,
+    labels,
+    operator_routes,
+    overview,
+    publication,
+    targets,
+)
+from market.bureau.models import FactKind, TradeFact
+from market.bureau.periods import complete_period
+from market.bureau.queries import DealsQuery, PricesQuery, StatisticsQuery
+from market.bureau.sheets import exported, file_of
+from market.kit import web
+from market.kit.actor import Actor
+from market.kit.paging import paginate
+from market.kit.tables import format_of
+from market.orders.models import Milestone, Order
+
+
+def _reader(request: Request) -> Actor:
+    return web.signed_in(request, *access.READERS)
+
+
+def _asked(request: Request) -> StatisticsQuery:
+    return StatisticsQuery.model_validate(dict(request.query_params))
+
+
+async def _page(
+    request: Request, template: str, query: StatisticsQuery, **context: Any
+) -> Response:
+    own = access.own_region(_reader(request))
+    region = access.region_to_see(query.region, _reader(request))
+    return await web.render(
+        request,
+        f"bureau/{template}.html",
+        query=query,
+        own=own,
+        region=region,
+        period=query.chosen_period(),
+        labels=labels,
+        trail=boards.trail(region, own, query),
+        **context,
+    )
+
+
+async def show_overview(request: Request) -> Response:
+    """Volume, its change, the trend, and where it comes from."""
+    query = _asked(request)
+    part = access.slice_to_see(query, _reader(request))
+    board = await overview.board_of(part, query)
+    return exported(request, board.sheets) or await _page(request, "overview", query, board=board)
+
+
+async def show_deals(request: Request) -> Response:
+    """The facts of the region, filtered; a file holds all of them, a page some."""
+    query = DealsQuery.model_validate(dict(request.query_params))
+    facts = access.facts_to_see(query, _reader(request))
+    if fmt := format_of(request):
+        everything = await deals.facts_sheet(await facts.limit(deals.MAX_EXPORTED))
+        return file_of(request, [everything], fmt)
+    page = await paginate(request, facts, size=50)
+    sheet = await deals.facts_sheet(list(page.items))
+    return await _page(request, "deals", query, sheet=sheet, page=page)
+
+
+async def show_contracts(request: Request) -> Response:
+    """The contracts of the region."""
+    query = DealsQuery.model_validate({**request.query_params, "kind": FactKind.CONTRACTED})
+    facts = access.facts_to_see(query, _reader(request))
+    if fmt := format_of(request):
+        everything = await deals.contracts_sheet(await facts.limit(deals.MAX_EXPORTED))
+        return file_of(request, [everything], fmt)
+    page = await paginate(request, facts, size=50)
+    sheet = await deals.contracts_sheet(list(page.items))
+    return await _page(request, "contracts", query, sheet=sheet, page=page)
+
+
+async def show_contract(request: Request) -> Response:
+    """One contract: parties, lines, stages, and every fact counted for it."""
+    contract = await access.contract_to_see(request.path_params["number"], _reader(request))
+    order = await Order.get(contract_id=contract.id)
+    facts = await TradeFact.filter(contract_id=contract.id).order_by("occurred_at", "id")
+    return await web.render(
+        request,
+        "bureau/contract.html",
+        contract=contract,
+        order=order,
+        facts=facts,
+        labels=labels,
+        stages=await Milestone.filter(order_id=order.id).order_by("position"),
+        payments=await Payment.filter(order_id=order.id).order_by("id"),
+    )
+
+
+async def show_regions(request: Request) -> Response:
+    """The regions one level down, each opening the next."""
+    query = _asked(request)
+    sheet = await boards.regions_sheet(access.slice_to_see(query, _reader(request)), query)
+    return exported(request, [sheet]) or await _page(request, "regions", query, sheet=sheet)
+
+
+async def show_prices(request: Request) -> Response:
+    """The unit-price index of the region, and one task month by month."""
+    query = PricesQuery.model_validate(dict(request.query_params))
+    part = access.slice_to_see(query, _reader(request))
+    sheets = await boards.prices_sheets(access.facts_of(part), access.facts_of(part.before), query)
+    return exported(request, sheets) or await _page(request, "prices", query, sheets=sheets)
+
+
+async def show_targets(request: Request) -> Response:
+    """Targets of the plans and the national bases beside what the platform measures."""
+    query = _asked(request)
+    region = access.region_to_see(query.region, _reader(request))
+    sheets = [
+        boards.targets_sheet(await targets.targets_of(region)),
+        boards.comparison_sheet(
+            region, await targets.comparison_of(region), targets.comparison_source()
+        ),
+    ]
+    return exported(request, sheets) or await _page(request, "targets", query, sheets=sheets)
+
+
+async def show_vouchers(request: Request) -> Response:
+    """Voucher programmes of the region: budget, reserved, redeemed, left."""
+    query = _asked(request)
+    programmes = await access.programmes_to_see(_reader(request))
+    sheet = await boards.vouchers_sheet(programmes)
+    return exported(request, [sheet]) or await _page(request, "vouchers", query, sheet=sheet)
+
+
+async def show_public(request: Request) -> Response:
+    """What everybody may see of the market, small cells merged."""
+    tables = [table.sheet() for table in await publication.public_tables()]
+    index = boards.index_sheet(await publication.public_prices())
+    return exported(request, [*tables, index]) or await web.render(
+        request,
+        "bureau/public.html",
+        tables=tables,
+        index=index,
+        period=complete_period(),
+    )
+
+
+routes = [
+    Route("/bureau", show_overview, name="bureau:overview"),
+    Route("/bureau/deals", show_deals, name="bureau:deals"),
+    Route("/bureau/contracts", show_contracts, name="bureau:contracts"),
+    Route("/bureau/contracts/{number}", show_contract, name="bureau:contract"),
+    Route("/bureau/regions", show_regions, name="bureau:regions"),
+    Route("/bureau/prices", show_prices, name="bureau:prices"),
+    Route("/bureau/targets", show_targets, name="bureau:targets"),
+    Route("/bureau/vouchers", show_vouchers, name="bureau:vouchers"),
+    Route("/statistics", show_public, name="statistics:public"),
+    *operator_routes.routes,
+]

@@ -1,0 +1,135 @@
+"""The only way a route of the bureau obtains figures and rows: its own region and below.
+
+A deal belongs to a region by its buyer and by its supplier. Nothing here leads to a bid.
+"""
+
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from billing.models import VoucherProgramme
+from market.accounts.states import OrganisationKind
+from market.bureau.models import FactKind, Side, TradeFact
+from market.bureau.queries import DealsQuery, StatisticsQuery
+from market.bureau.statistics import Slice, code_range
+from market.kit.actor import Actor
+from market.kit.audit import LogEntry
+from market.kit.errors import NotFound, NotPermitted
+from market.kit.i18n import gettext as _
+from market.kit.outbox import OutboxMessage
+from market.orders.models import Contract
+from market.tendering.models import Bid
+from market.vocabulary import regions
+from market.vocabulary.regions import COUNTRY_CODE, Region
+
+READERS = (OrganisationKind.BUREAU, OrganisationKind.OPERATOR)
+_REGION_FIELD = {Side.DEMAND: "region_code", Side.SUPPLY: "supplier_region_code"}
+
+
+def own_region(by: Actor) -> Region:
+    """The region whose figures the actor oversees; the operator's is the country.
+
+    Raises NotPermitted for any other organisation and for a bureau not verified.
+    """
+    code = COUNTRY_CODE if by.kind == OrganisationKind.OPERATOR else by.region_code
+    found = regions.region(code)
+    if by.kind not in READERS or not by.verified or found is None:
+        raise NotPermitted(_("Your organisation has no access to this page"))
+    return found
+
+
+def region_to_see(code: str, by: Actor) -> Region:
+    """One's own region, or one below it; raises NotFound for any other."""
+    own = own_region(by)
+    if not code:
+        return own
+    found = regions.region(code)
+    if found is None or not regions.is_within(found.code, own.code):
+        raise NotFound(_("There is no such region under yours"))
+    return found
+
+
+def slice_to_see(query: StatisticsQuery, by: Actor) -> Slice:
+    """What the filters ask for, within the actor's region."""
+    return Slice(
+        region=region_to_see(query.region, by),
+        period=query.chosen_period(),
+        side=query.side,
+        industry=query.industry,
+        modality=query.modality,
+    )
+
+
+def facts_of(part: Slice) -> QuerySet[TradeFact]:
+    """The rows behind the figures of a slice, the latest first."""
+    query = TradeFact.filter(
+        month__range=(part.period.first, part.period.last),
+        **{f"{_REGION_FIELD[part.side]}__range": code_range(part.region)},
+    )
+    if part.industry:
+        query = query.filter(industry=part.industry)
+    if part.modality:
+        query = query.filter(modality=part.modality)
+    return query.order_by("-occurred_at", "-id")
+
+
+def facts_to_see(query: DealsQuery, by: Actor) -> QuerySet[TradeFact]:
+    """The facts of the actor's region that the filters ask for."""
+    facts = facts_of(slice_to_see(query, by))
+    if query.kind:
+        facts = facts.filter(kind=query.kind)
+    return facts.filter(task_type=query.task) if query.task else facts
+
+
+async def contract_to_see(number: str, by: Actor) -> Contract:
+    """A contract in force or ended, one party of which is in the actor's region."""
+    span = code_range(own_region(by))
+    within = Q(region_code__range=span) | Q(supplier_region_code__range=span)
+    fact = await TradeFact.filter(within, kind=FactKind.CONTRACTED, source_number=number).first()
+    if fact is None:
+        raise NotFound(_("There is no such contract in your region"))
+    return await Contract.get(id=fact.source_id).select_related("job", "buyer", "supplier")
+
+
+def programmes_to_see(by: Actor) -> QuerySet[VoucherProgramme]:
+    """Voucher programmes of one's own region and below, and those that reach it from above."""
+    own = own_region(by)
+    above = [own.code]
+    while (parent := regions.parent_of(above[-1])) is not None:
+        above.append(parent.code)
+    return VoucherProgramme.filter(
+        Q(region_code__range=code_range(own)) | Q(region_code__in=above)
+    ).order_by("region_code", "code", "-version")
+
+
+def require_operator(by: Actor) -> None:
+    """Let only the verified operator pass; raises NotPermitted."""
+    if by.kind != OrganisationKind.OPERATOR or not by.verified:
+        raise NotPermitted(_("Your organisation has no access to this page"))
+
+
+def log_to_see(by: Actor) -> QuerySet[LogEntry]:
+    """The audit log for the operator, without what would name a bidder before the opening.
+
+    An entry about a bid is shown once its job is opened; one whose bid is gone never is.
+    """
+    require_operator(by)
+    opened = Bid.filter(job__opened_at__isnull=False).values("id")
+    return LogEntry.filter(
+        ~Q(subject_type=Bid.__name__) | Q(subject_id__in=Subquery(opened))
+    ).order_by("-id")
+
+
+def messages_to_see(by: Actor) -> QuerySet[OutboxMessage]:
+    """The outbox for the operator."""
+    require_operator(by)
+    return OutboxMessage.all().order_by("-id")
+
+
+async def dead_letter(message_id: UUID, by: Actor) -> OutboxMessage:
+    """A message that was given up; raises NotFound for any other."""
+    message = await messages_to_see(by).filter(id=message_id).exclude(dead_at=None).first()
+    if message is None:
+        raise NotFound(_("There is no such dead letter"))
+    return message

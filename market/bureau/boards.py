@@ -1,0 +1,203 @@
+"""The bureau's other pages as tables: regions, unit prices, targets, voucher programmes."""
+
+from collections.abc import Sequence
+
+from tortoise.queryset import QuerySet
+
+from billing.models import VoucherPool, VoucherProgramme
+from market.bureau import labels, prices, statistics
+from market.bureau.models import FactKind, TradeFact
+from market.bureau.prices import Price, PriceLine
+from market.bureau.queries import PricesQuery, StatisticsQuery
+from market.bureau.sheets import Sheet
+from market.bureau.statistics import Slice, Volume
+from market.bureau.targets import Target
+from market.bureau.volumes import cells, columns
+from market.kit import web
+from market.kit.i18n import gettext as _
+from market.kit.statuses import STATUS_TONES
+from market.kit.tables import Column
+from market.vocabulary import regions
+from market.vocabulary.regions import Region
+
+
+async def regions_sheet(part: Slice, query: StatisticsQuery) -> Sheet:
+    """Every region one level down, those without a deal too, with its change and its share."""
+    now = statistics.by_child(await statistics.volume_by(part, "region_code"), part.region)
+    before = statistics.by_child(
+        await statistics.volume_by(part.before, "region_code"), part.region
+    )
+    whole = statistics.total_of(now.values())[FactKind.CONTRACTED].amount_fen
+    codes = {*now, *(child.code for child in regions.children(part.region.code))}
+    full = {code: now.get(code, Volume()) for code in codes}
+    rows, links = [], []
+    for code, volume in statistics.ranked(full, FactKind.CONTRACTED):
+        amount = volume[FactKind.CONTRACTED].amount_fen
+        earlier = before.get(code, Volume())[FactKind.CONTRACTED].amount_fen
+        change = statistics.change_bp(amount, earlier)
+        share = statistics.share_bp(amount, whole)
+        rows.append([labels.region(code), *cells(volume), share, change])
+        links.append(_down(part.region, query, code))
+    heads = [
+        *columns(_("Region")),
+        Column(_("Share of contracted"), "percent"),
+        Column(_("Change of contracted"), "percent"),
+    ]
+    return Sheet("regions", _("Volume by region"), heads, rows, links)
+
+
+def _down(region: Region, query: StatisticsQuery, code: str) -> str:
+    found = regions.region(code)
+    goes_on = found is not None and code != region.code and statistics.has_below(found)
+    page = "bureau:regions" if goes_on else "bureau:deals"
+    return web.path_for(page, **query.params(region=code))
+
+
+def trail(region: Region, own: Region, query: StatisticsQuery) -> list[tuple[str, str]]:
+    """The regions from one's own down to this one, for breadcrumbs; the last has no address."""
+    steps = [region]
+    while steps[-1].code != own.code and (above := regions.parent_of(steps[-1].code)):
+        steps.append(above)
+    return [
+        (step.name, web.path_for("bureau:regions", **query.params(region=step.code)))
+        if step.code != region.code
+        else (step.name, "")
+        for step in reversed(steps)
+    ]
+
+
+async def prices_sheets(
+    facts: QuerySet[TradeFact], before: QuerySet[TradeFact], query: PricesQuery
+) -> list[Sheet]:
+    """The index of a region and period and, when a task is chosen, its months."""
+    lines = await prices.price_lines(facts, before)
+    links = [
+        web.path_for("bureau:prices", **query.params(task=line.task_type, unit=line.unit))
+        for line in lines
+    ]
+    sheets = [index_sheet(lines, links)]
+    if query.task:
+        months = await prices.price_months(facts, task_type=query.task, unit=query.unit)
+        sheets.append(months_sheet(months, query))
+    return sheets
+
+
+def index_sheet(lines: Sequence[PriceLine], links: Sequence[str] = ()) -> Sheet:
+    """The price index of a period: one row a task and unit."""
+    heads = [
+        Column(_("Task")),
+        Column(_("Unit")),
+        Column(_("Contracts"), "integer"),
+        Column(_("Tenth percentile (yuan)"), "unit_price"),
+        Column(_("Median (yuan)"), "unit_price"),
+        Column(_("Ninetieth percentile (yuan)"), "unit_price"),
+        Column(_("Change of the median"), "percent"),
+    ]
+    rows = [
+        [labels.task(line.task_type), line.unit, *_spread(line.price), line.change_bp]
+        for line in lines
+    ]
+    return Sheet("prices", _("Unit-price index"), heads, rows, links)
+
+
+def _spread(price: Price) -> list[object]:
+    return [price.n, price.p10, price.median, price.p90]
+
+
+def months_sheet(months: dict[str, Price | None], query: PricesQuery) -> Sheet:
+    """One task month by month; a month below five deals stands empty."""
+    heads = [
+        Column(_("Month")),
+        Column(_("Contracts"), "integer"),
+        Column(_("Tenth percentile (yuan)"), "unit_price"),
+        Column(_("Median (yuan)"), "unit_price"),
+        Column(_("Ninetieth percentile (yuan)"), "unit_price"),
+    ]
+    rows = [[month, *(_spread(price) if price else [None] * 4)] for month, price in months.items()]
+    title = _("%(task)s, yuan per %(unit)s", task=labels.task(query.task), unit=query.unit)
+    return Sheet("price_months", title, heads, rows)
+
+
+def targets_sheet(targets: Sequence[Target]) -> Sheet:
+    """Targets of the plans against what the platform measures."""
+    heads = [
+        Column(_("Region")),
+        Column(_("Target")),
+        Column(_("By")),
+        Column(_("Target value")),
+        Column(_("Measured on this platform")),
+        Column(_("Share reached"), "percent"),
+        Column(_("Source")),
+    ]
+    rows = [
+        [
+            target.region.name,
+            target.name,
+            target.until,
+            (_("more than %(value)s") if target.is_exceeded else _("at least %(value)s"))
+            % {"value": labels.amount(target.kind, target.value)},
+            labels.amount(target.kind, target.actual),
+            target.reached_bp,
+            target.source,
+        ]
+        for target in targets
+    ]
+    return Sheet("targets", _("Targets of the plans"), heads, rows)
+
+
+def comparison_sheet(
+    region: Region, rows: Sequence[tuple[str, str, int, int | None]], note: str
+) -> Sheet:
+    """The seven national bases beside a region."""
+    heads = [
+        Column(_("Indicator")),
+        Column(_("Seven national bases")),
+        Column(_("%(region)s on this platform", region=region.name)),
+    ]
+    cells_ = [
+        [name, labels.amount(kind, nation), labels.amount(kind, own)]
+        for name, kind, nation, own in rows
+    ]
+    return Sheet("comparison", _("Beside the national bases"), heads, cells_, note=note)
+
+
+async def vouchers_sheet(programmes: Sequence[VoucherProgramme]) -> Sheet:
+    """One row a pool: its budget, what is reserved and redeemed, and what is left."""
+    pools = await VoucherPool.filter(programme_id__in=[p.id for p in programmes]).order_by(
+        "programme_id", "label"
+    )
+    heads = [
+        Column(_("Programme")),
+        Column(_("Region")),
+        Column(_("Issuer")),
+        Column(_("Status")),
+        Column(_("Pool")),
+        Column(_("Budget (yuan)"), "money"),
+        Column(_("Reserved (yuan)"), "money"),
+        Column(_("Redeemed (yuan)"), "money"),
+        Column(_("Left (yuan)"), "money"),
+        Column(_("Share used"), "percent"),
+    ]
+    rows = [
+        [*_programme(programme), *cell]
+        for programme in programmes
+        for cell in [_pool(p) for p in pools if p.programme_id == programme.id] or [[None] * 6]
+    ]
+    return Sheet("vouchers", _("Voucher programmes"), heads, rows)
+
+
+def _programme(programme: VoucherProgramme) -> list[str]:
+    label = STATUS_TONES["programme", programme.status].label
+    return [programme.title, labels.region(programme.region_code), programme.issuer, _(label)]
+
+
+def _pool(pool: VoucherPool) -> list[object]:
+    used = pool.reserved_fen + pool.redeemed_fen
+    return [
+        pool.label,
+        pool.limit_fen,
+        pool.reserved_fen,
+        pool.redeemed_fen,
+        pool.limit_fen - used,
+        statistics.share_bp(used, pool.limit_fen),
+    ]

@@ -1,0 +1,198 @@
+"""Outbox handlers that write one fact for each event of a deal, and count it in the rollup."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+
+from billing.models import Refund, Settlement
+from billing.states import RefundStatus
+from market.bureau.models import FactKind, Side, TradeFact, TradeRollup
+from market.kit import money
+from market.kit.db import atomic, month_of
+from market.kit.outbox import Message
+from market.orders.models import DeliveryBatch, Order
+from market.orders.states import BatchStatus
+from market.vocabulary import regions
+from market.vocabulary.annotation import MODALITIES, TASK_TYPES
+from market.vocabulary.industries import INDUSTRIES
+from market.vocabulary.terms import Vocabulary
+
+ROLLUP_KEY = ("side", "month", "region_code", "kind", "industry", "modality", "unit")
+ROLLUP_SUMS = ("deals", "quantity_hundredths", "amount_fen", "cross_province_fen")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where facts of a kind come from: the rows that must have one, and how a row becomes it."""
+
+    kind: FactKind
+    topic: str
+    payload_key: str
+    id_field: str
+    rows: Callable[[], QuerySet[Any]]
+    fact: Callable[[Any], TradeFact]
+
+
+def _contracted(order: Order) -> TradeFact:
+    """A contract in force, for its whole total; its order was placed with it."""
+    return _fact(
+        FactKind.CONTRACTED,
+        order,
+        order.contract,
+        order.contract.activated_at,
+        quantity=order.quantity,
+        amount_fen=order.contract.total_fen,
+    )
+
+
+def _accepted(batch: DeliveryBatch) -> TradeFact:
+    """An accepted batch, for its quantity at the contract's unit price."""
+    amount = money.line_total(batch.order.unit_price, batch.quantity)
+    return _fact(
+        FactKind.ACCEPTED,
+        batch.order,
+        batch,
+        batch.decided_at,
+        quantity=batch.quantity,
+        amount_fen=amount,
+    )
+
+
+def _settled(settlement: Settlement) -> TradeFact:
+    """A release to the supplier, for the contract value of its stages."""
+    return _fact(
+        FactKind.SETTLED,
+        settlement.order,
+        settlement,
+        settlement.settled_at,
+        amount_fen=settlement.gross_fen,
+    )
+
+
+def _refunded(refund: Refund) -> TradeFact:
+    """Money that went back to the buyer."""
+    return _fact(
+        FactKind.REFUNDED, refund.order, refund, refund.refunded_at, amount_fen=refund.amount_fen
+    )
+
+
+def _fact(
+    kind: FactKind,
+    order: Order,
+    source: Any,
+    at: dt.datetime | None,
+    *,
+    quantity: Decimal = Decimal(0),
+    amount_fen: int,
+) -> TradeFact:
+    assert at is not None, f"{source.number} has not happened yet"
+    job = order.job
+    return TradeFact(
+        kind=kind,
+        source_id=source.id,
+        source_number=source.number,
+        contract_id=order.contract_id,
+        order_id=order.id,
+        occurred_at=at,
+        month=month_of(at),
+        region_code=job.region_code,
+        supplier_region_code=_supplier_region(order),
+        industry=_code(INDUSTRIES, job.industry),
+        modality=_code(MODALITIES, job.modality),
+        task_type=_code(TASK_TYPES, next(iter(job.task_types), "")),
+        unit=order.unit,
+        quantity=quantity,
+        unit_price=order.unit_price,
+        amount_fen=amount_fen,
+    )
+
+
+def _supplier_region(order: Order) -> str:
+    """As the signed contract states it, so that a later move changes no past figure."""
+    stated = order.contract.terms.get("supplier", {}).get("region", "")
+    found = regions.lookup(stated) if stated else None
+    code: str = found.code if found else order.supplier.region_code
+    return code
+
+
+def _code(vocabulary: Vocabulary[Any], text: str) -> str:
+    term = vocabulary.exact(text) if text else None
+    return term.code if term else text
+
+
+def _orders() -> QuerySet[Any]:
+    return Order.all().select_related("contract", "job", "supplier")
+
+
+def _of_orders(query: QuerySet[Any]) -> QuerySet[Any]:
+    return query.select_related("order__contract", "order__job", "order__supplier")
+
+
+def _batches() -> QuerySet[Any]:
+    return _of_orders(DeliveryBatch.filter(status=BatchStatus.ACCEPTED))
+
+
+def _settlements() -> QuerySet[Any]:
+    return _of_orders(Settlement.all())
+
+
+def _refunds() -> QuerySet[Any]:
+    return _of_orders(Refund.filter(status=RefundStatus.SUCCEEDED))
+
+
+K = FactKind
+SOURCES = (
+    Source(K.CONTRACTED, "contract.activated", "contract", "contract_id", _orders, _contracted),
+    Source(K.ACCEPTED, "batch.accepted", "batch", "id", _batches, _accepted),
+    Source(K.SETTLED, "order.settled", "settlement", "id", _settlements, _settled),
+    Source(K.REFUNDED, "order.refunded", "refund", "id", _refunds, _refunded),
+)
+_BY_TOPIC = {source.topic: source for source in SOURCES}
+
+
+async def record_event(message: Message) -> None:
+    """The outbox handler of every source's topic: the fact of the row it names, once."""
+    source = _BY_TOPIC[message.topic]
+    row = await source.rows().get(**{source.id_field: UUID(message.payload[source.payload_key])})
+    await record_fact(source.fact(row))
+
+
+@atomic()
+async def record_fact(fact: TradeFact) -> bool:
+    """Store a fact and count it, both or neither; False when the event has its fact already.
+
+    A twin running at the same time fails on the unique key and finds the fact when tried again.
+    """
+    if await TradeFact.exists(kind=fact.kind, source_id=fact.source_id):
+        return False
+    await fact.save(force_create=True)
+    for key, sums in rollup_parts(fact):
+        await _count(key, sums)
+    return True
+
+
+async def _count(key: dict[str, Any], sums: dict[str, int]) -> None:
+    """Add to a cell in the database, never read-modify-write; the cell is made when missing."""
+    await TradeRollup.bulk_create([TradeRollup(**key)], ignore_conflicts=True)
+    await TradeRollup.filter(**key).update(**{name: F(name) + n for name, n in sums.items()})
+
+
+def rollup_parts(fact: TradeFact) -> list[tuple[dict[str, Any], dict[str, int]]]:
+    """The cells a fact is counted in, each with what it adds (order of ROLLUP_KEY, ROLLUP_SUMS)."""
+    is_cross = fact.region_code[:2] != fact.supplier_region_code[:2]
+    added = (1, int(fact.quantity * 100), fact.amount_fen, fact.amount_fen if is_cross else 0)
+    sums = dict(zip(ROLLUP_SUMS, added, strict=True))
+    cells = []
+    for side, code in (
+        (Side.DEMAND, fact.region_code),
+        (Side.SUPPLY, fact.supplier_region_code),
+    ):
+        values = (side, fact.month, code, fact.kind, fact.industry, fact.modality, fact.unit)
+        cells.append((dict(zip(ROLLUP_KEY, values, strict=True)), sums))
+    return cells

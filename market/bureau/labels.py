@@ -1,0 +1,129 @@
+"""Words for the codes of facts, in the reader's language."""
+
+from typing import Any
+
+from market.bureau.models import FactKind, Side
+from market.bureau.periods import PeriodName, current_month, shifted
+from market.kit import i18n, money
+from market.kit.i18n import gettext as _
+from market.orders.states import MilestoneKind
+from market.vocabulary import regions
+from market.vocabulary.annotation import MODALITIES, TASK_TYPES
+from market.vocabulary.industries import INDUSTRIES
+from market.vocabulary.terms import Vocabulary
+
+Choices = list[tuple[str, str]]
+
+
+def industry(code: str) -> str:
+    """The industry's name."""
+    return _term(INDUSTRIES, code)
+
+
+def modality(code: str) -> str:
+    """The modality's name."""
+    return _term(MODALITIES, code)
+
+
+def task(code: str) -> str:
+    """The task's name."""
+    return _term(TASK_TYPES, code)
+
+
+def _term(vocabulary: Vocabulary[Any], code: str) -> str:
+    return vocabulary.label(code, i18n.current_locale()) if code else _("not stated")
+
+
+def region(code: str) -> str:
+    """The region's own name; 济南市 without its province."""
+    found = regions.region(code)
+    return found.name if found else code
+
+
+def kind(value: FactKind) -> str:
+    """What happened, as the columns of the reports are headed."""
+    return {
+        FactKind.CONTRACTED: _("Contracts signed"),
+        FactKind.ACCEPTED: _("Work accepted"),
+        FactKind.SETTLED: _("Payments settled"),
+        FactKind.REFUNDED: _("Payments refunded"),
+    }[value]
+
+
+def kind_choices() -> Choices:
+    """The kinds of facts for a filter."""
+    return [(value.value, kind(value)) for value in FactKind]
+
+
+def side_choices() -> Choices:
+    """Whose region counts, for a filter."""
+    return [
+        (Side.DEMAND.value, _("Buyer in the region")),
+        (Side.SUPPLY.value, _("Supplier in the region")),
+    ]
+
+
+def period_choices() -> Choices:
+    """The periods for a filter."""
+    return [
+        (PeriodName.MONTH.value, _("This month")),
+        (PeriodName.YEAR.value, _("This year")),
+        (PeriodName.TWELVE.value, _("Last twelve months")),
+        (PeriodName.CUSTOM.value, _("From and to")),
+    ]
+
+
+def month_choices() -> Choices:
+    """The last five years' months, the latest first, for a custom period."""
+    now = current_month()
+    months = [shifted(now, -n) for n in range(60)]
+    return [(month, month) for month in months]
+
+
+def industry_choices() -> Choices:
+    """The industries for a filter."""
+    return list(INDUSTRIES.choices(i18n.current_locale()))
+
+
+def modality_choices() -> Choices:
+    """The modalities for a filter."""
+    return list(MODALITIES.choices(i18n.current_locale()))
+
+
+def task_choices() -> Choices:
+    """The tasks for a filter."""
+    return list(TASK_TYPES.choices(i18n.current_locale()))
+
+
+def change(bp: int | None, comparison: str) -> str:
+    """ "+12.4 % than ..." of a change in basis points; a sentence when there was nothing before."""
+    if bp is None:
+        return _("nothing in the period before")
+    if bp == 0:
+        return _("no change %(comparison)s", comparison=comparison)
+    sign, size = ("+" if bp > 0 else "−"), percent(abs(bp))
+    return _("%(change)s %(comparison)s", change=f"{sign}{size}", comparison=comparison)
+
+
+def percent(bp: int) -> str:
+    """ "12.4%" of 1240 basis points: one decimal, as reports write it."""
+    return f"{bp // 100}.{bp % 100 // 10}%"
+
+
+def amount(kind: str, value: int | None) -> str:
+    """A value as plans write it: money in 万 or 亿, shares in percent; a dash when not measured."""
+    if value is None:
+        return _("not measured")
+    if kind == "money":
+        return money.format_short(value)
+    return percent(value) if kind == "percent" else f"{value:,}"
+
+
+def stage(value: MilestoneKind) -> str:
+    """The name of a payment stage."""
+    return {
+        MilestoneKind.ADVANCE: _("Advance"),
+        MilestoneKind.PROGRESS: _("Progress payment"),
+        MilestoneKind.ACCEPTANCE: _("On acceptance"),
+        MilestoneKind.RETENTION: _("Retention"),
+    }[value]

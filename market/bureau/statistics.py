@@ -1,0 +1,154 @@
+"""Transaction volume by month, region, industry and modality, read from the rollup."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tortoise.functions import Sum
+from tortoise.queryset import QuerySet
+
+from market.bureau.models import FactKind, Side, TradeRollup
+from market.bureau.periods import Period
+from market.vocabulary import regions
+from market.vocabulary.regions import Region, RegionLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What is counted: a region and below on one side of the deals, a period, and a filter."""
+
+    region: Region
+    period: Period
+    side: Side = Side.DEMAND
+    industry: str = ""
+    modality: str = ""
+
+    @property
+    def before(self) -> "Slice":
+        """The same in the period it is compared with."""
+        return replace(self, period=self.period.before)
+
+
+@dataclass(slots=True)
+class Figure:
+    """One kind of event in a cell: how many, how much (fen), how much of it across provinces."""
+
+    deals: int = 0
+    amount_fen: int = 0
+    cross_province_fen: int = 0
+
+    def add(self, other: "Figure") -> None:
+        """Count another cell in."""
+        self.deals += other.deals
+        self.amount_fen += other.amount_fen
+        self.cross_province_fen += other.cross_province_fen
+
+
+@dataclass(slots=True)
+class Volume:
+    """The four figures of a cell of a report."""
+
+    figures: dict[FactKind, Figure] = field(
+        default_factory=lambda: {kind: Figure() for kind in FactKind}
+    )
+
+    def __getitem__(self, kind: FactKind | str) -> Figure:
+        return self.figures[FactKind(kind)]
+
+    def add(self, other: "Volume") -> None:
+        """Count another cell in."""
+        for kind, figure in other.figures.items():
+            self.figures[kind].add(figure)
+
+    @property
+    def cross_province_bp(self) -> int | None:
+        """Share of the contracted amount whose other party is in another province; None of nothing."""
+        contracted = self[FactKind.CONTRACTED]
+        return share_bp(contracted.cross_province_fen, contracted.amount_fen)
+
+
+def share_bp(part: int, whole: int) -> int | None:
+    """`part` of `whole` in basis points, rounded half up; None when there is no whole."""
+    return (part * 20000 + whole) // (2 * whole) if whole else None
+
+
+def change_bp(now: int, before: int) -> int | None:
+    """The change against the period before in basis points; None when there was nothing before."""
+    share = share_bp(now, before)
+    return None if share is None else share - 10000
+
+
+def code_range(region: Region) -> tuple[str, str]:
+    """The lowest and the highest code within a region: an index serves it, a pattern would not."""
+    return region.prefix.ljust(6, "0"), region.prefix.ljust(6, "9")
+
+
+def _cells(part: Slice) -> QuerySet[TradeRollup]:
+    query = TradeRollup.filter(
+        side=part.side,
+        month__range=(part.period.first, part.period.last),
+        region_code__range=code_range(part.region),
+    )
+    if part.industry:
+        query = query.filter(industry=part.industry)
+    return query.filter(modality=part.modality) if part.modality else query
+
+
+async def volume_by(part: Slice, dimension: str) -> dict[str, Volume]:
+    """The volume for each value of `dimension` (month, region_code, industry, modality)."""
+    rows = (
+        await _cells(part)
+        .annotate(n=Sum("deals"), amount=Sum("amount_fen"), cross=Sum("cross_province_fen"))
+        .group_by("kind", dimension)
+        .values("kind", dimension, "n", "amount", "cross")
+    )
+    found: defaultdict[str, Volume] = defaultdict(Volume)
+    for row in rows:
+        figure = Figure(int(row["n"]), int(row["amount"]), int(row["cross"]))
+        found[row[dimension]][row["kind"]].add(figure)
+    return dict(found)
+
+
+def total_of(volumes: Iterable[Volume]) -> Volume:
+    """The sum of cells."""
+    total = Volume()
+    for volume in volumes:
+        total.add(volume)
+    return total
+
+
+def by_month(volumes: Mapping[str, Volume], period: Period) -> dict[str, Volume]:
+    """Every month of the period in order, empty ones too."""
+    return {month: volumes.get(month, Volume()) for month in period.months}
+
+
+def by_child(volumes: Mapping[str, Volume], region: Region) -> dict[str, Volume]:
+    """Volumes of region codes folded into the regions one level below `region`.
+
+    What lies in the region but in none below (a province as an address) counts under its own code.
+    """
+    folded: defaultdict[str, Volume] = defaultdict(Volume)
+    for code, volume in volumes.items():
+        folded[child_of(code, region)].add(volume)
+    return dict(folded)
+
+
+def child_of(code: str, region: Region) -> str:
+    """The code of the region directly below `region` in which `code` lies, or `region`'s own."""
+    found = regions.region(code)
+    while found is not None and found.code != region.code:
+        above = regions.parent_of(found.code)
+        if above is not None and above.code == region.code:
+            return found.code
+        found = above
+    return region.code
+
+
+def has_below(region: Region) -> bool:
+    """Whether a region can be opened further."""
+    return region.level is not RegionLevel.DISTRICT and bool(regions.children(region.code))
+
+
+def ranked(volumes: Mapping[str, Volume], kind: FactKind) -> list[tuple[str, Volume]]:
+    """Cells from the largest amount of `kind` down, ties by code."""
+    return sorted(volumes.items(), key=lambda item: (-item[1][kind].amount_fen, item[0]))

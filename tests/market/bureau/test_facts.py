@@ -1,0 +1,144 @@
+"""Facts from events: their content, once each, and the rollup they add to."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tortoise.exceptions import DoesNotExist
+
+from market.bureau.facts import record_event, record_fact, rollup_parts
+from market.bureau.models import FactKind, Side, TradeFact, TradeRollup
+from market.bureau.verification import verify_statistics
+from market.kit import clock, outbox
+from market.kit.outbox import Message, OutboxMessage
+from market.worker import HANDLERS
+from tests.factories.bureau import build_fact, make_fact
+from tests.factories.orders import deliver, inspect, make_contract, make_order
+
+SIGNED = dt.datetime(2026, 10, 31, 17, 0, tzinfo=dt.UTC)  # 1 November in China
+
+
+def event(topic: str, **payload: UUID) -> Message:
+    return Message("m", topic, {key: str(value) for key, value in payload.items()})
+
+
+async def cells(**lookup: Any) -> list[tuple[Any, ...]]:
+    rows = await TradeRollup.filter(**lookup).order_by("side", "kind")
+    return [
+        (row.side, row.kind, row.deals, row.quantity_hundredths, row.amount_fen) for row in rows
+    ]
+
+
+async def test_a_contract_in_force_is_a_fact(rollback: None) -> None:
+    with clock.frozen_at(SIGNED):
+        deal = await make_order(
+            industry="healthcare", modality="medical_image", task_types=["病灶分割"],
+            extra_lines=[{"spend_category": "compute_rental", "amount_fen": 600_000}],
+        )  # fmt: skip
+    await record_event(event("contract.activated", contract=deal.contract.id))
+    fact = await TradeFact.get(source_id=deal.contract.id)
+    assert deal.order is not None
+    assert {name: getattr(fact, name) for name in (
+        "kind", "source_number", "contract_id", "order_id", "occurred_at", "month", "region_code",
+        "supplier_region_code", "industry", "modality", "task_type", "unit", "quantity",
+        "unit_price", "amount_fen",
+    )} == {
+        "kind": FactKind.CONTRACTED, "source_number": deal.contract.number,
+        "contract_id": deal.contract.id, "order_id": deal.order.id, "occurred_at": SIGNED,
+        "month": "2026-11", "region_code": "370100", "supplier_region_code": "370100",
+        "industry": "healthcare", "modality": "medical_image", "task_type": "lesion_segmentation",
+        "unit": "例", "quantity": Decimal(3000), "unit_price": Decimal(80),
+        "amount_fen": 24_600_000,
+    }  # fmt: skip
+    counted = (FactKind.CONTRACTED, 1, 300_000, 24_600_000)
+    assert await cells() == [(Side.DEMAND, *counted), (Side.SUPPLY, *counted)]
+
+
+async def test_the_same_event_twice_is_counted_once(rollback: None) -> None:
+    deal = await make_order()
+    for _ in range(2):
+        await record_event(event("contract.activated", contract=deal.contract.id))
+    assert await TradeFact.all().count() == 1
+    assert await record_fact(build_fact(source_id=deal.contract.id)) is False
+    assert [cell[2] for cell in await cells()] == [1, 1]
+
+
+async def test_a_contract_not_signed_is_no_fact(rollback: None) -> None:
+    deal = await make_contract()
+    with pytest.raises(DoesNotExist):
+        await record_event(event("contract.activated", contract=deal.contract.id))
+    assert await TradeFact.all().count() == 0
+    assert await cells() == []
+
+
+async def test_an_accepted_batch_is_a_fact_for_its_quantity(rollback: None) -> None:
+    deal = await make_order()
+    batch = await inspect(deal, await deliver(deal, quantity="1000"))
+    await record_event(event("batch.accepted", batch=batch.id))
+    fact = await TradeFact.get(kind=FactKind.ACCEPTED)
+    assert (fact.source_id, fact.quantity, fact.amount_fen) == (batch.id, Decimal(1000), 8_000_000)
+    assert fact.occurred_at == batch.decided_at
+
+
+async def test_the_worker_writes_the_facts_of_a_deal(rollback: None) -> None:
+    deal = await make_order()
+    batch = await inspect(deal, await deliver(deal))
+    assert len(await verify_statistics()) == 0  # still waiting in the outbox: no difference
+    await outbox.drain(
+        {
+            topic: tuple(h for h in handlers if h is record_event)
+            for topic, handlers in HANDLERS.items()
+        }
+    )
+    assert await OutboxMessage.exclude(dead_at=None).count() == 0
+    facts = await TradeFact.all().order_by("kind")
+    assert [(fact.kind, fact.source_id) for fact in facts] == [
+        (FactKind.ACCEPTED, batch.id),
+        (FactKind.CONTRACTED, deal.contract.id),
+    ]
+    assert await verify_statistics() == []
+
+
+def test_the_other_province_is_counted_on_both_sides() -> None:
+    fact = build_fact(region_code="370102", supplier_region_code="140200", amount_fen=700)
+    (demand, added), (supply, same) = rollup_parts(fact)
+    assert (demand["side"], demand["region_code"]) == (Side.DEMAND, "370102")
+    assert (supply["side"], supply["region_code"]) == (Side.SUPPLY, "140200")
+    assert added == same == {
+        "deals": 1, "quantity_hundredths": 300_000, "amount_fen": 700, "cross_province_fen": 700,
+    }  # fmt: skip
+
+
+async def test_a_planted_wrong_rollup_is_caught(rollback: None) -> None:
+    deal = await make_order()
+    await record_event(event("contract.activated", contract=deal.contract.id))
+    assert await verify_statistics() == []
+    await TradeRollup.filter(side=Side.DEMAND).update(amount_fen=24_000_001)
+    month = clock.today().strftime("%Y-%m")
+    place = f"{month}/370100/contracted/medical/CT影像/例"
+    assert await verify_statistics() == [
+        f"rollup demand/{place}: amount_fen is 24000001, the facts give 24000000"
+    ]
+    await TradeRollup.filter(side=Side.DEMAND).delete()
+    assert await verify_statistics() == [f"rollup demand/{place}: missing"]
+
+
+async def test_planted_wrong_facts_are_caught(rollback: None) -> None:
+    deal = await make_order()
+    await record_event(event("contract.activated", contract=deal.contract.id))
+    await TradeFact.all().update(unit_price=Decimal("81"))
+    number = deal.contract.number
+    assert await verify_statistics() == [
+        f"contracted fact of {number}: unit_price is 81.0000, the source gives 80.0000"
+    ]
+    await TradeFact.all().delete()
+    await TradeRollup.all().delete()
+    await OutboxMessage.all().update(done_at=clock.now())
+    assert await verify_statistics() == [f"contracted fact of {number}: missing"]
+
+
+async def test_a_fact_without_a_source_is_caught(rollback: None) -> None:
+    await make_fact(source_number="C-2026-999999")
+    assert await verify_statistics() == ["contracted fact of C-2026-999999: no such source row"]
