@@ -2,4 +2,18 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from billing import (
+    operator_routes,
+    payment_routes,
+    settlement_routes,
+    twin_routes,
+    voucher_routes,
+)
+
+routes: list[Route] = [
+    *payment_routes.routes,
+    *settlement_routes.routes,
+    *voucher_routes.routes,
+    *operator_routes.routes,
+    *twin_routes.routes,
+]

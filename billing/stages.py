@@ -118,3 +118,27 @@ async def stages_by_order(orders: Iterable[Order]) -> dict[UUID, list[Stage]]:
             )
         )
     return stages
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The totals of a buyer's open stages, in fen."""
+
+    due_fen: int
+    overdue_fen: int
+    interest_fen: int
+    held_fen: int
+
+
+def summarise(groups: Iterable[Iterable[Stage]]) -> Summary:
+    """What is due now, how much of it late and at what interest, and what is paid but not released."""
+    stages = [stage for group in groups for stage in group]
+    open_clocks = [
+        (stage.due_fen, stage.clock) for stage in stages if stage.is_payable and stage.clock
+    ]
+    return Summary(
+        due_fen=sum(due for due, _clock in open_clocks),
+        overdue_fen=sum(due for due, clock in open_clocks if clock.is_overdue),
+        interest_fen=sum(clock.interest_fen for _due, clock in open_clocks),
+        held_fen=sum(stage.due_fen for stage in stages if stage.is_paid and not stage.is_released),
+    )

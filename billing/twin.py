@@ -110,7 +110,9 @@ class Twin:
     def finish_delayed(self, session_id: str, *, succeeds: bool) -> None:
         """The money of a delayed payment arrives, or is refused."""
         session = self._get(session_id)
-        intent = self._get(session["payment_intent"])
+        intent = self._get(session["payment_intent"] or "")
+        if intent["status"] != "processing":
+            raise Refused("The session awaits no money.")
         if succeeds:
             intent |= {"status": "succeeded", "amount_received": intent["amount"]}
             session["payment_status"] = "paid"

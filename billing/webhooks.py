@@ -5,6 +5,8 @@ from typing import Any
 
 from billing.models import WebhookEvent
 from billing.states import EventStatus
+from market.accounts.permissions import require
+from market.accounts.states import OrganisationKind, Role
 from market.kit import outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock
@@ -51,6 +53,7 @@ async def wake_parked(object_id: str) -> None:
 
 
 @atomic()
-async def retry_parked(event: WebhookEvent) -> None:
-    """Look again at one parked event, at an operator's wish."""
+async def retry_parked(event: WebhookEvent, *, by: Actor) -> None:
+    """Look again at one parked event. Operator's finance; raises NotPermitted."""
+    require(by, Role.FINANCE, kind=OrganisationKind.OPERATOR)
     await outbox.record("webhook.received", event=event.id)

@@ -1,0 +1,49 @@
+"""Mail about money, to the finance people of the party it concerns."""
+
+from billing.models import Payment, Payout, Refund, Settlement, VoucherRedemption
+from market.accounts.states import Role
+from market.kit import outbox
+from market.notifications.mailing import tell
+from market.notifications.recipients import members
+
+
+async def tell_of_payment(message: outbox.Message) -> None:
+    """payment.received: a receipt to the buyer, and to the supplier that the stage is in custody."""
+    payment = await Payment.get(id=message.payload["payment"]).select_related("order")
+    for party in (payment.order.buyer_id, payment.order.supplier_id):
+        await tell(
+            message, await members(party, Role.FINANCE), payment=payment, order=payment.order,
+            is_buyer=party == payment.order.buyer_id,
+        )  # fmt: skip
+
+
+async def tell_of_settlement(message: outbox.Message) -> None:
+    """order.settled: to the supplier, what was released and what the platform kept."""
+    settlement = await Settlement.get(id=message.payload["settlement"]).select_related("order")
+    people = await members(settlement.supplier_id, Role.FINANCE)
+    await tell(message, people, settlement=settlement, order=settlement.order)
+
+
+async def tell_of_refund(message: outbox.Message) -> None:
+    """order.refunded: to both parties."""
+    refund = await Refund.get(id=message.payload["refund"]).select_related("order")
+    for party in (refund.order.buyer_id, refund.order.supplier_id):
+        people = await members(party, Role.FINANCE)
+        await tell(message, people, refund=refund, order=refund.order)
+
+
+async def tell_of_payout(message: outbox.Message) -> None:
+    """payout.paid: to the supplier."""
+    payout = await Payout.get(id=message.payload["payout"]).select_related("settlement__order")
+    people = await members(payout.supplier_id, Role.FINANCE)
+    settlement = payout.settlement
+    await tell(message, people, payout=payout, settlement=settlement, order=settlement.order)
+
+
+async def tell_of_voucher(message: outbox.Message) -> None:
+    """voucher.decided: to who claimed it."""
+    redemption = await VoucherRedemption.get(id=message.payload["redemption"]).select_related(
+        "order", "programme"
+    )
+    people = await members(redemption.claimant_id, Role.FINANCE)
+    await tell(message, people, redemption=redemption, order=redemption.order)
