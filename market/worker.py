@@ -8,28 +8,72 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from billing import handlers as money
+from billing import notifications as money_mail
 from billing import obligations
 from billing.programmes import load_programmes
 from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
 from billing.verification import seal_ledger
-from market.kit import clock, db, i18n, outbox
+from market.app import ROUTES
+from market.bureau import facts
+from market.kit import clock, db, i18n, outbox, web
 from market.kit.audit import seal_epoch
+from market.notifications import accounts as account_mail
+from market.notifications import jobs as job_mail
+from market.notifications import orders as order_mail
+from market.orders import handlers as order_moves
+from market.orders.inspections import accept_silent_batches
+from market.orders.reviews import publish_due_reviews
 from market.settings import settings
 
 log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
+web.register_routes(ROUTES)  # e-mail links to pages
 
 # topic -> handlers; each handler is idempotent by the message's id.
 HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
-    "order.placed": (obligations.on_order_placed,),
-    "order.completed": (money.on_order_completed,),
-    "order.cancelled": (money.on_order_cancelled,),
-    "payment.received": (money.on_payment_received,),
+    "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay),
+    "order.completed": (money.on_order_completed, order_mail.tell_parties_of_order),
+    "order.cancelled": (money.on_order_cancelled, order_mail.tell_parties_of_order),
+    "payment.received": (money.on_payment_received, money_mail.tell_of_payment),
     "payment.cancel_requested": (money.on_cancel_requested,),
     "refund.requested": (money.on_refund_requested,),
     "payout.instructed": (money.on_payout_instructed,),
     "webhook.received": (money.on_webhook_received,),
+    "person.registered": (account_mail.confirm_address,),
+    "password.reset_requested": (account_mail.send_reset_link,),
+    "password.changed": (account_mail.warn_of_new_password,),
+    "member.invited": (account_mail.send_invitation,),
+    "organisation.submitted": (account_mail.tell_operators,),
+    "organisation.verified": (account_mail.tell_owners,),
+    "organisation.rejected": (account_mail.tell_owners,),
+    "organisation.suspended": (account_mail.tell_owners,),
+    "organisation.reinstated": (account_mail.tell_owners,),
+    "job.amended": (job_mail.tell_followers,),
+    "job.cancelled": (job_mail.tell_all,),
+    "job.opened": (job_mail.tell_all,),
+    "job.unsuccessful": (job_mail.tell_all,),
+    "question.asked": (job_mail.tell_owner_of_question,),
+    "question.answered": (job_mail.tell_all_the_answer,),
+    "bid.submitted": (job_mail.send_bid_receipt,),
+    "bid.withdrawn": (job_mail.send_bid_receipt,),
+    "bid.unsuccessful": (job_mail.send_refusal,),
+    "award.decided": (job_mail.send_result,),
+    "award.cancelled": (job_mail.tell_of_cancelled_award,),
+    "award.activated": (order_moves.draft_awarded_contract,),
+    "contract.drafted": (order_mail.ask_to_sign,),
+    "contract.signed": (order_mail.ask_other_party_to_sign,),
+    "contract.activated": (order_mail.tell_parties_of_contract, facts.record_event),
+    "contract.cancelled": (order_mail.tell_parties_of_contract,),
+    "order.funded": (order_mail.ask_to_start,),
+    "batch.submitted": (order_mail.ask_to_inspect,),
+    "batch.accepted": (order_mail.tell_supplier_of_verdict, facts.record_event),
+    "batch.rejected": (order_mail.tell_supplier_of_verdict,),
+    "review.published": (order_mail.tell_of_review,),
+    "order.settled": (money_mail.tell_of_settlement, facts.record_event),
+    "order.refunded": (money_mail.tell_of_refund, facts.record_event),
+    "payout.paid": (money_mail.tell_of_payout,),
+    "voucher.decided": (money_mail.tell_of_voucher,),
 }
 
 # (every how many seconds, what): moves made by the clock.
@@ -37,6 +81,8 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (60, seal_epoch),
     (60, seal_ledger),
     (60, expire_transfers),
+    (60, accept_silent_batches),
+    (600, publish_due_reviews),
     (300, money.sync_stale_payments),
     (3600, settle_due_retentions),
     (3600, load_programmes),

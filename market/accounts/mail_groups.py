@@ -27,6 +27,5 @@ GROUP_OF: dict[str, str] = {
     "review.published": "deliveries",
     "payment.received": "money",
     "order.settled": "money",
-    "payout.instructed": "money",
     "payout.paid": "money",
 }

@@ -170,7 +170,9 @@ async def test_sign_in_refusal_is_the_same_for_all(client: httpx.AsyncClient, em
     assert await Session.all().count() == 0
 
 
-async def test_unknown_address_costs_a_hash(monkeypatch: pytest.MonkeyPatch, rollback: None) -> None:
+async def test_unknown_address_costs_a_hash(
+    monkeypatch: pytest.MonkeyPatch, rollback: None
+) -> None:
     checked: list[str] = []
     monkeypatch.setattr(passwords, "_verify", lambda hashed, _text: checked.append(hashed))
 

@@ -1,6 +1,5 @@
 """Sessions: from a cookie or a token to the actor."""
 
-
 from market.accounts import sessions
 from market.kit.actor import ANONYMOUS
 from tests.factories import make_membership, make_organisation, make_person
