@@ -91,7 +91,11 @@ def check_content(filename: str, content: bytes, *, kinds: dict[str, str] | None
             raise InvalidInput(_("%(name)s must be UTF-8 text", name=filename)) from None
         return allowed[suffix]
     expected = _SIGNATURE_ALIASES.get(suffix, suffix)
-    found = {match.extension.lower() for match in puremagic.magic_string(content[:65536], filename)}
+    try:
+        matches = puremagic.magic_string(content[:65536], filename)
+    except puremagic.PureError:  # no signature known
+        matches = []
+    found = {match.extension.lower() for match in matches}
     if not found & {suffix, expected} or (expected == ".zip" and not content.startswith(b"PK")):
         raise InvalidInput(_("The content of %(name)s does not match its type", name=filename))
     return allowed[suffix]

@@ -140,6 +140,7 @@ class Form(Generic[I]):
         form = cls(model, initial)
         if request.method == "POST":
             data = await request.form(max_fields=MAX_FIELDS, max_files=50)
+            request.scope["form"] = data  # its files are closed once the answer is sent
             form.submit(data)
         return form
 

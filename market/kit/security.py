@@ -69,4 +69,8 @@ class SecurityMiddleware:
             refusal = PlainTextResponse("cross-site request refused", status_code=403)
             await refusal(scope, receive, send_with_headers)
             return
-        await self.app(scope, receive, send_with_headers)
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            if form := scope.get("form"):
+                await form.close()
