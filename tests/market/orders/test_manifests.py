@@ -45,7 +45,7 @@ def test_json_lines() -> None:
     ("filename", "content", "said"),
     [
         ("m.xlsx", b"PK", "交付清单须为CSV或JSON Lines文件"),
-        ("m.csv", b"\xff\xfe", "m.csv必须是UTF-8编码的文本"),
+        ("m.csv", b"\xff\xfe", "m.csv 须为 UTF-8 编码的文本"),
         ("m.csv", b"", "交付清单中没有条目"),
         ("m.csv", b"name,sha256\n", "交付清单中没有条目"),
         ("m.csv", b"foo,bar\n1,2\n", "第1行必须写明列名：name、sha256"),
