@@ -5,11 +5,15 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from market.accounts.states import OrganisationKind
+from market.kit import clock
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
+from market.kit.files import StoredFile
 from market.kit.i18n import gettext as _
 from market.tendering import sealing
+from market.tendering.jobs import DOCUMENTS
 from market.tendering.models import Award, Bid, Job, JobFavourite, Notice, Question, ScoreSheet
+from market.tendering.questions import ASKABLE
 from market.tendering.states import JobStatus
 
 # Which rows of a bid carry nothing that was sealed: without a bidder it has not been opened.
@@ -138,6 +142,43 @@ async def own_award(actor: Actor, number: str) -> Award:
     if not owns(actor, award.job):
         raise NotFound(_("This award does not exist"))
     return award
+
+
+def can_ask(actor: Actor, job: Job) -> bool:
+    """Whether the page offers the question form (the verb decides)."""
+    is_open = job.question_deadline_at is not None and job.question_deadline_at > clock.now()
+    return is_open and job.status in ASKABLE and _is_rival(actor, job)
+
+
+def can_bid(actor: Actor, job: Job) -> bool:
+    """Whether the page offers to bid (the verb decides)."""
+    is_open = job.bid_deadline_at is not None and job.bid_deadline_at > clock.now()
+    return is_open and job.status == JobStatus.OPEN_BIDDING and _is_rival(actor, job)
+
+
+def _is_rival(actor: Actor, job: Job) -> bool:
+    return actor.kind == OrganisationKind.SUPPLIER and actor.verified and not owns(actor, job)
+
+
+async def documents_of(actor: Actor, job: Job) -> list[tuple[str, StoredFile]]:
+    """The files of a job this actor may download: (name in the address, file)."""
+    return [
+        (name, await StoredFile.get(id=file_id))
+        for name, field in DOCUMENTS.items()
+        if (file_id := getattr(job, field)) is not None and _may_download(actor, job)
+    ]
+
+
+def _may_download(actor: Actor, job: Job) -> bool:
+    return owns(actor, job) or (actor.is_authenticated and actor.verified)
+
+
+async def document(actor: Actor, job: Job, name: str) -> StoredFile:
+    """One file of a job; NotFound when there is none or the actor may not have it."""
+    for found, file in await documents_of(actor, job):
+        if found == name:
+            return file
+    raise NotFound(_("This document does not exist"))
 
 
 async def latest_award(job: Job) -> Award | None:

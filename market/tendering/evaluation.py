@@ -166,3 +166,11 @@ def explain(bid: Bid) -> list[dict[str, Any]]:
             "weight": score["weight"], "why": why,
         })  # fmt: skip
     return rows
+
+
+async def comments_on(bid: Bid) -> list[str]:
+    """What the judges wrote, without their names; only once the job is decided."""
+    if bid.status in (BidStatus.OPENED, BidStatus.EVALUATED):
+        return []
+    sheets = await ScoreSheet.filter(bid=bid).order_by("id")
+    return [sheet.comment for sheet in sheets if sheet.comment]

@@ -131,6 +131,14 @@ async def fragments(keys: Sequence[tuple[Any, ...]]) -> list[Markup]:
     return [_fragments[key] for key in wanted]
 
 
+async def fragments_of(jobs: Sequence[Job]) -> list[Markup]:
+    """The rendered rows of jobs obtained elsewhere (favourites)."""
+    ids = [job.id for job in jobs]
+    keys = await Job.filter(id__in=ids).values_list("id", "updated_at", "owner__updated_at")
+    by_id = {key[0]: key for key in keys}
+    return await fragments([by_id[job_id] for job_id in ids])
+
+
 async def _rows(ids: Sequence[UUID]) -> dict[UUID, Job]:
     return {job.id: job for job in await Job.filter(id__in=ids).select_related("owner")}
 
@@ -208,3 +216,18 @@ def facet_label(name: str, value: str) -> str:
         found = regions.region(value)
         return found.short_name if found else value
     return terms.label(name, value)
+
+
+def sort_links(request: Request, query: JobQuery) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is in force) of each order."""
+    titles = {"newest": _("Newest"), "deadline": _("Deadline"), "budget": _("Budget")}
+    return [
+        (label, str(request.url.include_query_params(sort=name)), query.sort == name)
+        for name, label in titles.items()
+    ]
+
+
+def file_links(request: Request) -> dict[str, str]:
+    """The address of what is seen as CSV and as a workbook."""
+    url = request.url.remove_query_params("page")
+    return {kind: str(url.include_query_params(format=kind)) for kind in ("csv", "xlsx")}

@@ -1,5 +1,167 @@
-"""Pages of tendering."""
+"""Pages of tendering everyone may read: jobs, the opening, notices, documents."""
 
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-routes: list[Route] = []
+from market.kit import files, web
+from market.kit.audit import history
+from market.kit.errors import NotFound
+from market.kit.forms import Form
+from market.kit.i18n import gettext as _
+from market.kit.paging import paginate
+from market.kit.tables import format_of
+from market.tendering import (
+    access,
+    award_routes,
+    bid_routes,
+    evaluation,
+    exports,
+    gates,
+    jobs,
+    listing,
+    opening,
+    posting_routes,
+    presentation,
+    requirements,
+    terms,
+)
+from market.tendering.forms import QuestionInput
+from market.tendering.models import Job
+from market.tendering.states import NoticeKind
+
+
+async def show_jobs(request: Request) -> Response:
+    """The list of public jobs, or the same as a file (`?format=csv|xlsx|json`)."""
+    query = listing.JobQuery.of(request)
+    if (fmt := format_of(request)) is not None:
+        return await exports.jobs_file(request, query, fmt)
+    found = await listing.counts(query)
+    page = await listing.page_of(request, query, sum(found["status"].values()))
+    return await web.render(
+        request, "market/tendering/jobs_list.html", page=page, query=query,
+        facets=listing.facet_groups(request, query, found),
+        sorts=listing.sort_links(request, query), files=listing.file_links(request),
+    )  # fmt: skip
+
+
+async def show_job(request: Request) -> Response:
+    """Everything about one job that this reader may know."""
+    actor = web.actor_of(request)
+    job = await access.visible_job(actor, request.path_params["number"])
+    return await web.render(
+        request, "market/tendering/jobs_show.html", **await job_context(request, job)
+    )
+
+
+async def job_context(request: Request, job: Job, **more: Any) -> dict[str, Any]:
+    """What the job's page shows; `more` replaces parts of it (a refused question form)."""
+    actor = web.actor_of(request)
+    award = await access.latest_award(job)
+    context: dict[str, Any] = {
+        "job": job, "award": award, "is_owner": access.owns(actor, job),
+        "steps": presentation.steps_of(job, award),
+        "deadline": presentation.deadline_of(job, award),
+        "groups": presentation.groups_of(job), "needs": requirements.summary(job),
+        "questions": await access.questions_of(job), "can_ask": access.can_ask(actor, job),
+        "can_bid": access.can_bid(actor, job), "own_bid": await access.own_bid_on(actor, job),
+        "is_favourite": await access.is_favourite(actor, job),
+        "advice": gates.advice_on(job), "why_ended": opening.why_unsuccessful(job),
+        "documents": await access.documents_of(actor, job), "form": Form(QuestionInput),
+        "terms": terms,
+    }  # fmt: skip
+    return {**context, **more}
+
+
+async def show_opening(request: Request) -> Response:
+    """The public transcript of an opening; every digest is computed again for the page."""
+    job = await access.visible_job(web.actor_of(request), request.path_params["number"])
+    if job.opening_transcript is None:
+        raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
+    rows = await opening.verify_opening(job)
+    return await web.render(
+        request, "market/tendering/jobs_opening.html", job=job, rows=rows,
+        is_intact=opening.is_transcript_intact(job),
+    )  # fmt: skip
+
+
+async def download_document(request: Request) -> Response:
+    """The guideline or the de-identification proof of a job."""
+    actor = web.signed_in(request)
+    job = await access.visible_job(actor, request.path_params["number"])
+    file = await access.document(actor, job, request.path_params["name"])
+    disposition = f"attachment; filename*=UTF-8''{quote(file.filename, safe='')}"
+    content = await files.read(file)
+    return Response(
+        content, media_type=file.content_type, headers={"content-disposition": disposition}
+    )
+
+
+async def show_history(request: Request) -> Response:
+    """The owner's log of a job."""
+    job = await access.own_job(web.signed_in(request), request.path_params["number"])
+    entries = await history(job)
+    return await web.render(request, "market/tendering/jobs_history.html", job=job, entries=entries)
+
+
+async def toggle_favourite(request: Request) -> Response:
+    """Keep an eye on a job, or stop."""
+    actor = web.signed_in(request)
+    job = await access.visible_job(actor, request.path_params["number"])
+    is_watched = await jobs.toggle_favourite(job, by=actor)
+    flash = _("Added to your favourites") if is_watched else _("Removed from your favourites")
+    return web.see_other(request, "jobs:show", number=job.number, flash=flash)
+
+
+async def show_favourites(request: Request) -> Response:
+    """The jobs the actor's organisation keeps an eye on."""
+    actor = web.signed_in(request)
+    page = await paginate(request, (await access.favourite_jobs(actor)).order_by("-published_at"))
+    rows = await listing.fragments_of(page.items)
+    return await web.render(request, "market/tendering/jobs_favourites.html", page=page, rows=rows)
+
+
+async def show_notices(request: Request) -> Response:
+    """Public notices, newest first; `?kind=` narrows them."""
+    kind = request.query_params.get("kind", "")
+    query = access.notices().filter(kind=kind) if kind in set(NoticeKind) else access.notices()
+    page = await paginate(request, query)
+    kinds = [(code, _(label)) for code, label in terms.NOTICES.items()]
+    return await web.render(
+        request, "market/tendering/notices_list.html", page=page, kind=kind, kinds=kinds,
+        labels=dict(kinds),
+    )  # fmt: skip
+
+
+async def show_evaluation(request: Request) -> Response:
+    """The owner's comparison of the opened bids, or the same as a file."""
+    job = await access.own_job(web.signed_in(request), request.path_params["number"])
+    if job.opening_transcript is None:
+        raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
+    bids = await access.opened_bids(job)
+    if (fmt := format_of(request)) is not None:
+        return exports.bids_file(request, job, bids, fmt)
+    return await web.render(
+        request, "market/tendering/jobs_evaluation.html", job=job,
+        rows=presentation.compared(job, bids), explain=evaluation.explain,
+        files=listing.file_links(request), award=await access.latest_award(job), terms=terms,
+    )  # fmt: skip
+
+
+routes = [
+    Route("/jobs", show_jobs, name="jobs:list"),
+    *posting_routes.routes,
+    Route("/jobs/{number}", show_job, name="jobs:show"),
+    Route("/jobs/{number}/opening", show_opening, name="jobs:opening"),
+    Route("/jobs/{number}/evaluation", show_evaluation, name="jobs:evaluation"),
+    Route("/jobs/{number}/history", show_history, name="jobs:history"),
+    Route("/jobs/{number}/documents/{name}", download_document, name="jobs:document"),
+    Route("/jobs/{number}/favourite", toggle_favourite, name="jobs:favourite", methods=["POST"]),
+    Route("/favourites", show_favourites, name="jobs:favourites"),
+    Route("/notices", show_notices, name="notices:list"),
+    *bid_routes.routes,
+    *award_routes.routes,
+]

@@ -104,6 +104,16 @@ def choices(field: str) -> list[tuple[str, str]]:
     return [(stored(term), term.label(language)) for term in FIELDS[field].values()]
 
 
+def certificate_choices() -> list[tuple[str, str]]:
+    """The certificates usually asked for, as choices."""
+    return [(name, name) for name in CERTIFICATES]
+
+
+def direct_reasons() -> list[tuple[str, str]]:
+    """The reasons for a direct award, as choices."""
+    return [(code.value, reason_label(code)) for code in DirectReason]
+
+
 def label(field: str, value: str) -> str:
     """A stored value in the reader's language; unknown values are shown as they are."""
     if current_locale().startswith("zh"):

@@ -1,0 +1,58 @@
+"""Lists of tendering as files: exactly the rows the page shows, never anything sealed."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from market.kit.i18n import gettext as _
+from market.kit.statuses import STATUS_TONES
+from market.kit.tables import Column, Format, table_response
+from market.tendering import listing, requirements, terms
+from market.tendering.models import Bid, Job
+
+MAX_ROWS = 10_000
+
+
+async def jobs_file(request: Request, query: listing.JobQuery, fmt: Format) -> Response:
+    """The jobs that answer the query, in its order, at most 10,000."""
+    columns = (
+        Column(_("Number")), Column(_("Title")), Column(_("Owner")), Column(_("Status")),
+        Column(_("Industry")), Column(_("Kind of data")), Column(_("Labelling tasks")),
+        Column(_("Volume"), "number"), Column(_("Unit")),
+        Column(_("Ceiling unit price (yuan)"), "unit_price"), Column(_("Budget (yuan)"), "money"),
+        Column(_("Region")), Column(_("Place of work")), Column(_("Published"), "datetime"),
+        Column(_("Bids close"), "datetime"), Column(_("Delivery due"), "date"),
+    )  # fmt: skip
+    ordered = query.jobs().order_by(*listing.ORDERS[query.sort]).select_related("owner")
+    rows = [
+        (
+            job.number, job.title, job.owner.name, _(STATUS_TONES["job", job.status].label),
+            terms.label("industry", job.industry), terms.label("modality", job.modality),
+            terms.labels("task_types", job.task_types), job.volume, terms.label("unit", job.unit),
+            job.ceiling_unit_price, job.budget_fen, listing.region_name(job.region_code),
+            terms.label("place", job.place), job.published_at, job.bid_deadline_at,
+            job.delivery_deadline,
+        )
+        for job in await ordered.limit(MAX_ROWS)
+    ]  # fmt: skip
+    return table_response(request, _("Jobs"), columns, rows, fmt)
+
+
+def bids_file(request: Request, job: Job, bids: Sequence[Bid], fmt: Format) -> Response:
+    """The opened bids of one job, for its owner."""
+    columns = (
+        Column(_("Rank"), "integer"), Column(_("Number")), Column(_("Bidder")), Column(_("Status")),
+        Column(_("Unit price (yuan)"), "unit_price"), Column(_("Total (yuan)"), "money"),
+        Column(_("Delivery (days)"), "integer"), Column(_("Points"), "number"),
+        Column(_("Requirements not met")), Column(_("Digest")),
+    )  # fmt: skip
+    rows = [
+        (
+            bid.rank, bid.number, bid.bidder.name, _(STATUS_TONES["bid", bid.status].label),
+            bid.unit_price, bid.total_fen, bid.delivery_days, bid.total_points,
+            " ".join(requirements.failures(bid.checks)), bid.digest,
+        )
+        for bid in bids
+    ]  # fmt: skip
+    return table_response(request, f"{job.number} {_('Bids')}", columns, rows, fmt)

@@ -1,0 +1,163 @@
+"""Pages of the owner: the post-a-job wizard, publication, amendment, cancellation, one's own jobs."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from market.accounts.permissions import require
+from market.accounts.states import Role
+from market.kit import web
+from market.kit.errors import InvalidInput, NotFound
+from market.kit.forms import Form
+from market.kit.i18n import gettext as _
+from market.kit.paging import paginate
+from market.kit.statuses import STATUS_TONES
+from market.tendering import access, gates, jobs, presentation, requirements, terms, wizard
+from market.tendering.drafts import AmendStep, JobDraft
+from market.tendering.forms import CancelInput, TemplateInput
+from market.tendering.job_templates import TEMPLATES
+from market.tendering.models import Job
+from market.tendering.procedures import PROCEDURES
+from market.tendering.states import CancelReason, JobStatus
+from market.vocabulary.regions import province_choices
+
+OWN_TABS = (JobStatus.DRAFT, JobStatus.OPEN_BIDDING, JobStatus.EVALUATION, JobStatus.STAND_STILL,
+            JobStatus.AWARDED)  # fmt: skip
+
+
+async def post(request: Request) -> Response:
+    """Choose a template; the draft begins with what is usual for it."""
+    actor = web.signed_in(request)
+    require(actor, Role.BUYER, verified=False)
+    form = await Form.read(request, TemplateInput)
+    if form.is_valid:
+        template = TEMPLATES.get(form.input.template)
+        job = await jobs.draft_job(JobDraft(), by=actor, template=template)
+        return web.see_other(request, "jobs:edit", number=job.number, step="subject")
+    return await web.render(
+        request, "market/tendering/jobs_post.html", form=form, templates=TEMPLATES.values()
+    )
+
+
+async def edit(request: Request) -> Response:
+    """One step of the wizard; whatever is typed is kept, complete or not."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    step = wizard.step_of(request.path_params["step"])
+    form = await Form.read(request, step.model, wizard.typed(job, step.model))
+    if form.is_valid:
+        with form.guard():
+            await wizard.attach_files(job, form, by=actor)
+            await jobs.save_draft(job, form.input, by=actor)
+            following = wizard.after(step)
+            if following is None or form.values.get("go") == "review":
+                return web.see_other(request, "jobs:review", number=job.number)
+            return web.see_other(request, "jobs:edit", number=job.number, step=following.code)
+    return await web.render(
+        request, "market/tendering/jobs_edit.html", form=form, step=step, **_posting(job)
+    )
+
+
+def _posting(job: Job) -> dict[str, Any]:
+    problems = gates.problems_of(job)
+    return {
+        "job": job, "problems": problems, "progress": wizard.progress(problems), "terms": terms,
+        "procedures": PROCEDURES.values(), "provinces": [name for _code, name in province_choices()],
+    }  # fmt: skip
+
+
+async def review(request: Request) -> Response:
+    """What will be published, and what still keeps it from being so."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    if job.status != JobStatus.DRAFT:
+        return web.see_other(request, "jobs:show", number=job.number)
+    form = await Form.read(request, TemplateInput)
+    if form.is_valid:
+        with form.guard():
+            await jobs.publish_job(job, by=actor)
+            return web.see_other(
+                request, "jobs:show", number=job.number, flash=_("The job is published")
+            )
+    shown = _posting(job)
+    return await web.render(
+        request, "market/tendering/jobs_review.html", form=form, **shown,
+        groups=presentation.groups_of(job) if "procedure" not in shown["problems"] else [],
+        needs=requirements.summary(job), advice=gates.advice_on(job), step_for=wizard.step_for,
+    )  # fmt: skip
+
+
+async def amend(request: Request) -> Response:
+    """Change an open job; every bidder must confirm again."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    form = await Form.read(request, AmendStep, wizard.typed(job, AmendStep))
+    if form.is_valid:
+        with form.guard():
+            await wizard.attach_files(job, form, by=actor)
+            await jobs.amend_job(job, form.input, by=actor)
+            flash = _("The job is amended; bidders are asked to confirm their bids")
+            return web.see_other(request, "jobs:show", number=job.number, flash=flash)
+    return await web.render(
+        request, "market/tendering/jobs_amend.html", form=form, steps=wizard.STEPS, **_posting(job)
+    )
+
+
+async def cancel(request: Request) -> Response:
+    """Give a job up, with a reason."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    form = await Form.read(request, CancelInput)
+    if form.is_valid:
+        with form.guard():
+            await jobs.cancel_job(job, form.input.code, form.input.explanation, by=actor)
+            return web.see_other(
+                request, "jobs:show", number=job.number, flash=_("The job is cancelled")
+            )
+    reasons = [(code.value, terms.reason_label(code)) for code in CancelReason]
+    return await web.render(
+        request, "market/tendering/jobs_cancel.html", form=form, job=job, reasons=reasons
+    )
+
+
+async def mine(request: Request) -> Response:
+    """The jobs of the actor's organisation, drafts first."""
+    actor = web.signed_in(request)
+    if actor.organisation_id is None:
+        raise NotFound(_("This page does not exist"))
+    status = request.query_params.get("status", "")
+    query = access.own_jobs(actor)
+    shown = query.filter(status=status) if status in set(JobStatus) else query
+    page = await paginate(request, shown.order_by("-created_at", "-id"))
+    tabs = [(_("All"), web.path_for("jobs:mine"), not status)] + [
+        (_(STATUS_TONES["job", code].label), web.path_for("jobs:mine", status=code.value),
+         status == code) for code in OWN_TABS
+    ]  # fmt: skip
+    return await web.render(
+        request, "market/tendering/jobs_mine.html", page=page, tabs=tabs, terms=terms,
+        deadline=presentation.deadline_of,
+    )  # fmt: skip
+
+
+async def discard(request: Request) -> Response:
+    """Give a draft up."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    if job.status != JobStatus.DRAFT:
+        raise InvalidInput(_("Only a draft is discarded; a published job is cancelled"))
+    await jobs.cancel_job(job, CancelReason.NO_LONGER_NEEDED, by=actor)
+    return web.see_other(request, "jobs:mine", flash=_("The draft is discarded"))
+
+
+routes = [
+    Route("/jobs/new", post, name="jobs:post", methods=["GET", "POST"]),
+    Route("/jobs/mine", mine, name="jobs:mine"),
+    Route("/jobs/{number}/edit/{step}", edit, name="jobs:edit", methods=["GET", "POST"]),
+    Route("/jobs/{number}/review", review, name="jobs:review"),
+    Route("/jobs/{number}/publish", review, name="jobs:publish", methods=["POST"]),
+    Route("/jobs/{number}/amend", amend, name="jobs:amend", methods=["GET", "POST"]),
+    Route("/jobs/{number}/cancel", cancel, name="jobs:cancel", methods=["GET", "POST"]),
+    Route("/jobs/{number}/discard", discard, name="jobs:discard", methods=["POST"]),
+]

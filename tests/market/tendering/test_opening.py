@@ -1,0 +1,156 @@
+"""The opening by the clock: order of states, transcript, too few bids, tampering, questions."""
+
+import datetime as dt
+
+import pytest
+
+from market.kit import clock
+from market.kit.outbox import OutboxMessage
+from market.tendering import jobs, opening, questions, sealing
+from market.tendering.drafts import JobDraft
+from market.tendering.models import Bid, Job, Notice
+from market.tendering.states import BidStatus, JobStatus
+from tests.factories import actor, make_organisation, tendering
+
+pytestmark = pytest.mark.usefixtures("rollback")
+
+
+async def test_nothing_opens_before_the_deadline() -> None:
+    job = await tendering.published_job()
+    bid = await tendering.place_bid(job)
+    assert job.bid_deadline_at is not None
+    with clock.frozen_at(job.bid_deadline_at - dt.timedelta(seconds=1)):
+        assert await opening.open_due_jobs() == 0
+        assert await opening.open_bids(job.id) is False
+    with pytest.raises(sealing.StillSealed):
+        sealing.read_at_opening(job, bid)
+    assert (await Bid.get(id=bid.id)).bidder_id is None
+
+
+async def test_the_clock_opens_bids_and_publishes_a_transcript() -> None:
+    job = await tendering.published_job()
+    firm = await make_organisation(kind="supplier", name="泉汇医标数据科技")
+    bid = await tendering.place_bid(job, by=await actor(firm), unit_price="80")
+    assert job.bid_deadline_at is not None
+    with clock.frozen_at(job.bid_deadline_at):
+        assert await opening.open_due_jobs() == 1
+        assert await opening.open_due_jobs() == 0
+    job, opened = await Job.get(id=job.id), await Bid.get(id=bid.id)
+    assert job.status == JobStatus.EVALUATION
+    assert (opened.status, opened.bidder_id, opened.total_fen) == (
+        BidStatus.OPENED, firm.id, 80_000_000,
+    )  # fmt: skip
+    row = job.opening_transcript["bids"][0]
+    assert (row["digest"], row["bidder"], row["total_fen"]) == (
+        bid.digest, "泉汇医标数据科技", 80_000_000,
+    )  # fmt: skip
+    assert opening.is_transcript_intact(job)
+    assert [row["is_intact"] for row in await opening.verify_opening(job)] == [True]
+    assert await OutboxMessage.filter(topic="job.opened").count() == 1
+    assert await Notice.filter(job=job, kind="opened").count() == 1
+
+
+async def test_the_transcript_shows_a_changed_bid_and_a_changed_transcript() -> None:
+    job = await tendering.published_job()
+    bid = await tendering.place_bid(job)
+    job = await tendering.open_bids(job)
+    bid = await Bid.get(id=bid.id)
+    bid.sealed = b"exchanged afterwards"
+    await bid.save(update_fields=["sealed"])
+    assert [row["is_intact"] for row in await opening.verify_opening(job)] == [False]
+    job.opening_transcript["bids"][0]["total_fen"] = 1
+    assert not opening.is_transcript_intact(job)
+
+
+async def test_too_few_bids_go_back_unopened() -> None:
+    job = await tendering.published_job(procedure_config={"minimum_bids": 3})
+    bids = [await tendering.place_bid(job) for _ in range(2)]
+    job = await tendering.open_bids(job)
+    assert (job.status, job.closing_reason) == (JobStatus.UNSUCCESSFUL, "returned_unopened")
+    assert job.opening_transcript is None
+    for bid in [await Bid.get(id=bid.id) for bid in bids]:
+        assert (bid.status, bid.bidder_id, bid.total_fen) == (BidStatus.UNSUCCESSFUL, None, None)
+
+
+async def test_a_tampered_bid_is_refused_and_the_others_open() -> None:
+    job = await tendering.published_job()
+    bad, good = await tendering.place_bid(job), await tendering.place_bid(job)
+    assert bad.sealed is not None
+    bad.sealed = bad.sealed[:-1] + bytes([bad.sealed[-1] ^ 1])
+    await bad.save(update_fields=["sealed"])
+    await tendering.open_bids(job)
+    assert (await Bid.get(id=bad.id)).reason_code == "content_damaged"
+    assert (await Bid.get(id=good.id)).status == BidStatus.OPENED
+
+
+async def test_a_bid_moved_to_another_bidder_does_not_open() -> None:
+    job = await tendering.published_job()
+    bid, other = await tendering.place_bid(job), await tendering.place_bid(job)
+    bid.sealed, bid.digest = other.sealed, other.digest
+    await bid.save(update_fields=["sealed", "digest"])
+    await tendering.open_bids(job)
+    assert (await Bid.get(id=bid.id)).status == BidStatus.DISQUALIFIED
+
+
+async def test_a_wrong_secret_stops_the_opening_and_refuses_nobody() -> None:
+    job = await tendering.published_job()
+    bid = await tendering.place_bid(job)
+    job.key_wrapped = sealing.fresh_key(Job(id=bid.id))
+    await job.save(update_fields=["key_wrapped"])
+    assert job.bid_deadline_at is not None
+    with clock.frozen_at(job.bid_deadline_at):
+        assert await opening.open_due_jobs() == 0
+    assert (await Job.get(id=job.id)).status == JobStatus.OPEN_BIDDING
+    assert (await Bid.get(id=bid.id)).status == BidStatus.SUBMITTED
+
+
+async def test_an_unconfirmed_bid_is_not_opened() -> None:
+    owner = await actor(await make_organisation(kind="demand"))
+    job = await tendering.published_job(by=owner)
+    stale = await tendering.place_bid(job)
+    job = await jobs.amend_job(job, JobDraft(aql="2.5"), by=owner)
+    fresh = await tendering.place_bid(job)
+    await tendering.open_bids(job)
+    stale = await Bid.get(id=stale.id)
+    assert (stale.status, stale.reason_code, stale.bidder_id) == (
+        BidStatus.UNSUCCESSFUL, "not_reconfirmed", None,
+    )  # fmt: skip
+    assert (await Bid.get(id=fresh.id)).status == BidStatus.OPENED
+
+
+async def test_unanswered_questions_move_the_deadline() -> None:
+    owner = await actor(await make_organisation(kind="demand"))
+    job = await tendering.published_job(by=owner)
+    await tendering.place_bid(job)
+    question = await questions.ask_question(
+        job, "是否接受远程作业？", by=await tendering.make_supplier()
+    )
+    before = job.bid_deadline_at
+    job = await tendering.open_bids(job)
+    assert job.status == JobStatus.OPEN_BIDDING
+    assert before is not None
+    assert job.bid_deadline_at is not None
+    day = clock.add_working_days(clock.in_china(before).date(), 1)
+    assert clock.in_china(job.bid_deadline_at).date() == day
+    await questions.answer_question(question, "不接受。", by=owner)
+    assert (await tendering.open_bids(job)).status == JobStatus.EVALUATION
+
+
+async def test_separate_enquiries_come_before_bidding() -> None:
+    job = await tendering.published_job(procedure="consultation")
+    assert job.status == JobStatus.OPEN_ENQUIRIES
+    assert job.question_deadline_at is not None
+    with clock.frozen_at(job.question_deadline_at):
+        assert await opening.open_due_jobs() == 1
+    assert (await Job.get(id=job.id)).status == JobStatus.OPEN_BIDDING
+
+
+async def test_price_enquiries_are_evaluated_by_the_opening_itself() -> None:
+    job = await tendering.published_job(procedure="enquiry")
+    dear, cheap = (
+        await tendering.place_bid(job, unit_price="80"),
+        await tendering.place_bid(job, unit_price="60"),
+    )
+    await tendering.open_bids(job)
+    ranks = {bid.number: (bid.rank, str(bid.total_points)) for bid in await Bid.filter(job=job)}
+    assert ranks == {cheap.number: (1, "100.0000"), dear.number: (2, "75.0000")}
