@@ -1,6 +1,7 @@
 """Tables of dataset needs and the offers made for them."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -14,6 +15,7 @@ class DatasetNeed(Stateful):
 
     TRANSITIONS = NEED_TRANSITIONS
 
+    owner_id: UUID
     number = fields.CharField(max_length=20, unique=True)
     external_id = fields.CharField(max_length=64, null=True, unique=True)
     owner: Any = fields.ForeignKeyField(
@@ -36,6 +38,7 @@ class DatasetNeed(Stateful):
     budget_fen = fields.BigIntField(default=0)
     update_frequency = fields.CharField(max_length=32, default="")
     data_grade = fields.CharField(max_length=16, default="一般数据")
+    health_level = fields.IntField(null=True)  # GB/T 39725, of medical data
     trade: Any = fields.JSONField(default=dict)
     quality: Any = fields.JSONField(default=dict)
     deadline = fields.DateField(null=True)
@@ -49,6 +52,8 @@ class DatasetNeed(Stateful):
 class DatasetOffer(Row):
     """A supplier's answer to a need; visible to the need's owner and to the supplier."""
 
+    need_id: UUID
+    supplier_id: UUID
     need: Any = fields.ForeignKeyField(
         "models.DatasetNeed", on_delete=fields.RESTRICT, related_name="offers"
     )

@@ -131,7 +131,7 @@ async def listing(request: Request, kind: Kind, query: QuerySet[Any]) -> Listing
             for facet in kind.facets
         ],
         chips=[
-            (f"{facet_label(facet)}：{value_label(facet, value)}", _toggled(request, facet, value))
+            (f"{facet_label(facet)}：{value_label(facet, value)}", toggled(request, facet, value))
             for facet, values in chosen.items()
             for value in values
         ],
@@ -159,7 +159,7 @@ def _options(
     shown = _next_regions(found, mine) if facet == "region" else found[:MAX_OPTIONS]
     shown += [pair for pair in found if pair[0] in mine and pair not in shown]
     return [
-        Option(value_label(facet, value), uses, _toggled(request, facet, value), value in mine)
+        Option(value_label(facet, value), uses, toggled(request, facet, value), value in mine)
         for value, uses in shown
     ]
 
@@ -174,7 +174,7 @@ def _next_regions(found: list[tuple[str, int]], mine: list[str]) -> list[tuple[s
     ]
 
 
-def _toggled(request: Request, facet: str, value: str) -> str:
+def toggled(request: Request, facet: str, value: str) -> str:
     """The address with the word added or taken away, on its first page."""
     items = [(k, v) for k, v in request.query_params.multi_items() if k not in ("page", "format")]
     pair = (facet, value)
