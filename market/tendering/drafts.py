@@ -23,7 +23,7 @@ class Step(BaseModel):
 
     def changes(self) -> dict[str, Any]:
         """Values by field of the job's row."""
-        return self.model_dump()
+        return dict(self)
 
 
 class SubjectStep(Step):
@@ -164,4 +164,4 @@ class JobDraft(SubjectStep, _Volume, _Security, PeopleStep, _Procedure):
 
     def changes(self) -> dict[str, Any]:
         """Only what was sent."""
-        return self.model_dump(exclude_unset=True)
+        return {name: value for name, value in self if name in self.model_fields_set}
