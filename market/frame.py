@@ -103,6 +103,7 @@ async def context(request: Request) -> Mapping[str, Any]:
             "sign_in": web.path_for("accounts:sign_in"),
             "sign_out": web.path_for("accounts:sign_out"),
             "switch": web.path_for("accounts:switch"),
+            "settings": web.path_for("accounts:settings"),
         },
         "links": [(_(label), web.path_for(name)) for label, name in FOOTER],
     }

@@ -5,6 +5,15 @@ from market.accounts.states import OrganisationKind, Role
 from market.kit.i18n import gettext as _
 
 Choices = tuple[tuple[str, str, str], ...]
+# The first mark found in a user agent names it: Edge calls itself Chrome too, and all call themselves Safari.
+BROWSERS = (
+    ("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("OPR", "Opera"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"),
+    ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
 
 
 def kinds() -> dict[str, str]:
@@ -75,3 +84,12 @@ def history_words() -> dict[str, str]:
         "status:suspended": _("Suspended"),
         "status:closed": _("Closed"),
     }
+
+
+def browser_name(user_agent: str) -> str:
+    """A browser as its owner knows it: "Edge · Windows"; else the beginning of what it calls itself."""
+    names = [
+        next((name for mark, name in marks if mark in user_agent), "")
+        for marks in (BROWSERS, SYSTEMS)
+    ]
+    return " · ".join(filter(None, names)) or user_agent[:40] or _("Unknown browser")

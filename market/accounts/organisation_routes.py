@@ -61,8 +61,10 @@ async def found(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    """What the organisation says of itself."""
+    """What the organisation says of itself; who has none is led to registering one."""
     actor = web.signed_in(request)
+    if actor.organisation_id is None:
+        return web.see_other(request, "accounts:found")
     organisation = await access.own_organisation(actor)
     form = await Form.read(
         request, OrganisationProfileInput,

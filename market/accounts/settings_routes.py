@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.accounts import access, mail_tokens, people, second_factor, sessions, tokens
+from market.accounts import access, labels, mail_tokens, people, second_factor, sessions, tokens
 from market.accounts.forms import (
     CodeInput,
     MailChoiceInput,
@@ -137,8 +137,9 @@ async def list_sessions(request: Request) -> Response:
     """The browsers one is logged in with."""
     actor = web.signed_in(request)
     return await web.render(
-        request, "market/accounts/sessions.html", sessions=await access.own_sessions(actor)
-    )
+        request, "market/accounts/sessions.html", sessions=await access.own_sessions(actor),
+        browser_name=labels.browser_name,
+    )  # fmt: skip
 
 
 async def end_session(request: Request) -> Response:

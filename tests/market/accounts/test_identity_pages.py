@@ -22,8 +22,9 @@ from tests.factories import (
 REGISTRATION = {"name": "王五", "email": "Wang@Example.com", "password": PASSWORD}
 
 
-async def _person(**values: str) -> Person:
-    return await make_person(password_hash=await passwords.hash_password(PASSWORD), **values)
+async def _person(email: str = "", locale: str = "zh_CN") -> Person:
+    password_hash = await passwords.hash_password(PASSWORD)
+    return await make_person(email=email, locale=locale, password_hash=password_hash)
 
 
 async def _topics() -> list[str]:

@@ -4,7 +4,7 @@ import httpx
 import pyotp
 import pytest
 
-from market.accounts import mail_tokens, passwords, second_factor, sessions
+from market.accounts import labels, mail_tokens, passwords, second_factor, sessions
 from market.accounts.models import Person, Session
 from market.kit import clock
 from market.kit.actor import Actor
@@ -100,6 +100,19 @@ async def test_sessions_are_listed_and_ended(client: httpx.AsyncClient) -> None:
     await foreign.refresh_from_db()
     assert old.revoked_at is not None
     assert foreign.revoked_at is None
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18 like Mac OS X) Safari/604.1", "Safari · iOS"),
+        ("python-httpx/0.28", "python-httpx/0.28"),
+        ("", "未知浏览器"),
+    ],
+)
+def test_browser_name(user_agent: str, name: str) -> None:
+    assert labels.browser_name(user_agent) == name
 
 
 async def test_end_other_sessions(client: httpx.AsyncClient) -> None:

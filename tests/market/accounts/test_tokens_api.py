@@ -9,6 +9,7 @@ from market.accounts import tokens
 from market.accounts.forms import TokenInput
 from market.accounts.models import ApiToken, Organisation
 from market.accounts.scopes import SCOPES
+from market.app import OPERATIONS
 from market.kit import clock
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput
@@ -171,6 +172,12 @@ async def test_too_many_tokens(rollback: None) -> None:
         await _token(by, "jobs:read")
 
     assert await ApiToken.all().count() == tokens.MAX_TOKENS
+
+
+def test_every_operation_asks_for_a_scope_one_can_give() -> None:
+    asked = {operation.scope for operation in OPERATIONS if operation.scope}
+
+    assert asked <= set(SCOPES)
 
 
 def test_scopes_are_noun_and_verb() -> None:
