@@ -111,6 +111,18 @@ def seed() -> None:
         typer.echo(f"{login.role:<24} {login.email:<32} {login.password}")
 
 
+@app.command()
+def operator(email: str, name: str) -> None:
+    """Create the platform's first operator; prints the link that sets the password, once, within an hour."""
+    from market.accounts.founding import found_operator
+    from market.app import ROUTES
+    from market.kit import web
+
+    web.register_routes(ROUTES)
+    token = with_database(lambda: found_operator(email, name))
+    typer.echo(web.absolute_url("accounts:reset_password", token=token))
+
+
 @app.command("import")
 def import_records(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],

@@ -8,19 +8,19 @@ from rich.console import Console
 from rich.progress import Progress
 
 from billing.programmes import load_programmes
-from market.accounts import members, organisations, passwords, people, verification
+from market.accounts import founding, organisations, passwords, people, verification
 from market.accounts.forms import OrganisationInput, VerificationInput
 from market.accounts.models import Membership, Organisation, Person
-from market.accounts.states import OrganisationKind, OrganisationStatus, Role
+from market.accounts.states import OrganisationKind, Role
 from market.imports import import_file
 from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
-from market.kit.numbers import next_number
 from market.seed import deals, plans
 from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
+SYSTEM = Actor.system("seed")
 PASSWORD = "demo-annotation-2026"  # noqa: S105 - printed on the screen, refused in production
 console = Console(stderr=True)
 
@@ -75,14 +75,18 @@ async def _cast() -> deals.Cast:
     hashed = await passwords.hash_password(PASSWORD)
     with clock.frozen_at(clock.now() - dt.timedelta(days=400)):
         operator = await _person("运营 何清", "operator@demo.example", hashed)
-        platform = await _founding(
-            operator, OrganisationKind.OPERATOR, "平台运营中心（演示）", "370000"
+        platform = await founding.found_authority(
+            operator, OrganisationKind.OPERATOR, "平台运营中心（演示）", "370000", by=SYSTEM
         )
         acting = deals.actor(platform, operator)
         bureau = await _person("主管 秦守正", "bureau@demo.example", hashed)
-        await _founding(bureau, OrganisationKind.BUREAU, "济南市大数据局（演示）", "370100")
+        await founding.found_authority(
+            bureau, OrganisationKind.BUREAU, "济南市大数据局（演示）", "370100", by=SYSTEM
+        )
         province = await _person("主管 鲁望", "province@demo.example", hashed)
-        await _founding(province, OrganisationKind.BUREAU, "山东省大数据局（演示）", "370000")
+        await founding.found_authority(
+            province, OrganisationKind.BUREAU, "山东省大数据局（演示）", "370000", by=SYSTEM
+        )
         hospital = await _verified(
             await _person("采购 孟济川", "hospital@demo.example", hashed),
             "泉城第一人民医院（演示）",
@@ -112,22 +116,6 @@ async def _cast() -> deals.Cast:
 
 async def _person(name: str, email: str, hashed: str) -> Person:
     return await people.create_person(email, name=name, password_hash=hashed, confirmed=True)
-
-
-async def _founding(person: Person, kind: OrganisationKind, name: str, region: str) -> Organisation:
-    """The platform's first operator and the bureaus: nobody stands above them to create them."""
-    organisation = await Organisation.create(
-        number=await next_number(organisations.NUMBER_PREFIX),
-        kind=kind,
-        name=name,
-        org_type="government",
-        region_code=region,
-        status=OrganisationStatus.ACTIVE,
-        verified_at=clock.now(),
-    )
-    member = await Membership.create(person=person, organisation=organisation, role=Role.OWNER)
-    await members.log_membership(member, "joined", by=Actor.system("seed"), after=Role.OWNER)
-    return organisation
 
 
 async def _verified(
