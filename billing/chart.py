@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from market.kit.i18n import N_
+
 
 class Side(StrEnum):
     """The two sides of an entry."""
@@ -43,19 +45,23 @@ class AccountType:
 # Left: who holds money or owes it. Right: for whom it is held, or to whom it is owed.
 # No account may cross zero: nobody pays more than is owed, nothing leaves that did not come in.
 CHART: dict[AccountKind, AccountType] = {
-    AccountKind.CUSTODY_BANK: AccountType(Side.DEBIT, "platform", "Custody account at the bank"),
-    AccountKind.PROCESSOR_CLEARING: AccountType(Side.DEBIT, "platform", "Held by the processor"),
-    AccountKind.BUYER_PAYABLE: AccountType(Side.DEBIT, "order", "Still owed by the buyer"),
-    AccountKind.TREASURY_RECEIVABLE: AccountType(Side.DEBIT, "funder", "Owed by the treasury"),
-    AccountKind.ORDER_PLEDGED: AccountType(Side.CREDIT, "order", "Promised to the order"),
-    AccountKind.ORDER_HELD: AccountType(Side.CREDIT, "order", "Held for the order"),
+    AccountKind.CUSTODY_BANK: AccountType(
+        Side.DEBIT, "platform", N_("Custody account at the bank")
+    ),
+    AccountKind.PROCESSOR_CLEARING: AccountType(
+        Side.DEBIT, "platform", N_("Held by the processor")
+    ),
+    AccountKind.BUYER_PAYABLE: AccountType(Side.DEBIT, "order", N_("Still owed by the buyer")),
+    AccountKind.TREASURY_RECEIVABLE: AccountType(Side.DEBIT, "funder", N_("Owed by the treasury")),
+    AccountKind.ORDER_PLEDGED: AccountType(Side.CREDIT, "order", N_("Promised to the order")),
+    AccountKind.ORDER_HELD: AccountType(Side.CREDIT, "order", N_("Held for the order")),
     AccountKind.SUPPLIER_RECEIVABLE: AccountType(
         Side.CREDIT, "organisation", "Due to the supplier"
     ),
-    AccountKind.SUBSIDY_PAYABLE: AccountType(Side.CREDIT, "organisation", "Subsidy due"),
-    AccountKind.PLATFORM_FEE: AccountType(Side.CREDIT, "platform", "Platform fee"),
-    AccountKind.TAX: AccountType(Side.CREDIT, "platform", "VAT on the platform fee"),
-    AccountKind.SUSPENSE: AccountType(Side.CREDIT, "platform", "Receipts not yet matched"),
+    AccountKind.SUBSIDY_PAYABLE: AccountType(Side.CREDIT, "organisation", N_("Subsidy due")),
+    AccountKind.PLATFORM_FEE: AccountType(Side.CREDIT, "platform", N_("Platform fee")),
+    AccountKind.TAX: AccountType(Side.CREDIT, "platform", N_("VAT on the platform fee")),
+    AccountKind.SUSPENSE: AccountType(Side.CREDIT, "platform", N_("Receipts not yet matched")),
 }
 
 

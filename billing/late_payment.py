@@ -36,16 +36,18 @@ def payment_clock(
     reached_at: dt.datetime,
     agreed_due_at: dt.datetime | None,
     until: dt.datetime | None = None,
+    is_retention: bool = False,
 ) -> Clock:
     """Due at the agreed time, at most 60 days after the stage was reached; 30 days without one.
 
-    `until` is when it was paid; now while it is not.
+    A retention has the term of its guarantee instead. `until` is when it was paid; now while it
+    is not.
     """
     reached = clock.in_china(reached_at).date()
     latest = clock.end_of_day(reached + dt.timedelta(days=LONGEST_DAYS))
     statutory = clock.end_of_day(reached + dt.timedelta(days=STATUTORY_DAYS))
     agreed = agreed_due_at or statutory
-    due_at = min(agreed, latest)
+    due_at = agreed if is_retention else min(agreed, latest)
     last_day = clock.in_china(due_at).date()
     late = max((clock.in_china(until or clock.now()).date() - last_day).days, 0)
-    return Clock(due_at, late, late_interest(amount_fen, late), agreed > latest)
+    return Clock(due_at, late, late_interest(amount_fen, late), is_capped=due_at < agreed)

@@ -12,7 +12,7 @@ from billing.states import LIVE_REDEMPTIONS, PaymentStatus
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.orders.models import Milestone, Order
-from market.orders.states import OrderStatus
+from market.orders.states import MilestoneKind, OrderStatus
 
 OVER = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
 _MONEY_IN = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
@@ -56,6 +56,7 @@ class Stage:
             reached_at=self.milestone.reached_at,
             agreed_due_at=self.milestone.due_at,
             until=paid_at,
+            is_retention=self.milestone.kind == MilestoneKind.RETENTION,
         )
 
     @property
