@@ -25,6 +25,8 @@ from market.orders import handlers as order_moves
 from market.orders.inspections import accept_silent_batches
 from market.orders.reviews import publish_due_reviews
 from market.settings import settings
+from market.tendering.awards import activate_due_awards
+from market.tendering.opening import open_due_jobs
 
 log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
@@ -59,7 +61,7 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "bid.withdrawn": (job_mail.send_bid_receipt,),
     "bid.unsuccessful": (job_mail.send_refusal,),
     "award.decided": (job_mail.send_result,),
-    "award.cancelled": (job_mail.tell_of_cancelled_award,),
+    "award.cancelled": (job_mail.tell_of_cancelled_award, order_moves.void_cancelled_contract),
     "award.activated": (order_moves.draft_awarded_contract,),
     "contract.drafted": (order_mail.ask_to_sign,),
     "contract.signed": (order_mail.ask_other_party_to_sign,),
@@ -78,6 +80,8 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
 
 # (every how many seconds, what): moves made by the clock.
 PERIODIC: tuple[tuple[float, Periodic], ...] = (
+    (5, open_due_jobs),
+    (5, activate_due_awards),
     (60, seal_epoch),
     (60, seal_ledger),
     (60, expire_transfers),
