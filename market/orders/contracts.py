@@ -125,6 +125,16 @@ async def refuse_contract(contract: Contract, *, reason: str, by: Actor) -> Cont
     return contract
 
 
+@atomic()
+async def void_contract(award: Award, *, by: Actor) -> None:
+    """End the unsigned contract of an award that was taken back; anything else stays as it is."""
+    contract = await Contract.select_for_update().get_or_none(award_id=award.id)
+    if contract is None or contract.status != ContractStatus.PENDING:
+        return
+    await contract.move_to(ContractStatus.CANCELLED, by=by, reason=award.closing_reason)
+    await outbox.record("contract.cancelled", contract=contract.id)
+
+
 def _require_pending(contract: Contract) -> None:
     if contract.status != ContractStatus.PENDING:
         raise ContractNotOpen(_("The contract does not await signatures any more"))

@@ -11,6 +11,7 @@ from market.kit.i18n import gettext as _
 from market.orders import access, batches, inspections, manifests, reviews, views, words
 from market.orders.forms import DeliveryInput, Finding, InspectionInput, ReviewInput, SecretInput
 from market.orders.models import DeliveryBatch
+from market.orders.terms import plain_number
 
 
 async def plan(request: Request) -> Response:
@@ -63,7 +64,9 @@ async def deliver(request: Request) -> Response:
     actor = web.signed_in(request)
     batch = await access.own_batch(actor, request.path_params["number"])
     left = await batches.quantity_left(batch.order, apart_from=batch)
-    form = await Form.read(request, DeliveryInput, {"quantity": left, "note": batch.note})
+    form = await Form.read(
+        request, DeliveryInput, {"quantity": plain_number(left), "note": batch.note}
+    )
     if form.is_valid:
         with form.guard():
             await _submit(request, batch, form)

@@ -93,10 +93,3 @@ class ReviewInput(BaseModel):
 
     rating: int = Field(ge=1, le=5)
     text: str = Field(default="", max_length=2000)
-
-
-class ListQuery(BaseModel):
-    """Filters of the list of orders."""
-
-    status: str = Field(default="", max_length=32)
-    q: str = Field(default="", max_length=80)

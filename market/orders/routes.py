@@ -143,9 +143,9 @@ async def list_orders(request: Request) -> Response:
 def _columns() -> list[Column]:
     return [
         Column(_("Order")), Column(_("Job")), Column(_("Buyer")), Column(_("Supplier")),
-        Column(_("Status")), Column(_("Quantity"), "number"), Column(_("Accepted"), "number"),
+        Column(_("Status")), Column(_("Quantity"), "number"), Column(_("Accepted quantity"), "number"),
         Column(_("Unit")), Column(_("Unit price (yuan)"), "unit_price"),
-        Column(_("Total (yuan)"), "money"), Column(_("Due"), "date"),
+        Column(_("Total (yuan)"), "money"), Column(_("Due date"), "date"),
         Column(_("Completed"), "datetime"),
     ]  # fmt: skip
 

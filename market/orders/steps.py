@@ -10,6 +10,7 @@ from market.orders import words
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
 
+DRAWING = f"status:{BatchStatus.SAMPLING}"
 ENDED_BADLY = ("cancelled", "refunded", "rejected")
 
 
@@ -42,6 +43,7 @@ def events(entries: Sequence[LogEntry], noun: str) -> list[Event]:
             "danger" if entry.action.partition(":")[2] in ENDED_BADLY else "",
         )
         for entry in reversed(entries)
+        if entry.action != DRAWING  # "sampled" follows it and says more
     ]  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def contract_steps(contract: Contract) -> list[Step]:
         steps.append(Step(label, state, at))
     in_force = contract.activated_at
     state = "done" if in_force else "failed" if is_over else "todo"
-    return [*steps, Step(_("In force"), state, in_force)]
+    return [*steps, Step(_("Takes effect"), state, in_force)]
 
 
 def order_steps(order: Order, entries: Sequence[LogEntry], advance: Milestone | None) -> list[Step]:
@@ -85,7 +87,7 @@ def order_steps(order: Order, entries: Sequence[LogEntry], advance: Milestone | 
     ]
     has_failed = order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
     return [
-        Step(_("Contract in force"), "done", order.created_at),
+        Step(_("Contract signed by both"), "done", order.created_at),
         *_from_plan(plan, reached, has_failed=has_failed),
     ]
 
@@ -105,7 +107,7 @@ def batch_steps(batch: DeliveryBatch, entries: Sequence[LogEntry]) -> list[Step]
     plan: list[tuple[str, str, dt.datetime | None]] = [
         (_("Delivered"), BatchStatus.SUBMITTED, None),
         (_("Sample drawn"), BatchStatus.SAMPLING, None),
-        (_("Accepted"), BatchStatus.ACCEPTED, batch.accept_by),
+        (_("Verdict"), BatchStatus.ACCEPTED, batch.accept_by),
     ]
     first = Step(_("Seeds committed"), "done", batch.created_at)
     has_failed = batch.status in (BatchStatus.REJECTED, BatchStatus.DISPUTED)

@@ -19,7 +19,7 @@ function guard(form) {
   // Back from the history cache, or after a download: the form may be sent again.
   window.addEventListener("pageshow", () => {
     sentAt = -AGAIN_AFTER_MS;
-    for (const button of form.querySelectorAll("[data-label]")) {
+    for (const button of form.querySelectorAll("button[data-label]")) {
       button.innerHTML = button.dataset.label;
       button.removeAttribute("aria-disabled");
       delete button.dataset.label;

@@ -17,7 +17,7 @@ from market.orders.contracts import (
     ContractNotOpen,
     DigestMismatch,
 )
-from market.orders.handlers import draft_awarded_contract
+from market.orders.handlers import draft_awarded_contract, void_cancelled_contract
 from market.orders.models import Contract, Milestone, Order, OrderLine, Signature
 from market.orders.states import ContractStatus, MilestoneKind, OrderStatus
 from market.tendering.models import Award
@@ -219,6 +219,16 @@ async def test_a_contract_whose_award_was_taken_back_is_not_signed() -> None:
     with pytest.raises(AwardNotInForce):
         await contracts.sign_contract(deal.contract, digest=deal.contract.digest, by=deal.buyer)
     assert await Signature.all().count() == 0
+
+
+async def test_a_contract_ends_with_an_award_taken_back_but_not_once_in_force() -> None:
+    pending, in_force = await make_contract(), await make_order(funded=False)
+    for deal in (pending, in_force, pending):
+        message = Message("1", "award.cancelled", {"award": str(deal.contract.award_id)})
+        await void_cancelled_contract(message)
+    assert (await Contract.get(id=pending.contract.id)).status == ContractStatus.CANCELLED
+    assert (await Contract.get(id=in_force.contract.id)).status == ContractStatus.ACTIVE
+    assert (await topics()).count("contract.cancelled") == 1
 
 
 async def test_only_what_was_read_can_be_signed() -> None:
