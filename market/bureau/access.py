@@ -8,7 +8,6 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from billing.models import VoucherProgramme
 from market.accounts.states import OrganisationKind
 from market.bureau.models import FactKind, Side, TradeFact
 from market.bureau.queries import DealsQuery, StatisticsQuery
@@ -90,17 +89,6 @@ async def contract_to_see(number: str, by: Actor) -> Contract:
     if fact is None:
         raise NotFound(_("There is no such contract in your region"))
     return await Contract.get(id=fact.source_id).select_related("job", "buyer", "supplier")
-
-
-def programmes_to_see(by: Actor) -> QuerySet[VoucherProgramme]:
-    """Voucher programmes of one's own region and below, and those that reach it from above."""
-    own = own_region(by)
-    above = [own.code]
-    while (parent := regions.parent_of(above[-1])) is not None:
-        above.append(parent.code)
-    return VoucherProgramme.filter(
-        Q(region_code__range=code_range(own)) | Q(region_code__in=above)
-    ).order_by("region_code", "code", "-version")
 
 
 def require_operator(by: Actor) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from tortoise.queryset import QuerySet
 
-from billing.models import VoucherPool, VoucherProgramme
 from market.bureau import labels, prices, statistics
 from market.bureau.models import FactKind, TradeFact
 from market.bureau.prices import Price, PriceLine
@@ -15,7 +14,6 @@ from market.bureau.targets import Target
 from market.bureau.volumes import cells, columns
 from market.kit import web
 from market.kit.i18n import gettext as _
-from market.kit.statuses import STATUS_TONES
 from market.kit.tables import Column
 from market.vocabulary import regions
 from market.vocabulary.regions import Region
@@ -59,9 +57,9 @@ def trail(region: Region, own: Region, query: StatisticsQuery) -> list[tuple[str
     while steps[-1].code != own.code and (above := regions.parent_of(steps[-1].code)):
         steps.append(above)
     return [
-        (step.name, web.path_for("bureau:regions", **query.params(region=step.code)))
+        (labels.region(step.code), web.path_for("bureau:regions", **query.params(region=step.code)))
         if step.code != region.code
-        else (step.name, "")
+        else (labels.region(step.code), "")
         for step in reversed(steps)
     ]
 
@@ -152,52 +150,10 @@ def comparison_sheet(
     heads = [
         Column(_("Indicator")),
         Column(_("Seven national bases")),
-        Column(_("%(region)s on this platform", region=region.name)),
+        Column(_("%(region)s on this platform", region=labels.region(region.code))),
     ]
     cells_ = [
         [name, labels.amount(kind, nation), labels.amount(kind, own)]
         for name, kind, nation, own in rows
     ]
     return Sheet("comparison", _("Beside the national bases"), heads, cells_, note=note)
-
-
-async def vouchers_sheet(programmes: Sequence[VoucherProgramme]) -> Sheet:
-    """One row a pool: its budget, what is reserved and redeemed, and what is left."""
-    pools = await VoucherPool.filter(programme_id__in=[p.id for p in programmes]).order_by(
-        "programme_id", "label"
-    )
-    heads = [
-        Column(_("Programme")),
-        Column(_("Region")),
-        Column(_("Issuer")),
-        Column(_("Status")),
-        Column(_("Pool")),
-        Column(_("Budget (yuan)"), "money"),
-        Column(_("Reserved (yuan)"), "money"),
-        Column(_("Redeemed (yuan)"), "money"),
-        Column(_("Left (yuan)"), "money"),
-        Column(_("Share used"), "percent"),
-    ]
-    rows = [
-        [*_programme(programme), *cell]
-        for programme in programmes
-        for cell in [_pool(p) for p in pools if p.programme_id == programme.id] or [[None] * 6]
-    ]
-    return Sheet("vouchers", _("Voucher programmes"), heads, rows)
-
-
-def _programme(programme: VoucherProgramme) -> list[str]:
-    label = STATUS_TONES["programme", programme.status].label
-    return [programme.title, labels.region(programme.region_code), programme.issuer, _(label)]
-
-
-def _pool(pool: VoucherPool) -> list[object]:
-    used = pool.reserved_fen + pool.redeemed_fen
-    return [
-        pool.label,
-        pool.limit_fen,
-        pool.reserved_fen,
-        pool.redeemed_fen,
-        pool.limit_fen - used,
-        statistics.share_bp(used, pool.limit_fen),
-    ]

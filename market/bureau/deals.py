@@ -1,7 +1,7 @@
 """The rows behind the figures: facts and contracts as tables, with what each opens."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from market.bureau import labels
@@ -17,9 +17,8 @@ from market.orders.models import Contract, Order
 MAX_EXPORTED = 50_000
 
 
-async def facts_sheet(facts: Sequence[TradeFact]) -> Sheet:
-    """One row a fact; it opens its contract."""
-    numbers = await _contract_numbers(facts)
+def facts_sheet(facts: Sequence[TradeFact], numbers: Mapping[UUID | None, str]) -> Sheet:
+    """One row a fact, with the number of its contract."""
     columns = [
         Column(_("Time"), "datetime"),
         Column(_("Event")),
@@ -53,11 +52,11 @@ async def facts_sheet(facts: Sequence[TradeFact]) -> Sheet:
         ]
         for fact in facts
     ]
-    links = [contract_url(numbers.get(fact.contract_id, "")) for fact in facts]
-    return Sheet("deals", _("Deals"), columns, rows, links)
+    return Sheet("deals", _("Deals"), columns, rows)
 
 
-async def _contract_numbers(facts: Sequence[TradeFact]) -> dict[UUID | None, str]:
+async def contract_numbers(facts: Sequence[TradeFact]) -> dict[UUID | None, str]:
+    """The numbers of the contracts that facts belong to."""
     ids = list({fact.contract_id for fact in facts if fact.contract_id})
     found: dict[UUID | None, str] = {}
     for start in range(0, len(ids), 500):

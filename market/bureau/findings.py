@@ -1,7 +1,6 @@
 """Sentences over charts: what the figures show, computed from the same figures."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from market.bureau import labels
 from market.bureau.periods import current_month
@@ -10,8 +9,8 @@ from market.kit import money
 from market.kit.i18n import gettext as _
 
 
-def trend_finding(points: Sequence[tuple[Any, ...]]) -> str:
-    """What the contracted amounts of the months (label, fen, ...) did: the peak, and the last move.
+def trend_finding(points: Sequence[tuple[str, int]]) -> str:
+    """What the contracted amounts of the months (month, fen) did: the peak, and the last move.
 
     The month under way is left out of the comparison of the last two: it is not over.
     """

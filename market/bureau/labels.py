@@ -1,5 +1,6 @@
 """Words for the codes of facts, in the reader's language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from market.bureau.models import FactKind, Side
@@ -36,6 +37,8 @@ def _term(vocabulary: Vocabulary[Any], code: str) -> str:
 
 def region(code: str) -> str:
     """The region's own name; 济南市 without its province."""
+    if code == regions.COUNTRY_CODE:
+        return _("the whole country")
     found = regions.region(code)
     return found.name if found else code
 
@@ -117,6 +120,20 @@ def amount(kind: str, value: int | None) -> str:
     if kind == "money":
         return money.format_short(value)
     return percent(value) if kind == "percent" else f"{value:,}"
+
+
+def headline(fen: int) -> tuple[str, str]:
+    """A large figure and its unit, three to four digits: ("2.22", "亿元"), ("1,408", "万元")."""
+    number, unit = money.format_short(fen).split(" ")
+    whole, _dot, _decimals = number.partition(".")
+    return (whole if len(whole.lstrip("-")) > 2 else number), unit
+
+
+def month_marks(months: Sequence[str]) -> list[str]:
+    """What stands under a chart's axis: "3月" within one year, the whole month across years."""
+    if len({month[:4] for month in months}) > 1:
+        return list(months)
+    return [_("month %(number)s", number=int(month[5:])) for month in months]
 
 
 def stage(value: MilestoneKind) -> str:

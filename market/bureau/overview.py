@@ -11,19 +11,20 @@ from market.bureau.queries import StatisticsQuery
 from market.bureau.sheets import Sheet
 from market.bureau.statistics import Slice, Volume
 from market.bureau.volumes import Chart
-from market.kit import web
+from market.kit import money, web
 from market.kit.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """One figure, its change, and the address of what it counts; kind is a kind of cell."""
+    """One figure as a headline writes it, its change, and the address of what it counts."""
 
     label: str
-    value: int
-    kind: str
+    value: str
+    unit: str
     delta: str
     link: str = ""
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +53,23 @@ async def board_of(part: Slice, query: StatisticsQuery) -> Board:
 
 
 def _stats(now: Volume, before: Volume, part: Slice, query: StatisticsQuery) -> list[Stat]:
-    def change(value: int, earlier: int) -> str:
-        return labels.change(statistics.change_bp(value, earlier), part.period.comparison)
-
-    contracts, earlier = now[FactKind.CONTRACTED].deals, before[FactKind.CONTRACTED].deals
-    stats = [
-        Stat(
-            _("Contracts"),
-            contracts,
-            "integer",
-            change(contracts, earlier),
-            web.path_for("bureau:contracts", **query.params()),
-        )
-    ]
+    """The amount of each kind, how many events made it, and its change."""
+    stats = []
     for kind in FactKind:
-        value = now[kind].amount_fen
-        link = web.path_for("bureau:deals", **query.params(kind=kind.value))
-        delta = change(value, before[kind].amount_fen)
-        stats.append(
-            Stat(_("%(kind)s, amount", kind=labels.kind(kind)), value, "money", delta, link)
+        figure = now[kind]
+        change = statistics.change_bp(figure.amount_fen, before[kind].amount_fen)
+        delta = _(
+            "%(count)s deals; %(change)s",
+            count=figure.deals,
+            change=labels.change(change, part.period.comparison),
         )
+        link = deals(query, kind=kind.value)
+        label = _("%(kind)s, amount", kind=labels.kind(kind))
+        value, unit = labels.headline(figure.amount_fen)
+        stats.append(Stat(label, value, unit, delta, link, money.format_yuan(figure.amount_fen)))
     if (share := now.cross_province_bp) is not None:
-        stats.append(Stat(_("Across provinces"), share, "percent", _("of the contracted amount")))
+        shown = labels.percent(share)
+        stats.append(Stat(_("Across provinces"), shown, "", _("of the contracted amount")))
     return stats
 
 

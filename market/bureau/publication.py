@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from market.bureau import labels, prices, statistics
 from market.bureau.access import facts_of
+from market.bureau.findings import lead_finding, trend_finding
 from market.bureau.models import FactKind
 from market.bureau.periods import Period, complete_period
 from market.bureau.prices import PriceLine
@@ -20,6 +21,7 @@ from market.vocabulary import regions
 from market.vocabulary.regions import COUNTRY_CODE
 
 REST = "other"
+MONTHS = "months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class PublicTable:
     dimension: str
     cells: list[PublicCell]
 
+    @property
+    def finding(self) -> str:
+        """The sentence over its chart."""
+        if self.name == MONTHS:
+            return trend_finding([(c.code, c.amount_fen) for c in self.cells if c.code != REST])
+        return lead_finding(self.dimension, [(c.label, c.amount_fen) for c in self.cells])
+
+    @property
     def sheet(self) -> Sheet:
         """The table as the page shows and exports it."""
         return Sheet(
@@ -68,7 +78,7 @@ async def public_tables() -> list[PublicTable]:
     months = await statistics.volume_by(part, "month")
     industries = await statistics.volume_by(part, "industry")
     modalities = await statistics.volume_by(part, "modality")
-    by_month = _table("months", _("Month"), months, str)
+    by_month = _table(MONTHS, _("Month"), months, str)
     by_month.cells.sort(key=lambda cell: (cell.code == REST, cell.code))
     return [
         by_month,

@@ -67,11 +67,12 @@ async def show_deals(request: Request) -> Response:
     query = DealsQuery.model_validate(dict(request.query_params))
     facts = access.facts_to_see(query, _reader(request))
     if fmt := format_of(request):
-        everything = await deals.facts_sheet(await facts.limit(deals.MAX_EXPORTED))
-        return file_of(request, [everything], fmt)
+        rows = await facts.limit(deals.MAX_EXPORTED)
+        sheet = deals.facts_sheet(rows, await deals.contract_numbers(rows))
+        return file_of(request, [sheet], fmt)
     page = await paginate(request, facts, size=50)
-    sheet = await deals.facts_sheet(list(page.items))
-    return await _page(request, "deals", query, sheet=sheet, page=page)
+    sheet, numbers = deals.facts_sheet((), {}), await deals.contract_numbers(page.items)
+    return await _page(request, "deals", query, sheet=sheet, page=page, numbers=numbers)
 
 
 async def show_contracts(request: Request) -> Response:
@@ -131,19 +132,12 @@ async def show_targets(request: Request) -> Response:
     return exported(request, sheets) or await _page(request, "targets", query, sheets=sheets)
 
 
-async def show_vouchers(request: Request) -> Response:
-    """Voucher programmes of the region: budget, reserved, redeemed, left."""
-    query = _asked(request)
-    programmes = await access.programmes_to_see(_reader(request))
-    sheet = await boards.vouchers_sheet(programmes)
-    return exported(request, [sheet]) or await _page(request, "vouchers", query, sheet=sheet)
-
-
 async def show_public(request: Request) -> Response:
     """What everybody may see of the market, small cells merged."""
-    tables = [table.sheet() for table in await publication.public_tables()]
+    tables = await publication.public_tables()
     index = boards.index_sheet(await publication.public_prices())
-    return exported(request, [*tables, index]) or await web.render(
+    sheets = [*(table.sheet for table in tables), index]
+    return exported(request, sheets) or await web.render(
         request,
         "bureau/public.html",
         tables=tables,
@@ -153,14 +147,13 @@ async def show_public(request: Request) -> Response:
 
 
 routes = [
-    Route("/bureau", show_overview, name="bureau:overview"),
+    Route("/bureau/overview", show_overview, name="bureau:overview"),
     Route("/bureau/deals", show_deals, name="bureau:deals"),
     Route("/bureau/contracts", show_contracts, name="bureau:contracts"),
     Route("/bureau/contracts/{number}", show_contract, name="bureau:contract"),
     Route("/bureau/regions", show_regions, name="bureau:regions"),
     Route("/bureau/prices", show_prices, name="bureau:prices"),
     Route("/bureau/targets", show_targets, name="bureau:targets"),
-    Route("/bureau/vouchers", show_vouchers, name="bureau:vouchers"),
     Route("/statistics", show_public, name="statistics:public"),
     *operator_routes.routes,
 ]

@@ -46,12 +46,17 @@ def month_chart(months: Mapping[str, Volume], link: Word) -> Chart:
     """Contracted and settled amounts month by month."""
     rows = [[month, *cells(volume)] for month, volume in months.items()]
     links = [link(month) for month in months]
-    points = [
-        (month, volume[FactKind.CONTRACTED].amount_fen, volume[FactKind.SETTLED].amount_fen)
-        for month, volume in months.items()
+    amounts = [
+        (volume[FactKind.CONTRACTED].amount_fen, volume[FactKind.SETTLED].amount_fen)
+        for volume in months.values()
     ]
+    title = trend_finding(
+        [(month, signed) for month, (signed, _s) in zip(months, amounts, strict=True)]
+    )
+    marks = labels.month_marks(list(months))
+    points = [(mark, *pair) for mark, pair in zip(marks, amounts, strict=True)]
     sheet = Sheet("months", _("Volume by month"), columns(_("Month")), rows, links)
-    return Chart(trend_finding(points), points, sheet)
+    return Chart(title, points, sheet)
 
 
 def breakdown(
