@@ -86,6 +86,19 @@ def invoice_kinds() -> list[tuple[str, str]]:
 PERIODS = {"year": N_("this year"), "total": N_("in all"), "batch": N_("this batch")}
 
 
+BINDINGS = {
+    "rate": N_("the published rate"),
+    "pool": N_("what is left of the budget"),
+    "residual": N_("what is left to pay"),
+    "threshold": N_("the threshold"),
+}
+
+
+def binding(value: str) -> str:
+    """What set the amount of a grant."""
+    return _(BINDINGS[value]) if value in BINDINGS else _("the cap (%(name)s)", name=value)
+
+
 def period(value: str) -> str:
     """What a budget covers."""
     return _(PERIODS[value])
