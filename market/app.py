@@ -18,6 +18,7 @@ import market.datasets.api
 import market.datasets.routes
 import market.directory.api
 import market.directory.routes
+import market.imports.routes
 import market.orders.api
 import market.orders.routes
 import market.tendering.api
@@ -49,6 +50,7 @@ ROUTES: list[BaseRoute] = [
     *market.tendering.routes.routes,
     *market.orders.routes.routes,
     *market.datasets.routes.routes,
+    *market.imports.routes.routes,
     *billing.routes.routes,
     *search.routes.routes,
     *market.bureau.routes.routes,

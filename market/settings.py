@@ -21,6 +21,7 @@ MODEL_MODULES = [
     "market.tendering.models",
     "market.orders.models",
     "market.datasets.models",
+    "market.imports.models",
     "market.bureau.models",
     "billing.models",
 ]
