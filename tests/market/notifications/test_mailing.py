@@ -10,12 +10,10 @@ from market.accounts.mail_groups import GROUP_OF, GROUPS
 from market.accounts.models import Person
 from market.accounts.states import Role
 from market.kit import clock, outbox
-from market.kit.actor import Actor
-from market.kit.db import is_in_verb
-from market.kit.mail import SentMail
 from market.tendering import bids, questions
 from market.worker import HANDLERS
 from tests.factories import actor, make_membership, make_organisation, make_person
+from tests.factories.mail import address_of, deliver_mail
 from tests.factories.tendering import (
     award,
     make_supplier,
@@ -27,24 +25,6 @@ from tests.factories.tendering import (
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
 PRICE = "87.6543"
-
-
-async def _deliver() -> list[SentMail]:
-    """What the handlers of everything recorded so far have sent."""
-    assert not is_in_verb()
-    known = {mail.id for mail in await SentMail.all()}
-    mail_only = {
-        topic: tuple(h for h in handlers if "notifications" in h.__module__)
-        for topic, handlers in HANDLERS.items()
-    }
-    await outbox.drain(mail_only)
-    dead = await outbox.OutboxMessage.exclude(last_error="")
-    assert [message.last_error for message in dead] == []
-    return [mail for mail in await SentMail.all().order_by("id") if mail.id not in known]
-
-
-async def _address(by: Actor) -> str:
-    return (await Person.get(id=by.person_id)).email
 
 
 def test_every_template_has_three_parts_and_a_handler() -> None:
@@ -67,15 +47,15 @@ async def test_mail_is_sent_once(rollback: None) -> None:
     await people.request_password_reset((await make_person()).email)
     message = await outbox.OutboxMessage.get(topic="password.reset_requested")
 
-    assert len(await _deliver()) == 1
+    assert len(await deliver_mail()) == 1
     await outbox.OutboxMessage.filter(id=message.id).update(done_at=None, handled=[])
-    assert await _deliver() == []
+    assert await deliver_mail() == []
 
 
 async def test_reset_for_an_unknown_address_sends_nothing(rollback: None) -> None:
     await people.request_password_reset("nobody@example.com")
 
-    assert await _deliver() == []
+    assert await deliver_mail() == []
 
 
 @pytest.mark.parametrize(
@@ -87,7 +67,7 @@ async def test_mail_is_in_the_language_of_its_reader(
     person = await make_person(locale=locale, name="Li")
     await people.request_password_reset(person.email)
 
-    (mail,) = await _deliver()
+    (mail,) = await deliver_mail()
 
     assert (mail.recipient, mail.subject) == (person.email, subject)
     assert "http://testserver/password/reset/" in mail.text
@@ -101,7 +81,7 @@ async def test_invitation_carries_the_only_token(rollback: None) -> None:
     invitation = await invitations.invite_member(organisation, role, by=owner)
     token = (await outbox.OutboxMessage.get(topic="member.invited")).payload["token"]
 
-    (mail,) = await _deliver()
+    (mail,) = await deliver_mail()
 
     assert mail.recipient == "new@example.com"
     assert mail.subject == "邀请您加入 济南市示范医院"
@@ -117,9 +97,9 @@ async def test_verdict_goes_to_the_owners_with_its_reason(rollback: None) -> Non
     await actor(organisation, role="finance")
     await verification.suspend(organisation, "证照已过期", by=operator)
 
-    (mail,) = await _deliver()
+    (mail,) = await deliver_mail()
 
-    assert mail.recipient == await _address(owner)
+    assert mail.recipient == await address_of(owner)
     assert "证照已过期" in mail.text
 
 
@@ -129,12 +109,12 @@ async def test_muted_group_is_left_out_and_the_rest_is_not(rollback: None) -> No
     await people.choose_mail([], by=supplier)
     bid = await place_bid(job, by=supplier)
 
-    assert await _deliver() == []
+    assert await deliver_mail() == []
 
     await people.choose_mail(["receipts"], by=supplier)
     await bids.revise_bid(bid, offer(unit_price="79"), by=supplier)
-    (mail,) = await _deliver()
-    assert mail.recipient == await _address(supplier)
+    (mail,) = await deliver_mail()
+    assert mail.recipient == await address_of(supplier)
     assert mail.subject == f"投标回执 {bid.number}"
     assert "/unsubscribe/" in mail.text
 
@@ -145,15 +125,15 @@ async def test_sealed_bid_is_in_no_mail_but_its_own_receipt(rollback: None) -> N
     supplier = await make_supplier(name="晋云标注有限公司")
     rival = await make_supplier()
     await place_bid(job, by=rival)
-    await _deliver()
+    await deliver_mail()
 
     bid = await place_bid(job, by=supplier, unit_price=PRICE)
     await questions.ask_question(job, "是否需要双人复核？", by=supplier)
-    mails = await _deliver()
+    mails = await deliver_mail()
 
     by_recipient = {mail.recipient: mail for mail in mails}
-    receipt = by_recipient.pop(await _address(supplier))
-    question = by_recipient.pop(await _address(owner))
+    receipt = by_recipient.pop(await address_of(supplier))
+    question = by_recipient.pop(await address_of(owner))
     assert by_recipient == {}
     assert bid.digest in receipt.text
     for mail in mails:
@@ -169,14 +149,14 @@ async def test_opening_tells_owner_and_bidders(rollback: None) -> None:
     first, second, third = [await make_supplier() for _ in range(3)]
     for supplier in (first, second, third):
         await place_bid(job, by=supplier)
-    await _deliver()
+    await deliver_mail()
 
     job = await open_bids(job)
     assert job.opened_at is not None
     with clock.frozen_at(job.opened_at):
-        mails = await _deliver()
+        mails = await deliver_mail()
 
-    expected = {await _address(by) for by in (owner, first, second, third)}
+    expected = {await address_of(by) for by in (owner, first, second, third)}
     assert {mail.recipient for mail in mails} == expected
     assert all(mail.subject == f"已开标：{job.number} {job.title}" for mail in mails)
 
@@ -191,14 +171,14 @@ async def test_award_tells_each_bidder_their_own_result(rollback: None) -> None:
         await place_bid(job, by=loser)
     await award(job, chosen, by=owner, is_active=False)
 
-    mails = [mail for mail in await _deliver() if mail.subject.startswith("定标结果")]
+    mails = [mail for mail in await deliver_mail() if mail.subject.startswith("定标结果")]
 
     texts = {mail.recipient: mail.text for mail in mails}
     assert len(texts) == 4
-    assert "您的投标中标" in texts[await _address(winner)]
-    assert "定标结果已公示" in texts[await _address(owner)]
+    assert "您的投标中标" in texts[await address_of(winner)]
+    assert "定标结果已公示" in texts[await address_of(owner)]
     for loser in losers:
-        text = texts[await _address(loser)]
+        text = texts[await address_of(loser)]
         assert "未中标" in text
         assert "中标公司" in text
         assert "另一投标" in text or "其他投标" in text or "原因" in text
@@ -213,7 +193,7 @@ async def test_removed_member_gets_nothing(rollback: None) -> None:
     operator = await actor(await make_organisation(kind="operator"))
     await verification.suspend(organisation, "核查中", by=operator)
 
-    mails = await _deliver()
+    mails = await deliver_mail()
 
     assert len(mails) == 1
     assert mails[0].recipient != (await Person.get(id=gone.person_id)).email
