@@ -77,17 +77,26 @@ def _price(facts: Facts) -> list[str]:
 
 
 def _quality(facts: Facts) -> list[str]:
-    rule = facts["sampling"]
-    metrics = "；".join(f"{metric}：{value}" for metric, value in facts["quality"].items())
+    metrics = "；".join(
+        f"{rule['name']}{rule['bound']}{rule['value']}" for rule in facts["quality"]
+    )
     return [
         (f"质量指标及合格线：{metrics}。" if metrics else "质量指标以标注任务说明为准。")
         + "单件不满足标注任务说明或合格线的，为不合格品。",
-        f"逐批验收按 {rule['standard']} 一次抽样方案执行，检验水平{rule['level']}，"
-        f"接收质量限（AQL）{rule['aql']}，自正常检验开始，按该标准第9.3条转移规则"
-        "在正常、加严、放宽检验之间转移。样本量不小于批量的，逐件检验。",
+        _sampling(facts["sampling"]),
         "每批交付前，双方各自的随机种子以其SHA-256摘要先行登记；样本由双方种子与交付清单摘要"
         "共同确定，任何一方均可复算被抽中的件。",
     ]
+
+
+def _sampling(rule: Facts) -> str:
+    if rule["level"] == "全检":
+        return f"逐批逐件全数检验，不合格品率不超过{rule['aql']}%的，该批接收。"
+    return (
+        f"逐批验收按 {rule['standard']} 一次抽样方案执行，检验水平{rule['level']}，"
+        f"接收质量限（AQL）{rule['aql']}，自正常检验开始，按该标准第9.3条转移规则"
+        "在正常、加严、放宽检验之间转移。样本量不小于批量的，逐件检验。"
+    )
 
 
 def _delivery(facts: Facts) -> list[str]:

@@ -5,12 +5,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.kit import files, tables, web
+from market.kit.actor import Actor
 from market.kit.errors import InvalidInput, NotFound
 from market.kit.forms import Form
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
-from market.orders import access, batches, inspections, manifests, reviews, views, words
-from market.orders.forms import DeliveryInput, Finding, InspectionInput, ReviewInput, SecretInput
+from market.orders import access, batches, findings, inspections, manifests, reviews, views, words
+from market.orders.forms import DeliveryInput, InspectionInput, ReviewInput, SecretInput
 from market.orders.models import DeliveryBatch
+from market.orders.states import BatchStatus
 from market.orders.terms import plain_number
 
 
@@ -113,7 +116,7 @@ async def sample(request: Request) -> Response:
 
 
 async def inspect(request: Request) -> Response:
-    """The inspection sheet: mark what does not conform."""
+    """The inspection sheet: mark what does not conform; of a long sample, list it."""
     actor = web.signed_in(request)
     batch = await access.own_batch(actor, request.path_params["number"])
     view = await views.batch_view(batch, actor)
@@ -122,23 +125,27 @@ async def inspect(request: Request) -> Response:
     form = await Form.read(request, InspectionInput)
     if form.is_submitted:
         with form.guard():
-            findings = _findings(form.values, view.current.items)
-            decided = await inspections.record_inspection(batch, findings, by=actor)
-            flash = _("Batch accepted") if decided.status == "accepted" else _("Batch not accepted")
-            return web.see_other(request, "batches:show", number=batch.number, flash=flash)
+            status = await _record(batch, form, view.current.items, actor)
+            return web.see_other(request, "batches:show", number=batch.number, flash=_(status))
     return await web.render(
-        request, "market/orders/batches_inspect.html", batch=batch, view=view, form=form,
+        request, "market/orders/batches_inspect.html", batch=batch, form=form,
         sample=view.current, rows=list(enumerate(view.current.items)), defects=words.defects(),
+        is_list=len(view.current.items) > findings.SHEET_LIMIT,
     )  # fmt: skip
 
 
-def _findings(values: dict[str, str], items: list[str]) -> list[Finding]:
-    """The sheet has for the drawn item i a `defect-i` (empty = conforms) and a `note-i`."""
-    return [
-        Finding(item=item, defect=values[f"defect-{place}"], note=values.get(f"note-{place}", ""))
-        for place, item in enumerate(items)
-        if values.get(f"defect-{place}")
-    ]
+async def _record(
+    batch: DeliveryBatch, form: Form[InspectionInput], items: list[str], by: Actor
+) -> str:
+    """Record what the form found; the sentence that says how it was decided."""
+    found = (
+        findings.from_list(form.values[findings.LIST_FIELD])
+        if findings.LIST_FIELD in form.values
+        else findings.from_sheet(form.values, items)
+    )
+    decided = await inspections.record_inspection(batch, found, by=by)
+    is_accepted = decided.status == BatchStatus.ACCEPTED
+    return N_("Batch accepted") if is_accepted else N_("Batch not accepted")
 
 
 async def rework(request: Request) -> Response:

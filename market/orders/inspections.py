@@ -20,6 +20,7 @@ from market.orders.parties import require_side
 from market.orders.sampling import Severity
 from market.orders.severities import (
     InspectionStopped,
+    plan_for,
     plan_of,
     require_inspection_goes_on,
     switching_of,
@@ -63,7 +64,7 @@ async def draw_sample(batch: DeliveryBatch, *, by: Actor) -> AcceptanceSample:
     batch = await lock(batch)
     await batch.move_to(BatchStatus.SAMPLING, by=by)
     severity = await _severity(order, batch)
-    plan = sampling.plan(batch.item_count, order.inspection_level, order.aql, severity)
+    plan = plan_for(batch.item_count, order.inspection_level, order.aql, severity)
     proof: Any = _proof(batch)
     indices = sampling.draw_sample(batch.item_count, plan.n, bytes.fromhex(proof["seed"]))
     sample = await AcceptanceSample.create(

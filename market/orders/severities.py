@@ -1,5 +1,6 @@
 """The severity of inspection of an order, from its inspected lots (GB/T 2828.1 clause 9.3)."""
 
+from decimal import Decimal
 from typing import Any
 
 from market.kit.errors import Conflict
@@ -9,6 +10,8 @@ from market.orders.models import AcceptanceSample, Order
 from market.orders.sampling import Plan, Severity
 from market.orders.switching import Switching
 
+FULL_INSPECTION = "全检"
+
 
 class InspectionStopped(Conflict):
     """After five lots not accepted under tightened inspection, clause 9.4."""
@@ -16,9 +19,17 @@ class InspectionStopped(Conflict):
     title = "Inspection is discontinued"
 
 
+def plan_for(lot: int, level: str, aql: Decimal, severity: str) -> Plan:
+    """The plan of a lot. Under full inspection (全检) every item is inspected and the nonconforming
+    may not exceed the AQL's share of the lot."""
+    if level != FULL_INSPECTION:
+        return sampling.plan(lot, level, aql, severity)
+    return Plan("", "", aql, Severity.NORMAL, lot, int(lot * aql / 100), inspects_all=True)
+
+
 def plan_of(sample: AcceptanceSample) -> Plan:
     """The plan a stored sample was drawn by."""
-    return sampling.plan(sample.lot_size, sample.level, sample.aql, sample.severity)
+    return plan_for(sample.lot_size, sample.level, sample.aql, sample.severity)
 
 
 async def switching_of(order: Order) -> Switching:
@@ -27,6 +38,8 @@ async def switching_of(order: Order) -> Switching:
     A lot drawn before a switch under another severity does not count, nor one accepted by silence,
     which nobody inspected. A stop ends with the buyer's consent to resume.
     """
+    if order.inspection_level == FULL_INSPECTION:
+        return Switching()
     state, resumed = Switching(), order.inspection_resumed_at
     inspected: Any = await AcceptanceSample.filter(
         batch__order_id=order.id, round=1, inspected_at__isnull=False

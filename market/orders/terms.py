@@ -10,11 +10,15 @@ from market.accounts.models import Organisation
 from market.kit import money
 from market.kit.audit import canonical
 from market.orders.clauses import clauses_of
+from market.orders.sampling import AQLS
+from market.orders.severities import FULL_INSPECTION
 from market.orders.states import MilestoneKind
 from market.tendering.models import Award, Bid, Job
+from market.tendering.terms import LOWER_IS_BETTER, METRICS
 from market.vocabulary import regions, security, trade
 
 FORM = "data-annotation-service/1"
+DEFAULT_LEVEL = "II"
 SAMPLING_STANDARD = "GB/T 2828.1-2012"
 LABELLING = "labelling"
 LUMP_UNIT = "项"
@@ -62,11 +66,11 @@ def build_terms(
         "lines": lines,
         "total_fen": total,
         "total_capital": money.capital(total),
-        "quality": {str(metric): str(value) for metric, value in job.quality.items()},
+        "quality": [_threshold(metric, value) for metric, value in job.quality.items()],
         "sampling": {
             "standard": SAMPLING_STANDARD,
-            "level": job.sampling_level,
-            "aql": plain_number(job.aql),
+            "level": job.sampling_level or DEFAULT_LEVEL,
+            "aql": plain_number(_agreed_aql(job)),
         },
         "delivery": _delivery(job, bid),
         "security": _security(job),
@@ -84,6 +88,19 @@ def plain_number(value: Decimal) -> str:
     """A decimal as contracts write it: 3000 of 3000.00, 0.035 of 0.0350."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _threshold(metric: str, value: Any) -> dict[str, str]:
+    name, _en = METRICS.get(metric, (metric, metric))
+    bound = "不高于" if metric in LOWER_IS_BETTER else "不低于"
+    return {"metric": metric, "name": name, "bound": bound, "value": str(value)}
+
+
+def _agreed_aql(job: Job) -> Decimal:
+    """The AQL of the job; by sampling, the standard's next one that is not laxer."""
+    if job.sampling_level == FULL_INSPECTION:
+        return job.aql
+    return max((aql for aql in AQLS if aql <= job.aql), default=AQLS[0])
 
 
 def _party(organisation: Organisation) -> dict[str, str]:
@@ -124,9 +141,8 @@ def _lines(job: Job, bid: Bid) -> list[dict[str, Any]]:
     extras = [
         {
             "position": position,
-            "description": extra.get("description")
-            or trade.SPEND_CATEGORIES.label(extra["spend_category"]),
-            "spend_category": extra["spend_category"],
+            "description": extra["description"],
+            "spend_category": _spend_code(extra["spend_category"]),
             "quantity": "1",
             "unit": LUMP_UNIT,
             "unit_price": f"{Decimal(extra['amount_fen']) / 100:.4f}",
@@ -135,6 +151,11 @@ def _lines(job: Job, bid: Bid) -> list[dict[str, Any]]:
         for position, extra in enumerate((bid.content or {}).get("extra_lines", ()), 2)
     ]
     return [labelling, *extras]
+
+
+def _spend_code(text: str) -> str:
+    term = trade.SPEND_CATEGORIES.exact(text)
+    return term.code if term else text
 
 
 def _delivery(job: Job, bid: Bid) -> dict[str, Any]:

@@ -3,21 +3,39 @@
 import hashlib
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
-from market.kit import clock, files
+from market.directory.models import SupplierProfile
+from market.kit import files
 from market.kit.actor import Actor
-from market.kit.numbers import next_number
 from market.orders import batches, contracts, inspections, manifests, orders
 from market.orders.forms import DeliveryInput, Finding
 from market.orders.manifests import Item
 from market.orders.models import Contract, DeliveryBatch, Order
-from market.tendering.models import Award, Bid, Job
-from market.tendering.states import AwardStatus, BidStatus, JobStatus
+from market.tendering.models import Award, Job
+from tests.factories import tendering
 from tests.factories.accounts import actor, make_organisation
 
-_sequence = count(1)
+CHEST_CT: dict[str, Any] = {
+    "title": "胸部CT肺结节分割",
+    "industry": "医疗健康",
+    "modality": "医学影像",
+    "task_types": ["病灶分割"],
+    "unit": "例",
+    "readers_per_item": 2,
+    "arbitration": "高级医师复核",
+    "quality": {"dice": 0.9},
+    "sampling_level": "II",
+    "aql": Decimal("2.5"),
+    "personal_info": "去标识/匿名化",
+    "health_level": 3,
+    "is_deid_required": True,
+    "deid_profile": "DICOM PS3.15 基本规范",
+    "place": "院内驻场",
+    "place_region_code": "370100",
+    "delivery_format": "NIfTI",
+    "budget_fen": 100_000_000,
+}
 
 
 @dataclass(frozen=True)
@@ -33,68 +51,33 @@ class Deal:
 async def make_award(
     *,
     volume: str = "3000",
-    unit: str = "例",
-    unit_price: str = "80.0000",
+    unit_price: str = "80",
     extra_lines: list[dict[str, Any]] | None = None,
     delivery_days: int = 120,
+    buyer_name: str = "济南市第一人民医院",
+    supplier_name: str = "山东明眸数据标注有限公司",
     **job_values: Any,
 ) -> tuple[Award, Actor, Actor]:
     """An award in force of a verified hospital's job to a verified firm, and an owner of each."""
-    hospital = await make_organisation(
-        name=job_values.pop("buyer_name", "济南市第一人民医院"), org_type="public_institution"
+    hospital = await make_organisation(name=buyer_name, org_type="public_institution")
+    buyer = await actor(hospital)
+    supplier = await tendering.make_supplier(name=supplier_name)
+    await SupplierProfile.create(
+        organisation_id=supplier.organisation_id, health_level_max=4, is_in_hospital=True
     )
-    firm = await make_organisation(
-        name=job_values.pop("supplier_name", "山东明眸数据标注有限公司"), kind="supplier"
-    )
-    buyer, supplier = await actor(hospital), await actor(firm)
-    extras = extra_lines or []
-    job = await Job.create(
-        number=await next_number("J"),
-        owner=hospital,
-        status=JobStatus.AWARDED,
-        region_code=hospital.region_code,
-        **{
-            "title": "胸部CT肺结节分割",
-            "industry": "medical",
-            "modality": "CT影像",
-            "task_types": ["语义分割"],
-            "volume": Decimal(volume),
-            "unit": unit,
-            "readers_per_item": 2,
-            "arbitration": "高级医师复核",
-            "quality": {"Dice": "不低于0.90"},
-            "sampling_level": "II",
-            "aql": Decimal("2.5"),
-            "is_deid_required": True,
-            "deid_profile": "DICOM PS3.15 基本规范",
-            "place": "院内驻场",
-            "delivery_format": "NIfTI",
-            "published_at": clock.now(),
-            **job_values,
-        },
-    )
-    total = int(Decimal(volume) * Decimal(unit_price) * 100)
-    total += sum(line["amount_fen"] for line in extras)
-    bid = await Bid.create(
-        number=await next_number("B"),
-        job=job,
-        bidder=firm,
-        bidder_tag=f"tag{next(_sequence)}",
-        status=BidStatus.AWARDED,
-        digest="d" * 64,
-        unit_price=Decimal(unit_price),
-        total_fen=total,
+    values = {**CHEST_CT, "volume": Decimal(volume), **job_values}
+    job = await tendering.make_job(by=buyer, **values)
+    await tendering.attach_proof(job, by=buyer)
+    job = await tendering.publish(await Job.get(id=job.id), by=buyer)
+    bid = await tendering.place_bid(
+        job,
+        by=supplier,
+        unit_price=unit_price,
+        extra_lines=extra_lines or [],
         delivery_days=delivery_days,
-        content={"extra_lines": extras},
+        daily_capacity=10_000,
     )
-    award = await Award.create(
-        number=await next_number("A"),
-        job=job,
-        bid=bid,
-        status=AwardStatus.ACTIVE,
-        rationale="综合得分第一",
-    )
-    return award, buyer, supplier
+    return await tendering.award(job, bid, by=buyer), buyer, supplier
 
 
 async def make_contract(**values: Any) -> Deal:

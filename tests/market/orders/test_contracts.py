@@ -31,8 +31,9 @@ EXTRA = {"spend_category": "compute_rental", "description": "院内算力部署"
 
 
 async def topics() -> list[str]:
-    messages = await OutboxMessage.all().order_by("id")
-    return [message.topic for message in messages]
+    """What was recorded since the (last) award came into force."""
+    names = [message.topic for message in await OutboxMessage.all().order_by("id")]
+    return names[len(names) - names[::-1].index("award.activated") :]
 
 
 def text_of(contract: Contract) -> str:
@@ -86,7 +87,7 @@ async def test_clauses_state_price_quality_security_and_interest() -> None:
     for part in (
         "人民币250,000.01元，大写：贰拾伍万元零壹分",
         "检验水平II，接收质量限（AQL）2.5",
-        "Dice：不低于0.90",
+        "Dice不低于0.9",
         "GB/T 42755-2023",
         "GB/T 45674-2025",
         "去标识化（DICOM PS3.15 基本规范）",
@@ -100,6 +101,25 @@ async def test_clauses_state_price_quality_security_and_interest() -> None:
         "第十三条　合同的签署、生效与变更",
     ):
         assert part in text, part
+
+
+async def test_full_inspection_is_agreed_in_words_of_its_own() -> None:
+    contract = (await make_contract(sampling_level="全检", aql=Decimal("1.2"))).contract
+    assert contract.terms["sampling"]["aql"] == "1.2"
+    assert "逐批逐件全数检验，不合格品率不超过1.2%的，该批接收。" in text_of(contract)
+
+
+@pytest.mark.parametrize(
+    ("asked", "agreed"), [("2.5", "2.5"), ("1.2", "1"), ("9.999", "6.5"), ("0.005", "0.01")]
+)
+async def test_the_agreed_aql_is_one_of_the_standard_and_not_laxer(asked: str, agreed: str) -> None:
+    contract = (await make_contract(aql=Decimal(asked))).contract
+    assert contract.terms["sampling"]["aql"] == agreed
+
+
+async def test_thresholds_are_written_with_their_direction() -> None:
+    contract = (await make_contract(quality={"accuracy": 0.95, "cer": 0.05})).contract
+    assert "质量指标及合格线：准确率不低于0.95；字错率不高于0.05。" in text_of(contract)
 
 
 async def test_the_digest_is_that_of_the_canonical_terms() -> None:

@@ -345,3 +345,16 @@ async def test_a_lot_submitted_again_does_not_count_for_switching() -> None:
     batch = await batches.start_rework(batch, by=deal.supplier)
     await inspect(deal, await deliver(deal, quantity="100", batch=batch), nonconforming=20)
     assert await severity(replace(deal)) == "normal"
+
+
+@pytest.mark.parametrize(("found", "verdict"), [(2, "accepted"), (3, "rejected")])
+async def test_full_inspection_draws_every_item_and_counts_the_share(
+    found: int, verdict: str
+) -> None:
+    deal = await make_order(sampling_level="全检", aql=Decimal("1"))
+    batch = await inspect(deal, await deliver(deal), nonconforming=found)
+    sample = await AcceptanceSample.get(batch_id=batch.id)
+    assert (sample.sample_size, sample.acceptance_number) == (200, 2)
+    assert sample.indices == list(range(200))
+    assert batch.status.value == sample.verdict == verdict
+    assert await severity(deal) == "normal"

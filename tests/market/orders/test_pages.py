@@ -227,6 +227,23 @@ async def test_findings_of_the_sheet_reject_the_batch_and_show_on_it(
     assert (stored.status, stored.round) == (BatchStatus.REWORK, 2)
 
 
+async def test_a_long_sample_is_inspected_by_a_list(client: httpx.AsyncClient) -> None:
+    deal = await make_order(sampling_level="全检")
+    batch = await deliver(deal, items=make_items(301))
+    await inspections.draw_sample(batch, by=deal.buyer)
+    await as_(client, deal.buyer)
+    path = f"/batches/{batch.number}/inspect"
+    assert 'name="findings"' in (await client.get(path)).text
+    wrong = await client.post(path, data={"findings": "case-0000.nii.gz,太小"})
+    assert wrong.status_code == 422
+    assert "第1行：“太小”不是所列缺陷" in wrong.text
+    assert "case-0000.nii.gz,太小" in wrong.text
+    assert (await DeliveryBatch.get(id=batch.id)).status == BatchStatus.SAMPLING
+    listed = "\n".join(f"case-{index:04d}.nii.gz,漏标" for index in range(8))
+    assert (await client.post(path, data={"findings": listed})).status_code == 303
+    assert (await DeliveryBatch.get(id=batch.id)).status == BatchStatus.REJECTED
+
+
 async def test_one_side_puts_its_own_secret_in(client: httpx.AsyncClient) -> None:
     deal = await make_order()
     batch = await batches.plan_batch(order_of(deal), by=deal.supplier)
