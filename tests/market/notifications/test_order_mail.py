@@ -20,7 +20,7 @@ async def test_signing(rollback: None) -> None:
     buyer, supplier = await address_of(deal.buyer), await address_of(deal.supplier)
     number = deal.contract.number
 
-    drafted = await deliver_mail()
+    drafted = [mail for mail in await deliver_mail() if number in mail.subject]
     assert {mail.recipient for mail in drafted} == {buyer, supplier}
 
     await contracts.sign_contract(deal.contract, digest=deal.contract.digest, by=deal.buyer)
