@@ -30,7 +30,7 @@ def steps_of(job: Job, award: Award | None = None) -> list[dict[str, Any]]:
         (S.DRAFT, _("Published"), job.published_at, None),
         (S.OPEN_ENQUIRIES, _("Questions"), None, job.question_deadline_at),
         (S.OPEN_BIDDING, _("Bidding"), None, job.bid_deadline_at),
-        (S.OPENING, _("Opening"), job.opened_at, None),
+        (S.OPENING, _("Opening of bids"), job.opened_at, None),
         (S.EVALUATION, _("Evaluation"), award.created_at if award else None, None),
         (S.STAND_STILL, _("Standstill"), None, until),
         (S.AWARDED, _("Contract and work"), None, None),
@@ -74,12 +74,15 @@ def deadline_of(job: Job, award: Award | None = None) -> dict[str, Any] | None:
 
 
 def groups_of(job: Job) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """The facts of a job in groups, label and value; money and moments are left to the macros."""
-    return [
+    """The facts of a job in groups, label and value; what was left empty is left out."""
+    groups = (
         (_("The data"), _data(job)),
         (_("Quality and acceptance"), _quality(job)),
         (_("Security and place"), _security(job)),
         (_("Procedure"), _procedure(job)),
+    )
+    return [
+        (title, [pair for pair in pairs if pair[1] not in ("", None)]) for title, pairs in groups
     ]
 
 
@@ -172,3 +175,15 @@ def compared(job: Job, bids: Sequence[Bid]) -> list[dict[str, Any]]:
         }
         for bid in bids
     ]  # fmt: skip
+
+
+def opening_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a transcript with moments and prices as the macros take them."""
+    return [
+        {
+            **row,
+            "submitted_at": dt.datetime.fromisoformat(row["submitted_at"]),
+            "unit_price": Decimal(row["unit_price"]) if row["unit_price"] else None,
+        }
+        for row in rows
+    ]

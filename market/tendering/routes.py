@@ -81,7 +81,7 @@ async def show_opening(request: Request) -> Response:
     job = await access.visible_job(web.actor_of(request), request.path_params["number"])
     if job.opening_transcript is None:
         raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
-    rows = await opening.verify_opening(job)
+    rows = presentation.opening_rows(await opening.verify_opening(job))
     return await web.render(
         request, "market/tendering/jobs_opening.html", job=job, rows=rows,
         is_intact=opening.is_transcript_intact(job),

@@ -104,7 +104,9 @@ async def test_who_may_score_and_when() -> None:
 async def test_an_award_tells_the_others_and_stands_still() -> None:
     owner, job, (dear, cheap) = await evaluated("80", "60")
     with pytest.raises(awards.NotAwardable):  # one bid is not scored yet
-        await awards.award_bid(await evaluation.score_bid(cheap, MARK, by=owner), "x" * 10, by=owner)
+        await awards.award_bid(
+            await evaluation.score_bid(cheap, MARK, by=owner), "x" * 10, by=owner
+        )
     await evaluation.score_bid(dear, MARK, by=owner)
     award = await awards.award_bid(cheap, "价格最低，满足全部要求。", by=owner)
     assert award.status == AwardStatus.PENDING

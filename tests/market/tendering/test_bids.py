@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ async def test_only_verified_suppliers_bid_and_not_on_their_own_job() -> None:
         {"spend_category": "算力租用", "description": "私有化部署", "amount_fen": 200_000_000}
     ]}, "unit_price")],
 )  # fmt: skip
-async def test_the_ceiling_and_the_budget_hold(values: dict[str, object], field: str) -> None:
+async def test_the_ceiling_and_the_budget_hold(values: dict[str, Any], field: str) -> None:
     job = await tendering.published_job()
     with pytest.raises(InvalidInput) as refusal:
         await tendering.place_bid(job, **values)

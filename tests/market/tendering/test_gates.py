@@ -147,7 +147,9 @@ async def test_every_template_is_made_of_known_terms(code: str) -> None:
     job = await jobs.draft_job(
         JobDraft(), by=await actor(await make_organisation(kind="demand")), template=template
     )
-    assert set(gates.problems_of(job)) & {"title", "summary", "unit", "accuracy", "procedure"} == set()
+    assert (
+        set(gates.problems_of(job)) & {"title", "summary", "unit", "accuracy", "procedure"} == set()
+    )
 
 
 async def test_only_the_owners_buyers_post_and_only_when_verified() -> None:

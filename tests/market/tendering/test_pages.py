@@ -1,6 +1,7 @@
 """Pages over HTTP: from a template to the award, and what each reader may see."""
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -21,7 +22,7 @@ async def test_the_wizard_goes_from_a_template_to_a_public_job(client: httpx.Asy
     for step in ("subject", "volume", "security", "people", "procedure"):
         page = await client.get(f"/jobs/{job.number}/edit/{step}")
         assert page.status_code == 200
-    steps = {
+    steps: dict[str, dict[str, Any]] = {
         "subject": {
             "title": "玫瑰病虫害图像标注", "summary": "设施玫瑰图像三十万张，标注病虫害类别与检测框。",
             "kind": "annotation", "industry": "现代农业", "modality": "图像", "task_types": ["2D框"],
@@ -92,7 +93,12 @@ async def test_from_bid_to_award_over_http(client: httpx.AsyncClient) -> None:
     half = {"unit_price": "80", "delivery_days": "60", "extra1_amount": "5万"}
     refused = await client.post(f"/jobs/{job.number}/bids/new", data=half)
     assert (refused.status_code, await Bid.all().count()) == (422, 0)
-    full = {**half, "extra1_category": "算力租用", "extra1_description": "私有化部署", "proposal": "双人互检"}
+    full = {
+        **half,
+        "extra1_category": "算力租用",
+        "extra1_description": "私有化部署",
+        "proposal": "双人互检",
+    }
     placed = await client.post(f"/jobs/{job.number}/bids/new", data=full)
     bid = await Bid.get(job=job)
     assert placed.headers["location"] == f"/bids/{bid.number}"
@@ -100,7 +106,9 @@ async def test_from_bid_to_award_over_http(client: httpx.AsyncClient) -> None:
     assert "850,000.00" in own.text
     assert bid.digest in own.text
     assert bid.number in (await client.get("/bids")).text
-    assert 'value="80"' in (await client.get(f"/bids/{bid.number}/revise")).text.replace("80.0000", "80")
+    assert 'value="80"' in (await client.get(f"/bids/{bid.number}/revise")).text.replace(
+        "80.0000", "80"
+    )
     job = await tendering.open_bids(job)
     transcript = await client.get(f"/jobs/{job.number}/opening")
     assert bid.digest in transcript.text
@@ -157,6 +165,9 @@ async def test_amending_cancelling_and_watching(client: httpx.AsyncClient) -> No
     bid = await tendering.place_bid(job, by=firm)
     await signed_in_client(client, owner.person_id)
     page = await client.get(f"/jobs/{job.number}/amend")
+    assert job.question_deadline_at is not None
+    assert job.bid_deadline_at is not None
+    assert job.delivery_deadline is not None
     assert page.status_code == 200
     data = {
         "title": job.title, "summary": job.summary, "industry": job.industry, "modality": "图像",
@@ -212,4 +223,6 @@ async def test_pages_of_an_organisation_need_a_log_in(
 ) -> None:
     answer = await client.get(address)
     assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/sign-in") or "next=" in answer.headers["location"]
+    assert (
+        answer.headers["location"].startswith("/sign-in") or "next=" in answer.headers["location"]
+    )
