@@ -147,7 +147,7 @@ def import_records(
 @app.command()
 def search(
     target: Annotated[str, typer.Argument(help="suppliers, jobs, talents or datasets")] = "",
-    query: str = "",
+    query: Annotated[str, typer.Argument(help="What to look for, in any words.")] = "",
     batch: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     limit: Limit = 10,
     engine: Engine = "",

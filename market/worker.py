@@ -27,6 +27,7 @@ from market.orders.reviews import publish_due_reviews
 from market.settings import settings
 from market.tendering.awards import activate_due_awards
 from market.tendering.opening import open_due_jobs
+from search import indexing
 
 log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
@@ -34,9 +35,17 @@ web.register_routes(ROUTES)  # e-mail links to pages
 
 # topic -> handlers; each handler is idempotent by the message's id.
 HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
-    "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay),
-    "order.completed": (money.on_order_completed, order_mail.tell_parties_of_order),
-    "order.cancelled": (money.on_order_cancelled, order_mail.tell_parties_of_order),
+    "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
+    "order.completed": (
+        money.on_order_completed,
+        order_mail.tell_parties_of_order,
+        *indexing.HANDLERS,
+    ),
+    "order.cancelled": (
+        money.on_order_cancelled,
+        order_mail.tell_parties_of_order,
+        *indexing.HANDLERS,
+    ),
     "payment.received": (money.on_payment_received, money_mail.tell_of_payment),
     "payment.cancel_requested": (money.on_cancel_requested,),
     "refund.requested": (money.on_refund_requested,),
@@ -47,22 +56,26 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "password.changed": (account_mail.warn_of_new_password,),
     "member.invited": (account_mail.send_invitation,),
     "organisation.submitted": (account_mail.tell_operators,),
-    "organisation.verified": (account_mail.tell_owners,),
+    "organisation.verified": (account_mail.tell_owners, *indexing.HANDLERS),
     "organisation.rejected": (account_mail.tell_owners,),
-    "organisation.suspended": (account_mail.tell_owners,),
-    "organisation.reinstated": (account_mail.tell_owners,),
-    "job.amended": (job_mail.tell_followers,),
-    "job.cancelled": (job_mail.tell_all,),
-    "job.opened": (job_mail.tell_all,),
-    "job.unsuccessful": (job_mail.tell_all,),
+    "organisation.suspended": (account_mail.tell_owners, *indexing.HANDLERS),
+    "organisation.reinstated": (account_mail.tell_owners, *indexing.HANDLERS),
+    "job.amended": (job_mail.tell_followers, *indexing.HANDLERS),
+    "job.cancelled": (job_mail.tell_all, *indexing.HANDLERS),
+    "job.opened": (job_mail.tell_all, *indexing.HANDLERS),
+    "job.unsuccessful": (job_mail.tell_all, *indexing.HANDLERS),
     "question.asked": (job_mail.tell_owner_of_question,),
     "question.answered": (job_mail.tell_all_the_answer,),
     "bid.submitted": (job_mail.send_bid_receipt,),
     "bid.withdrawn": (job_mail.send_bid_receipt,),
     "bid.unsuccessful": (job_mail.send_refusal,),
-    "award.decided": (job_mail.send_result,),
-    "award.cancelled": (job_mail.tell_of_cancelled_award, order_moves.void_cancelled_contract),
-    "award.activated": (order_moves.draft_awarded_contract,),
+    "award.decided": (job_mail.send_result, *indexing.HANDLERS),
+    "award.cancelled": (
+        job_mail.tell_of_cancelled_award,
+        order_moves.void_cancelled_contract,
+        *indexing.HANDLERS,
+    ),
+    "award.activated": (order_moves.draft_awarded_contract, *indexing.HANDLERS),
     "contract.drafted": (order_mail.ask_to_sign,),
     "contract.signed": (order_mail.ask_other_party_to_sign,),
     "contract.activated": (order_mail.tell_parties_of_contract, facts.record_event),
@@ -73,9 +86,14 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "batch.rejected": (order_mail.tell_supplier_of_verdict,),
     "review.published": (order_mail.tell_of_review,),
     "order.settled": (money_mail.tell_of_settlement, facts.record_event),
-    "order.refunded": (money_mail.tell_of_refund, facts.record_event),
+    "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
     "payout.paid": (money_mail.tell_of_payout,),
     "voucher.decided": (money_mail.tell_of_voucher,),
+    "job.published": indexing.HANDLERS,
+    "supplier.changed": indexing.HANDLERS,
+    "talent.changed": indexing.HANDLERS,
+    "need.changed": indexing.HANDLERS,
+    "job.changed": indexing.HANDLERS,
 }
 
 # (every how many seconds, what): moves made by the clock.
@@ -90,6 +108,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (300, money.sync_stale_payments),
     (3600, settle_due_retentions),
     (3600, load_programmes),
+    (300, indexing.keep_ready),
 )
 
 

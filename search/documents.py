@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
 Kind = Literal["suppliers", "jobs", "talents", "datasets"]
@@ -30,6 +31,8 @@ class SupplierDocument(TypedDict, total=False):
 
     id: str
     kind: Literal["suppliers"]
+    number: str
+    external_id: str
     name: str
     summary: str
     uscc: str
@@ -64,6 +67,9 @@ class JobDocument(TypedDict, total=False):
 
     id: str
     kind: Literal["jobs"]
+    number: str
+    external_id: str
+    status: str
     title: str
     summary: str
     owner: str
@@ -102,6 +108,8 @@ class TalentDocument(TypedDict, total=False):
 
     id: str
     kind: Literal["talents"]
+    number: str
+    external_id: str
     name: str
     summary: str
     region_code: str
@@ -125,6 +133,9 @@ class DatasetDocument(TypedDict, total=False):
 
     id: str
     kind: Literal["datasets"]
+    number: str
+    external_id: str
+    status: str
     side: Literal["need", "offer"]
     title: str
     summary: str
@@ -148,3 +159,8 @@ class DatasetDocument(TypedDict, total=False):
 
 
 Document = SupplierDocument | JobDocument | TalentDocument | DatasetDocument
+
+
+def public_id(document: Mapping[str, Any]) -> str:
+    """The id by which people and files know a record: that of its import, else its number."""
+    return str(document.get("external_id") or document.get("number") or document["id"])

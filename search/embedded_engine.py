@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,14 @@ class EmbeddedEngine:
     async def multi_search(self, queries: Sequence[tuple[str, Query]]) -> list[Results]:
         """Answer the queries one after the other."""
         return [_search(self._current(index), query) for index, query in queries]
+
+    async def scan(self, index: str, *, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
+        """Records in the order of their documents."""
+        return await asyncio.to_thread(_scan, self._current(index), offset, limit)
+
+    async def count(self, index: str) -> int:
+        """The number of documents of the last commit."""
+        return int(self._current(index).searcher.num_docs)
 
     async def swap(self, index: str, other: str) -> None:
         """Exchange two indexes."""
@@ -259,6 +267,13 @@ def _search(opened: _Opened, query: Query) -> Results:
         hits.append(Hit(stored.get_first("id"), relevance, source, marks))
     facets = _facets(opened, query.facets, compiled) if query.facets else {}
     return Results(tuple(hits), found.count, facets, (time.perf_counter() - started) * 1000)
+
+
+def _scan(opened: _Opened, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
+    searcher = opened.searcher
+    found = searcher.search(tantivy.Query.all_query(), limit, offset=offset)
+    stored: list[Any] = [searcher.doc(address) for _, address in found.hits]
+    return {doc.get_first("id"): json.loads(doc.get_first("source")) for doc in stored}
 
 
 def _collect(opened: _Opened, query: Query, compiled: tantivy.Query) -> Any:

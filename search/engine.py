@@ -145,6 +145,12 @@ class SearchEngine(Protocol):
     async def multi_search(self, queries: Sequence[tuple[str, Query]]) -> list[Results]:
         """Answer several queries, over one or many indexes, in their order."""
 
+    async def scan(self, index: str, *, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
+        """Stored records by id, in a stable order while nobody writes; empty past the end."""
+
+    async def count(self, index: str) -> int:
+        """How many records an index holds."""
+
     async def swap(self, index: str, other: str) -> None:
         """Exchange two indexes at once: rebuild aside, then swap, and no reader sees half an index."""
 

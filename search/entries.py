@@ -49,6 +49,7 @@ SETTINGS: Mapping[Kind, IndexSettings] = {
     "jobs": IndexSettings(
         keywords=(
             "regions", "modalities", "task_types", "industries", "procurement", "vouchers", "unit",
+            "status",
         ),
         flags=("onsite", "vlan", "xinchuang"),
         numbers=("budget_fen", "data_grade", "quantity", "lowest_price", *_PRICES),
@@ -161,6 +162,7 @@ def _job_entry(doc: JobDocument) -> IndexDocument:
             "procurement": [doc["procurement"]],
             "vouchers": doc["vouchers"],
             "unit": [doc["unit"]],
+            "status": [doc.get("status", "")],
         },
         flags={"onsite": doc["place"] == "现场作业", "vlan": doc["vlan"],
                "xinchuang": doc["xinchuang"]},
@@ -193,7 +195,7 @@ def _talent_entry(doc: TalentDocument) -> IndexDocument:
             "years": doc["years"],
             "skill": skill_rank(doc["level"]),
             "degree": degree_rank(doc["degree"]),
-            **_lowest([doc["rate"]]),
+            **_lowest([doc["rate"]] if "rate" in doc else []),
         },
         source=doc,
     )  # fmt: skip

@@ -60,3 +60,13 @@ def split_unit(text: str) -> tuple[str, str]:
     """A unit as suppliers write it: 帧点云 is 帧 of 点云; unknown units stay whole."""
     found = parse_unit(text)
     return (found[0].zh, found[1]) if found else (text, "")
+
+
+def unit_factor(of: str, into: str) -> float | None:
+    """How many of one unit make another: 60 分钟 make an hour; None where they measure different things."""
+    if of == into:
+        return 1.0
+    small, large = UNITS.exact(of), UNITS.exact(into)
+    if small is None or large is None or not small.raw or small.raw != large.raw:
+        return None
+    return large.scale / small.scale

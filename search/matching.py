@@ -20,6 +20,7 @@ from search.eligibility import daily_need, free_capacity, refusals
 from search.engine import Query, SearchEngine
 from search.entries import index_document
 from search.fit import Part, Parts, Reason, Relevance, domain_fit, nearness, task_coverage
+from search.grades import unit_factor
 from search.numerals import YUAN_SCALE, plain
 from search.weights import weights
 
@@ -169,13 +170,15 @@ def _punctuality(supplier: SupplierDocument) -> Part:
 def _price(job: JobDocument, supplier: SupplierDocument) -> Part:
     """How far the quote for the job's main (first) task lies below the ceiling; dearer is nothing.
 
-    A supplier that quotes no price for it in the job's unit gets a quarter.
+    A quote by the minute counts for a ceiling by the hour. A supplier that quotes no price for it
+    in a unit of the ceiling's kind gets a quarter.
     """
     ceiling, unit = job.get("ceiling") or 0, job["ceiling_unit"]
     quotes = [
-        price["low"]
+        round(price["low"] * factor)
         for price in supplier["prices"]
-        if price["unit"] == unit and task_coverage(job["task_types"][:1], [price["task"]]).value
+        if (factor := unit_factor(price["unit"], unit)) is not None
+        and task_coverage(job["task_types"][:1], [price["task"]]).value
     ]
     if not ceiling or not quotes:
         return Part(0.25)
@@ -199,7 +202,7 @@ def _capacity(job: JobDocument, supplier: SupplierDocument) -> Part:
     params = {"free": plain(round(free, 1)), "need": plain(round(need, 1)), "unit": job["unit"]}
     return Part(
         _share(free / need / 2),
-        Reason("%(free)s %(unit)s a day free, %(need)s needed", params),
+        Reason(N_("%(free)s %(unit)s a day free, %(need)s needed"), params),
     )
 
 

@@ -73,6 +73,22 @@ class MeilisearchEngine:
         """Answer the queries in their order."""
         return list(await asyncio.gather(*(self.search(index, query) for index, query in queries)))
 
+    async def scan(self, index: str, *, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
+        """Records in the server's order."""
+
+        def read() -> dict[str, Mapping[str, Any]]:
+            asked = {"offset": offset, "limit": limit, "fields": ["id", "source"]}
+            found = self._client.index(index).get_documents(asked).results
+            return {document.id: document.source for document in found}
+
+        return await self._run(read)
+
+    async def count(self, index: str) -> int:
+        """The number of records the server reports."""
+        return await self._run(
+            lambda: int(self._client.index(index).get_stats().number_of_documents)
+        )
+
     async def swap(self, index: str, other: str) -> None:
         """Exchange two indexes."""
         await self._run(

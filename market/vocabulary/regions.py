@@ -144,10 +144,18 @@ def full_name(code: str) -> str:
     return found.name if is_top else full_name(above.code if above else "") + found.name
 
 
-@cache
 def children(code: str) -> tuple[Region, ...]:
     """The regions one level below, by code; of a municipality its districts."""
-    return tuple(r for r in _REGIONS.values() if (up := parent_of(r.code)) and up.code == code)
+    return _below().get(code, ())
+
+
+@cache
+def _below() -> dict[str, tuple[Region, ...]]:
+    below: defaultdict[str, list[Region]] = defaultdict(list)
+    for found in _REGIONS.values():
+        if (up := parent_of(found.code)) is not None:
+            below[up.code].append(found)
+    return {code: tuple(found) for code, found in below.items()}
 
 
 def find_regions(text: str, *, within: str = COUNTRY_CODE) -> tuple[Region, ...]:

@@ -1,7 +1,7 @@
 """One analysis for both sides: what is typed and what is stored meet."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.analysis import highlight_spans, index_terms, query_groups, repaired
@@ -26,12 +26,14 @@ def test_one_written_form(written: str, meant: str) -> None:
     assert normalise(written) == meant
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="肺结节CT分割标注拉筐3d 大同话abc0一千张元，。", max_size=30))
 def test_any_text_can_be_analysed(text: str) -> None:
     for group in query_groups(text):

@@ -1,0 +1,236 @@
+"""Keeping the indexes equal to the database: outbox handlers, rebuild aside and swap, verification.
+
+Both engines are kept, each by a handler of its own: when Meilisearch is away only its handler fails
+and is tried again, while the embedded index stays fresh to answer in its place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from market.datasets.models import DatasetNeed
+from market.kit import clock
+from market.kit.outbox import Message, OutboxMessage, retry_dead_letter
+from market.orders.models import Order
+from market.tendering.models import Award, Job
+from search import engines, sources
+from search.documents import KINDS, Kind
+from search.engine import SearchEngine
+from search.entries import SETTINGS, index_document
+
+OWN_TOPICS = ("supplier.changed", "talent.changed", "need.changed", "job.changed")
+"""Topics that nobody but the indexes handles."""
+TOPICS = (
+    *OWN_TOPICS, "organisation.verified", "organisation.suspended", "organisation.reinstated",
+    "job.published", "job.amended", "job.cancelled", "job.opened", "job.unsuccessful",
+    "award.decided", "award.activated", "award.cancelled", "order.placed", "order.completed",
+    "order.cancelled", "order.refunded",
+)  # fmt: skip
+TOGETHER = 500
+"""Messages whose records are written in one commit."""
+_REMEMBERED = 20_000
+_prepared: set[SearchEngine] = set()
+_ahead: defaultdict[str, set[str]] = defaultdict(set)
+
+Advance = Callable[[Kind, int, int], None]
+Subjects = dict[Kind, set[UUID]]
+
+
+async def update_embedded(message: Message) -> None:
+    """Bring the embedded index up to date with what the message says has changed."""
+    await _update(engines.embedded(), engines.EMBEDDED, message)
+
+
+async def update_server(message: Message) -> None:
+    """The same for Meilisearch, where there is one; raises while it does not answer."""
+    engine = engines.server()
+    if engine is not None:
+        await _update(engine, engines.SERVER, message)
+
+
+HANDLERS = (update_embedded, update_server)
+_HANDLER_NAMES = {
+    name: f"{handler.__module__}.{handler.__qualname__}"
+    for name, handler in zip((engines.EMBEDDED, engines.SERVER), HANDLERS, strict=True)
+}
+
+
+async def _update(engine: SearchEngine, name: str, message: Message) -> None:
+    """Index what the message is about, and with it what the next ones are about, in one commit."""
+    ahead = _ahead[name]
+    if message.id in ahead:
+        ahead.discard(message.id)
+        return
+    await prepare(engine)
+    waiting = await _waiting(name, limit=TOGETHER)
+    await _apply(engine, [message.payload, *(row.payload for row in waiting)])
+    if len(ahead) > _REMEMBERED:
+        ahead.clear()
+    ahead.update({str(row.id) for row in waiting} - {message.id})
+
+
+async def _waiting(name: str, *, limit: int) -> list[OutboxMessage]:
+    """Messages that this engine's index has yet to see, oldest first."""
+    unfinished = OutboxMessage.filter(done_at=None, topic__in=TOPICS).order_by("id").limit(limit)
+    found, rows = [], await unfinished
+    while rows:
+        found += [row for row in rows if _HANDLER_NAMES[name] not in row.handled]
+        if len(found) >= limit or len(rows) < limit:
+            break
+        rows = await unfinished.filter(id__gt=rows[-1].id)
+    return found
+
+
+async def _apply(engine: SearchEngine, payloads: Iterable[Mapping[str, Any]]) -> None:
+    for kind, ids in (await subjects_of(payloads)).items():
+        await refresh(engine, kind, sorted(ids))
+
+
+async def subjects_of(payloads: Iterable[Mapping[str, Any]]) -> Subjects:
+    """The records that messages are about: a supplier for its orders, a job for its awards."""
+    named: defaultdict[str, set[UUID]] = defaultdict(set)
+    for payload in payloads:
+        for noun in ("organisation", "talent", "job", "need", "award", "order"):
+            if noun in payload:
+                named[noun].add(UUID(str(payload[noun])))
+    found: Subjects = {
+        "suppliers": named["organisation"], "jobs": named["job"], "talents": named["talent"],
+        "datasets": named["need"],
+    }  # fmt: skip
+    if owners := sorted(named["organisation"]):
+        found["jobs"] |= set(await _ids(Job, "id", owner_id__in=owners))
+        found["datasets"] |= set(await _ids(DatasetNeed, "id", owner_id__in=owners))
+    if awards := sorted(named["award"]):
+        found["jobs"] |= set(await _ids(Award, "job_id", id__in=awards))
+    if orders := sorted(named["order"]):
+        found["suppliers"] |= set(await _ids(Order, "supplier_id", id__in=orders))
+    return found
+
+
+async def _ids(model: Any, field: str, **where: list[UUID]) -> list[UUID]:
+    keys: list[UUID] = []
+    ((name, wanted),) = where.items()
+    for start in range(0, len(wanted), sources.BATCH):
+        part = {name: wanted[start : start + sources.BATCH]}
+        keys += await model.filter(**part).values_list(field, flat=True)
+    return keys
+
+
+async def refresh(engine: SearchEngine, kind: Kind, ids: Sequence[UUID]) -> None:
+    """Write these records as they are now; those that may no longer be found leave the index."""
+    for start in range(0, len(ids), sources.BATCH):
+        batch = ids[start : start + sources.BATCH]
+        found = await sources.documents(kind, batch)
+        await engine.upsert(kind, [index_document(document) for document in found])
+        present = {document["id"] for document in found}
+        await engine.delete(kind, [str(key) for key in batch if str(key) not in present])
+
+
+async def prepare(engine: SearchEngine) -> None:
+    """Every index exists with today's settings and holds what it should; once for a process."""
+    if engine in _prepared:
+        return
+    for kind in KINDS:
+        if await engine.configure(kind, SETTINGS[kind]):
+            await rebuild(engine, kind)
+    _prepared.add(engine)
+
+
+async def rebuild(engine: SearchEngine, kind: Kind, *, advance: Advance | None = None) -> int:
+    """Build an index anew beside the one in use, then swap; returns how many records it holds.
+
+    What changes meanwhile goes to the old index, so it is written again after the swap.
+    """
+    aside, since = f"{kind}_next", clock.now()
+    await engine.drop(aside)
+    await engine.configure(aside, SETTINGS[kind])
+    ids = await sources.findable_ids(kind)
+    for start in range(0, len(ids), sources.BATCH):
+        found = await sources.documents(kind, ids[start : start + sources.BATCH])
+        await engine.upsert(aside, [index_document(document) for document in found])
+        if advance is not None:
+            advance(kind, min(start + sources.BATCH, len(ids)), len(ids))
+    await engine.configure(kind, SETTINGS[kind])
+    await engine.swap(kind, aside)
+    await engine.drop(aside)
+    missed = await OutboxMessage.filter(created_at__gte=since, topic__in=TOPICS)
+    await _apply(engine, [message.payload for message in missed])
+    return len(ids)
+
+
+async def catch_up(engine: SearchEngine, name: str) -> None:
+    """Make the index current without waiting for a worker: what commands do before they search.
+
+    Indexes what waits in the outbox and notes it there, then compares the number of records of each
+    kind with the database, which also finds an index left over from another one.
+    """
+    await prepare(engine)
+    while waiting := await _waiting(name, limit=TOGETHER * 20):
+        await _apply(engine, [message.payload for message in waiting])
+        await _note_handled(waiting, name)
+    for kind in KINDS:
+        if await engine.count(kind) != await sources.findable_count(kind):
+            await rebuild(engine, kind)
+
+
+async def _note_handled(messages: Sequence[OutboxMessage], name: str) -> None:
+    """Write that an engine has seen the messages; one no other handler waits for is done."""
+    wanted = {_HANDLER_NAMES[engines.EMBEDDED]}
+    if engines.server() is not None:
+        wanted.add(_HANDLER_NAMES[engines.SERVER])
+    for message in messages:
+        message.handled = [*message.handled, _HANDLER_NAMES[name]]
+        if message.topic in OWN_TOPICS and wanted <= set(message.handled):
+            message.done_at = clock.now()
+    await OutboxMessage.bulk_update(messages, ["handled", "done_at"], batch_size=200)
+
+
+async def revive_dead_letters() -> int:
+    """Try again what died while Meilisearch was away, once it answers: nothing is lost."""
+    engine = engines.server()
+    if engine is None or not await engine.health():
+        return 0
+    dead = await OutboxMessage.filter(
+        dead_at__isnull=False, topic__in=TOPICS,
+        last_error__startswith=_HANDLER_NAMES[engines.SERVER],
+    )  # fmt: skip
+    for message in dead:
+        await retry_dead_letter(message)
+    return len(dead)
+
+
+async def keep_ready() -> None:
+    """Worker's round: indexes exist before the first search, and letters that died are revived."""
+    await prepare(engines.embedded())
+    await revive_dead_letters()
+
+
+async def differences(engine: SearchEngine) -> list[str]:
+    """Where an index and the database differ, record by record; empty when they are equal."""
+    found: list[str] = []
+    for kind in KINDS:
+        held = await _held(engine, kind)
+        ids = await sources.findable_ids(kind)
+        for start in range(0, len(ids), sources.BATCH):
+            for document in await sources.documents(kind, ids[start : start + sources.BATCH]):
+                found += _compared(kind, document, held.pop(document["id"], None))
+        found += [f"{kind} {key}: in the index, not to be found in the database" for key in held]
+    return found
+
+
+async def _held(engine: SearchEngine, kind: Kind) -> dict[str, Mapping[str, Any]]:
+    held: dict[str, Mapping[str, Any]] = {}
+    while batch := await engine.scan(kind, offset=len(held), limit=sources.BATCH * 4):
+        held.update(batch)
+    return held
+
+
+def _compared(kind: Kind, row: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[str]:
+    label = f"{kind} {row['number']}"
+    if held is None:
+        return [f"{label}: missing from the index"]
+    differing = sorted(name for name in {*row, *held} if row.get(name) != held.get(name))
+    return [f"{label}: differs in {', '.join(differing)}"] if differing else []

@@ -1,0 +1,170 @@
+"""Documents from the database: the rows everyone may find, and of each only what is public."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from market.accounts.models import Organisation
+from market.datasets.models import DatasetNeed
+from market.datasets.states import NeedStatus
+from market.directory.access import listed_suppliers, listed_talents
+from market.directory.models import SupplierProfile, Talent
+from market.orders.models import Order
+from market.orders.states import OrderStatus
+from market.tendering.access import published_jobs
+from market.tendering.models import Job
+from market.tendering.states import JobStatus
+from search.documents import (
+    DatasetDocument,
+    Document,
+    JobDocument,
+    Kind,
+    SupplierDocument,
+    TalentDocument,
+)
+from search.grades import split_unit
+from search.rows import job_document, need_document, supplier_document, talent_document
+
+_HIDDEN_JOBS = (JobStatus.DRAFT, JobStatus.REVIEW, JobStatus.CANCELLED, JobStatus.UNSUCCESSFUL)
+_LIVE_NEEDS = (NeedStatus.OPEN, NeedStatus.MATCHED)
+_LIVE_ORDERS = (OrderStatus.PLACED, OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
+BATCH = 500
+"""Rows read at once; SQLite takes at most 999 parameters in a statement."""
+
+
+def findable_suppliers() -> QuerySet[SupplierProfile]:
+    """Published profiles of organisations in good standing."""
+    return listed_suppliers()
+
+
+def findable_jobs() -> QuerySet[Job]:
+    """Published jobs but those cancelled or ended without an award, of which nothing is left to find."""
+    return published_jobs().exclude(status__in=_HIDDEN_JOBS)
+
+
+def findable_talents() -> QuerySet[Talent]:
+    """Talents whose consent is in force."""
+    return listed_talents()
+
+
+def findable_needs() -> QuerySet[DatasetNeed]:
+    """Published dataset needs that are not closed."""
+    return DatasetNeed.filter(published_at__isnull=False, status__in=_LIVE_NEEDS)
+
+
+_FINDABLE: Mapping[Kind, tuple[Callable[[], QuerySet[Any]], str]] = {
+    "suppliers": (findable_suppliers, "organisation_id"),
+    "jobs": (findable_jobs, "id"),
+    "talents": (findable_talents, "id"),
+    "datasets": (findable_needs, "id"),
+}
+
+
+async def findable_ids(kind: Kind) -> list[UUID]:
+    """The keys of every record of a kind that may be found, oldest first; a supplier's is its organisation's."""
+    query, key = _FINDABLE[kind]
+    return [row[0] for row in await query().order_by("id").values_list(key)]
+
+
+async def findable_count(kind: Kind) -> int:
+    """How many records of a kind may be found."""
+    return await _FINDABLE[kind][0]().count()
+
+
+async def documents(kind: Kind, ids: Iterable[UUID]) -> list[Document]:
+    """The documents of those of the records that may be found; the others are left out."""
+    wanted = list(ids)
+    found: list[Document] = []
+    for start in range(0, len(wanted), BATCH):
+        query, key = _FINDABLE[kind]
+        rows = query().filter(**{f"{key}__in": wanted[start : start + BATCH]}).order_by("id")
+        found += await _BUILDERS[kind](rows)
+    return found
+
+
+async def supplier_documents(rows: QuerySet[SupplierProfile]) -> list[SupplierDocument]:
+    """Documents of these profiles, whoever may see them."""
+    profiles = await rows.select_related("organisation").prefetch_related("prices", "capacities")
+    ids = [profile.organisation_id for profile in profiles]
+    loads, punctuality = await _loads(ids), await _punctuality(ids)
+    return [
+        supplier_document(
+            profile, loads[profile.organisation_id], punctuality[profile.organisation_id]
+        )
+        for profile in profiles
+    ]
+
+
+async def job_documents(rows: QuerySet[Job]) -> list[JobDocument]:
+    """Documents of these jobs, whoever may see them."""
+    jobs = await rows.select_related("owner")
+    invited = await _invited(jobs)
+    return [job_document(job, invited[job.id]) for job in jobs]
+
+
+async def talent_documents(rows: QuerySet[Talent]) -> list[TalentDocument]:
+    """Documents of these talents, with nothing they have not consented to show."""
+    return [talent_document(talent) for talent in await rows]
+
+
+async def need_documents(rows: QuerySet[DatasetNeed]) -> list[DatasetDocument]:
+    """Documents of these dataset needs."""
+    return [need_document(need) for need in await rows.select_related("owner")]
+
+
+_BUILDERS: Mapping[Kind, Callable[[Any], Awaitable[Sequence[Document]]]] = {
+    "suppliers": supplier_documents,
+    "jobs": job_documents,
+    "talents": talent_documents,
+    "datasets": need_documents,
+}
+
+
+async def _loads(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
+    """Units a day that each supplier's running orders bind: their quantity over the time agreed."""
+    bound: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
+    rows = (
+        await Order.filter(supplier_id__in=ids, status__in=_LIVE_ORDERS, due_at__isnull=False)
+        .order_by("id")
+        .values_list("supplier_id", "unit", "quantity", "created_at", "due_at")
+    )
+    for supplier_id, unit, quantity, begun, due in rows:
+        named = split_unit(unit)[0]
+        pace = float(quantity) / max((due - begun).days, 1)
+        bound[supplier_id][named] = round(bound[supplier_id].get(named, 0.0) + pace, 4)
+    return bound
+
+
+async def _punctuality(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
+    """Completed orders here, and the share of them completed in time; empty without any."""
+    rows = await Order.filter(
+        supplier_id__in=ids, status=OrderStatus.COMPLETED, completed_at__isnull=False
+    ).values_list("supplier_id", "completed_at", "due_at")
+    kept: defaultdict[UUID, list[bool]] = defaultdict(list)
+    for supplier_id, completed, due in rows:
+        kept[supplier_id].append(due is None or completed <= due)
+    measured: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
+    for supplier_id, in_time in kept.items():
+        share = round(sum(in_time) / len(in_time), 4)
+        measured[supplier_id] = {"on_time": share, "records": float(len(in_time))}
+    return measured
+
+
+async def _invited(jobs: Sequence[Job]) -> dict[UUID, list[str]]:
+    """The keys of the suppliers each job invites, by the numbers or names its owner wrote."""
+    written = {job.id: list((job.procedure_config or {}).get("invited") or ()) for job in jobs}
+    words = sorted({word for listed in written.values() for word in listed})
+    if not words:
+        return {job.id: [] for job in jobs}
+    known: dict[str, str] = {}
+    for field in ("name", "number"):
+        rows = await Organisation.filter(**{f"{field}__in": words}).values_list(field, "id")
+        known.update({word: str(key) for word, key in rows})
+    return {
+        key: [known.get(word, word) for word in listed] for key, listed in written.items()
+    }  # fmt: skip
