@@ -75,10 +75,8 @@ async def own_profile(by: Actor) -> SupplierProfile:
         .first()
     )
     if profile is None:
-        profile = SupplierProfile(organisation_id=by.organisation_id)
-        profile.organisation = await Organisation.get(id=by.organisation_id).prefetch_related(
-            "certificates"
-        )
+        profile = SupplierProfile(organisation_id=organisation_of(by))
+        await profile.fetch_related("organisation__certificates", "prices", "capacities")
     return profile
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
+from tortoise.expressions import Q
 
 from market.accounts.forms import uscc_fault
 from market.accounts.models import Organisation
@@ -60,8 +61,12 @@ async def organisation_for(
     for the rest. An organisation already here keeps what it says of itself, unless the import made
     it (`external_id`). Raises InvalidInput when the code belongs to another kind.
     """
-    found = await Organisation.get_or_none(external_id=external_id) if external_id else None
-    found = found or await Organisation.get_or_none(uscc=identity.uscc)
+    same = Q(uscc=identity.uscc)
+    if external_id is not None:
+        same |= Q(external_id=external_id)
+    matches = await Organisation.filter(same)
+    found = next((row for row in matches if row.external_id == external_id), None)
+    found = found or next(iter(matches), None)
     if found is None:
         return await _register(identity, kind=kind, external_id=external_id, by=by)
     if external_id is None:

@@ -108,7 +108,7 @@ def _capacity(row: Mapping[str, Any], number: int) -> CapacityInput:
 
 async def load_supplier(record: SupplierRecord, record_id: str, *, by: Actor) -> bool:
     """Create or update a supplier with its published profile; whether it is new."""
-    known = await SupplierProfile.exists(organisation__external_id=record_id)
+    listed = await SupplierProfile.exists(organisation__external_id=record_id)
     organisation = await organisation_for(
         record.identity, kind=OrganisationKind.SUPPLIER, external_id=record_id, by=by
     )
@@ -117,9 +117,9 @@ async def load_supplier(record: SupplierRecord, record_id: str, *, by: Actor) ->
         organisation.id, record.profile, prices=record.prices, capacities=record.capacities,
         by=actor,
     )  # fmt: skip
-    if not known:
+    if not listed:
         await profiles.publish_profile(profile, by=actor)
-    return not known
+    return not listed
 
 
 @dataclass(frozen=True, slots=True)

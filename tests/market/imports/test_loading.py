@@ -176,7 +176,7 @@ async def test_a_bad_row_is_named_and_loses_no_good_one(
         ({"id": None}, "id"),
         ({"modalities": ["脑电波"]}, "modalities.0"),
         ({"prices": [{"task": "x", "unit": "例", "min": "9", "max": "3"}]}, ""),
-        ({"prices": [{"task": "x", "unit": "例", "min": "0.00001"}]}, "prices.1.min"),
+        ({"prices": [{"task": "x", "unit": "例", "min": "0.00001", "max": "1"}]}, "prices.1.min"),
         ({"prices": "35"}, "prices"),
         ({"min_order_yuan": "一点"}, "min_order_yuan"),
         ({"revenue_wan": -3}, "revenue_wan"),
