@@ -1,5 +1,6 @@
 """Facts from events: their content, once each, and the rollup they add to."""
 
+import asyncio
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -35,7 +36,9 @@ async def test_a_contract_in_force_is_a_fact(rollback: None) -> None:
     with clock.frozen_at(SIGNED):
         deal = await make_order(
             industry="healthcare", modality="medical_image", task_types=["病灶分割"],
-            extra_lines=[{"spend_category": "compute_rental", "amount_fen": 600_000}],
+            extra_lines=[
+                {"spend_category": "compute_rental", "description": "GPU", "amount_fen": 600_000}
+            ],
         )  # fmt: skip
     await record_event(event("contract.activated", contract=deal.contract.id))
     fact = await TradeFact.get(source_id=deal.contract.id)
@@ -101,6 +104,17 @@ async def test_the_worker_writes_the_facts_of_a_deal(rollback: None) -> None:
     assert await verify_statistics() == []
 
 
+@pytest.mark.committed
+async def test_counting_at_the_same_time_loses_nothing(database: None) -> None:
+    at = dt.datetime(2001, 1, 5, tzinfo=dt.UTC)
+    facts = [build_fact(at=at, amount_fen=n) for n in range(1, 17)]
+    await asyncio.gather(*(record_fact(fact) for fact in facts))
+    cell = await TradeRollup.get(month="2001-01", side=Side.DEMAND)
+    await TradeFact.filter(month="2001-01").delete()
+    await TradeRollup.filter(month="2001-01").delete()
+    assert (cell.deals, cell.amount_fen) == (16, 136)
+
+
 def test_the_other_province_is_counted_on_both_sides() -> None:
     fact = build_fact(region_code="370102", supplier_region_code="140200", amount_fen=700)
     (demand, added), (supply, same) = rollup_parts(fact)
@@ -117,7 +131,7 @@ async def test_a_planted_wrong_rollup_is_caught(rollback: None) -> None:
     assert await verify_statistics() == []
     await TradeRollup.filter(side=Side.DEMAND).update(amount_fen=24_000_001)
     month = clock.today().strftime("%Y-%m")
-    place = f"{month}/370100/contracted/medical/CT影像/例"
+    place = f"{month}/370100/contracted/healthcare/medical_image/例"
     assert await verify_statistics() == [
         f"rollup demand/{place}: amount_fen is 24000001, the facts give 24000000"
     ]
