@@ -1,6 +1,6 @@
 """JSON operations of billing."""
 
-from billing import access, checkout, invoices, payments, redemptions, refunds, stages
+from billing import access, checkout, invoices, offers, payments, redemptions, refunds, stages
 from billing.forms import (
     InvoiceInput,
     InvoiceRecordInput,
@@ -158,9 +158,9 @@ async def list_programmes(call: Call[Nothing, Nothing]) -> ProgrammesOut:
 async def quote_vouchers(call: Call[Nothing, Nothing]) -> QuotesOut:
     """Every open programme's answer, with its reasons."""
     order: Order = await access.order_of_party(call.actor, call.path("number"))
-    side = redemptions.side_of(order, call.actor)
-    offers = await redemptions.offers_for(order, claimant=side)
-    return QuotesOut(items=[QuoteOut.of(offer) for offer in offers])
+    side = offers.side_of(order, call.actor)
+    answers = await offers.offers_for(order, claimant=side)
+    return QuotesOut(items=[QuoteOut.of(offer) for offer in answers])
 
 
 @operation(

@@ -1,6 +1,5 @@
 """Vouchers on an order: quoted, reserved from the pool, redeemed at acceptance, paid by the treasury."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.expressions import F
@@ -21,15 +20,11 @@ from billing.models import (
     VoucherProgramme,
     VoucherRedemption,
 )
-from billing.order_claims import Claimant, claim_of
-from billing.programmes import left_in, pools_of, remaining_of, rule_of
+from billing.offers import offer_for, side_of
+from billing.programmes import left_in, pools_of, rule_of
 from billing.stages import OVER, Stage, stages_of
 from billing.states import LIVE_REDEMPTIONS, ProgrammeStatus, RedemptionStatus
-from billing.vouchers import sentences
-from billing.vouchers.claims import Claim
-from billing.vouchers.evaluation import quote
 from billing.vouchers.rules import Programme
-from billing.vouchers.traces import Quote
 from market.accounts.models import Organisation
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
@@ -56,55 +51,6 @@ class VoucherNotRedeemable(Conflict):
     title = "This voucher cannot be used"
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What a programme answers for an order: the quote, its reasons, and a voucher in force."""
-
-    programme: VoucherProgramme
-    rule: Programme
-    claim: Claim
-    quote: Quote
-    redemption: VoucherRedemption | None
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether it grants anything now."""
-        return self.quote.eligible and self.quote.grant_fen > 0 and self.redemption is None
-
-    @property
-    def reasons(self) -> list[str]:
-        """Why, in sentences of the reader's language."""
-        return [sentences.render(reason, _) for reason in self.quote.reasons]
-
-
-def side_of(order: Order, by: Actor) -> Claimant:
-    """Which side of the order acts."""
-    return "supplier" if by.organisation_id == order.supplier_id else "buyer"
-
-
-async def offers_for(order: Order, *, claimant: Claimant) -> list[Offer]:
-    """Every open programme's answer for one side of an order, the usable ones first."""
-    found = await VoucherProgramme.filter(status=ProgrammeStatus.OPEN).order_by("code")
-    live = {
-        row.programme_id: row
-        for row in await VoucherRedemption.filter(order_id=order.id, status__in=LIVE_REDEMPTIONS)
-    }
-    offers = [await _offer(order, one, claimant, live.get(one.id)) for one in found]
-    return sorted(offers, key=lambda one: (one.redemption is None, -one.quote.grant_fen))
-
-
-async def _offer(
-    order: Order,
-    programme: VoucherProgramme,
-    claimant: Claimant,
-    redemption: VoucherRedemption | None = None,
-) -> Offer:
-    rule = rule_of(programme)
-    claim = await claim_of(order, programme, claimant=claimant)
-    decided = quote(rule, claim, remaining=await remaining_of(programme, rule))
-    return Offer(programme, rule, claim, decided, redemption)
-
-
 @atomic()
 async def redeem_voucher(
     order: Order, *, programme: VoucherProgramme, by: Actor
@@ -118,7 +64,7 @@ async def redeem_voucher(
     require_side(by, subject_id, Role.BUYER, Role.FINANCE)
     order, programme = await lock(order), await lock(programme)
     _require_open(order, programme)
-    offer = await _offer(order, programme, claimant)
+    offer = await offer_for(order, programme, claimant=claimant)
     if not offer.is_usable:
         raise VoucherNotRedeemable(" ".join(offer.reasons))
     await _require_alone(order, offer.rule)

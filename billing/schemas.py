@@ -14,7 +14,7 @@ from billing.models import (
     VoucherProgramme,
     VoucherRedemption,
 )
-from billing.redemptions import Offer
+from billing.offers import Offer
 from billing.stages import Stage
 from billing.states import (
     InvoiceKind,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing import access, programmes, redemptions, words
+from billing import access, offers, programmes, redemptions, words
 from billing.forms import BankReferenceInput, ProgrammeInput
 from billing.models import VoucherAllocation, VoucherProgramme
 from billing.programme_views import ProgrammeRow, view_programmes
@@ -44,15 +44,15 @@ async def show_for_order(request: Request) -> Response:
                 number=made.number,
                 flash=_("Voucher reserved for this order"),
             )
-    offers = await redemptions.offers_for(order, claimant=redemptions.side_of(order, actor))
+    answers = await offers.offers_for(order, claimant=offers.side_of(order, actor))
     return await web.render(
         request,
         "billing/vouchers_order.html",
         order=order,
         form=form,
         words=words,
-        usable=[offer for offer in offers if offer.is_usable or offer.redemption],
-        refused=[offer for offer in offers if not (offer.is_usable or offer.redemption)],
+        usable=[offer for offer in answers if offer.is_usable or offer.redemption],
+        refused=[offer for offer in answers if not (offer.is_usable or offer.redemption)],
     )
 
 
