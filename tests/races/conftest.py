@@ -1,0 +1,31 @@
+"""Committed data: each module of races has a database of its own, so that nothing else sees its rows."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tortoise import Tortoise
+
+from market.kit import db
+from tests import postgres
+
+
+@pytest.fixture(scope="module")
+def committed_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of an empty database for this module, of the kind the run uses."""
+    name = Path(str(request.path)).stem
+    if os.environ.get("TEST_DATABASE") == "postgres":
+        return postgres.database_of(f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    return f"sqlite://{tmp_path_factory.mktemp(name) / 'market.sqlite3'}"
+
+
+@pytest.fixture(scope="module")
+async def committed(database: None, committed_url: str) -> AsyncIterator[str]:
+    """The module's own database, connected; the run's database is connected again afterwards."""
+    await db.disconnect()
+    await db.connect(committed_url)
+    await Tortoise.generate_schemas()
+    yield committed_url
+    await db.disconnect()
+    await db.connect()
