@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
+from tortoise.expressions import Subquery
 from tortoise.queryset import CountQuery
 
 from market.accounts.models import Organisation
@@ -14,7 +15,7 @@ from market.kit.actor import Actor
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.outbox import OutboxMessage
-from market.orders.models import Contract, DeliveryBatch
+from market.orders.models import Contract, DeliveryBatch, Signature
 from market.orders.states import BatchStatus, ContractStatus
 from market.tendering.models import Bid, Job
 from market.tendering.states import BidStatus, JobStatus
@@ -126,7 +127,7 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
     if own is None:
         return {}
     unsigned = Contract.filter(status=ContractStatus.PENDING).exclude(
-        signatures__organisation_id=own
+        id__in=Subquery(Signature.filter(organisation_id=own).values("contract_id"))
     )
     if actor.kind == OrganisationKind.DEMAND:
         return {

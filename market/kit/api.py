@@ -188,7 +188,9 @@ def openapi(operations: Iterable[Operation], *, title: str, version: str) -> dic
         }
     )
     built = construct_open_api_with_schema_class(document)
-    described: dict[str, Any] = json.loads(built.model_dump_json(by_alias=True, exclude_none=True))
+    described: dict[str, Any] = json.loads(
+        built.model_dump_json(by_alias=True, exclude_none=True, exclude_unset=True)
+    )
     return described
 
 

@@ -38,6 +38,12 @@ class Row(Model):
     class Meta:
         abstract = True
 
+    def __init_subclass__(cls) -> None:
+        # Tortoise would copy docstrings into the schema, and its migrations split statements at
+        # any semicolon, also one in a comment.
+        super().__init_subclass__()
+        cls._meta.table_description = "described by its model"
+
     async def save(
         self,
         using_db: BaseDBAsyncClient | None = None,
@@ -109,8 +115,10 @@ async def disconnect() -> None:
 
 async def migrate(url: str | None = None) -> None:
     """Bring the database of a process that is not connected to the newest schema."""
-    await apply_migrations(config=tortoise_config(url))
-    await Tortoise.close_connections()
+    try:
+        await apply_migrations(config=tortoise_config(url))
+    finally:
+        await Tortoise.close_connections()
 
 
 def connection() -> BaseDBAsyncClient:

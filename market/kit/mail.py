@@ -1,5 +1,6 @@
 """E-mail through SMTP, or into a mailbox page when no server is set; each message is sent once per key."""
 
+import hashlib
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -8,14 +9,19 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from tortoise import fields
 
+from market.kit import clock
 from market.kit.db import Row, is_in_verb
 from market.settings import settings
 
 
 class SentMail(Row):
-    """One e-mail: the durable intent, its content for the mailbox page, and when it went out."""
+    """One e-mail: the durable intent under a digest of its key, and when it went out.
 
-    key = fields.CharField(max_length=120, unique=True)
+    Once a server has taken it, address and content are forgotten: links and receipts must not lie
+    in the database. Without a server they stay, for the mailbox page of development.
+    """
+
+    key = fields.CharField(max_length=64, unique=True)
     recipient = fields.CharField(max_length=254)
     subject = fields.CharField(max_length=300)
     text = fields.TextField()
@@ -45,8 +51,9 @@ async def send(mail: Mail) -> None:
     between the server's yes and our note can send twice: Message-ID is the key, so clients fold it.
     """
     assert not is_in_verb(), "mail is sent by outbox handlers, never inside a verb"
+    key = hashlib.sha256(mail.key.encode()).hexdigest()
     row, _ = await SentMail.get_or_create(
-        key=mail.key,
+        key=key,
         defaults={
             "recipient": mail.recipient,
             "subject": mail.subject,
@@ -57,18 +64,19 @@ async def send(mail: Mail) -> None:
     if row.sent_at is not None:
         return
     if url := settings.smtp_url.get_secret_value():
-        await _deliver(url, mail)
-    row.sent_at = row.updated_at
-    await row.save(update_fields=["sent_at"])
+        await _deliver(url, mail, key=key)
+        row.recipient = row.subject = row.text = row.html = ""
+    row.sent_at = clock.now()
+    await row.save(update_fields=["sent_at", "recipient", "subject", "text", "html"])
 
 
-async def _deliver(url: str, mail: Mail) -> None:
+async def _deliver(url: str, mail: Mail, *, key: str) -> None:
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = mail.recipient
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate()
-    message["Message-ID"] = f"<{mail.key}@{urlsplit(settings.base_url).hostname}>"
+    message["Message-ID"] = f"<{key[:32]}@{urlsplit(settings.base_url).hostname}>"
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
