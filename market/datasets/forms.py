@@ -80,7 +80,9 @@ class NeedInput(BaseModel):
         metrics = {name: values.pop(name) for name in METRICS}
         channel, first = values.pop("channel"), values.pop("is_first_registration")
         values["quality"] = {
-            name: float(value) for name, value in metrics.items() if value is not None
+            name: int(value) if value == int(value) else float(value)
+            for name, value in metrics.items()
+            if value is not None
         }
         values["trade"] = {"channel": channel, "first_registration": first} if channel else {}
         return values

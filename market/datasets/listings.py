@@ -27,6 +27,7 @@ class NeedListing:
     page: Page[Any]
     facets: list[Group]
     chips: list[tuple[str, str]]
+    selected: list[tuple[str, str]]
     text: str
     order: str
     state: str
@@ -70,6 +71,7 @@ async def listing(request: Request, query: QuerySet[DatasetNeed]) -> NeedListing
             (f"{facet_label(name)}：{word(value)}", toggled(request, name, value))
             for name, value in chosen
         ],
+        selected=chosen,
         text=_text(request),
         order=_order(request),
         state=_state(request),

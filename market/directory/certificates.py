@@ -109,6 +109,21 @@ async def remove_certificate(certificate: Certificate, *, by: Actor) -> None:
 
 
 @atomic()
+async def remove_name(organisation_id: UUID, name: str, *, by: Actor) -> None:
+    """Take back a credential that was only declared; one with a certificate stays."""
+    require(by, *EDITORS, verified=False)
+    await lock_id(Organisation, organisation_id)
+    profile = await SupplierProfile.get(organisation_id=organisation_id)
+    proven = await Certificate.filter(organisation_id=organisation_id, name=name).exists()
+    if name not in profile.certs or proven:
+        return
+    profile.certs = [held for held in profile.certs if held != name]
+    await profile.save(update_fields=["certs"])
+    await audit.record(profile, "certificate:remove", by=by, before={"name": name})
+    await announce(profile)
+
+
+@atomic()
 async def verify_certificate(certificate: Certificate, *, by: Actor) -> Certificate:
     """An operator has seen the original; verifying again changes nothing."""
     require(by, kind=OrganisationKind.OPERATOR)

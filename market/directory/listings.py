@@ -54,6 +54,7 @@ class Listing:
     page: Page[Any]
     facets: Sequence[Group]
     chips: Sequence[tuple[str, str]]
+    selected: dict[str, list[str]]
     text: str
     order: str
     clear_url: str
@@ -135,6 +136,7 @@ async def listing(request: Request, kind: Kind, query: QuerySet[Any]) -> Listing
             for facet, values in chosen.items()
             for value in values
         ],
+        selected=chosen,
         text=_text(request),
         order=_order(request, kind),
         clear_url=request.url.path,

@@ -160,6 +160,15 @@ async def remove_certificate(request: Request) -> Response:
     return web.see_other(request, "suppliers:certificates", flash=_("Certificate removed"))
 
 
+async def remove_name(request: Request) -> Response:
+    """Take back a credential that was only declared."""
+    actor = web.signed_in(request, SUPPLIER)
+    data = await request.form()
+    organisation_id = access.organisation_of(actor)
+    await certificates.remove_name(organisation_id, str(data.get("name", "")), by=actor)
+    return web.see_other(request, "suppliers:certificates", flash=_("Certificate removed"))
+
+
 async def verify_certificate(request: Request) -> Response:
     """An operator has seen the original."""
     actor = web.signed_in(request, OrganisationKind.OPERATOR)
@@ -213,6 +222,7 @@ routes = [
         "/certificates/{key}/verify", verify_certificate, name="suppliers:verify_certificate",
         methods=["POST"],
     ),
+    Route("/profile/declared/remove", remove_name, name="suppliers:remove_name", methods=["POST"]),
     Route("/certificates/{key}", certificate_file, name="suppliers:certificate_file"),
     Route("/profile/{section}", edit, name="suppliers:edit_section", methods=["GET", "POST"]),
 ]  # fmt: skip

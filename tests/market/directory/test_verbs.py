@@ -171,6 +171,21 @@ async def test_removing_the_last_certificate_removes_its_name(rollback: None) ->
     assert (await SupplierProfile.get(id=profile.id)).certs == []
 
 
+async def test_only_a_declared_name_is_taken_back(rollback: None) -> None:
+    profile = await make_supplier(certs=["等保三级", "TISAX"])
+    organisation = await profile.organisation
+    by = await actor(organisation)
+    await certificates.add_certificate(organisation.id, CertificateInput(name="TISAX"), by=by)
+
+    for name in ("等保三级", "TISAX", "不存在"):
+        await certificates.remove_name(organisation.id, name, by=by)
+
+    assert (await SupplierProfile.get(id=profile.id)).certs == ["TISAX"]
+    assert await DirectoryTag.filter(facet="certificate").values_list("value", flat=True) == [
+        "TISAX"
+    ]
+
+
 async def test_only_an_operator_verifies(rollback: None) -> None:
     profile = await make_supplier()
     organisation = await profile.organisation
