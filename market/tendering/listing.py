@@ -30,9 +30,9 @@ ORDERS: dict[Sort, tuple[str, ...]] = {
     "budget": ("-budget_fen", "-id"),
 }
 FACETS = ("status", "modality", "industry", "region", "unit")
-MAX_EXPORT = 10_000
-KEPT = 4096
+KEPT = 1024
 _fragments: dict[tuple[Any, ...], Markup] = {}
+_results: dict[tuple[Any, ...], Markup] = {}
 _counts: dict[tuple[Any, ...], dict[str, Counter[str]]] = {}
 
 
@@ -74,15 +74,15 @@ def _within(areas: Iterable[str]) -> Q:
     return Q(*(Q(region_code__startswith=prefix) for prefix in prefixes), join_type=Q.OR)
 
 
-async def _newest_change() -> tuple[Any, ...]:
+async def newest_change() -> tuple[Any, ...]:
     """Another value whenever any job has changed: what the counts may be kept under."""
     row = await Job.all().order_by("-updated_at", "-id").first().values_list("id", "updated_at")
     return tuple(row or ())
 
 
-async def counts(query: JobQuery) -> dict[str, Counter[str]]:
-    """How many jobs answer the query in all, and by value of each facet."""
-    key = (query.model_dump_json(exclude={"sort"}), await _newest_change())
+async def counts(query: JobQuery, newest_change: tuple[Any, ...]) -> dict[str, Counter[str]]:
+    """How many jobs answer the query by value of each facet; kept until any job changes."""
+    key = (query.model_dump_json(exclude={"sort"}), newest_change)
     if (kept := _counts.get(key)) is None:
         kept = {name: await _count(query, name) for name in FACETS}
         _keep(_counts, key, kept)
@@ -106,15 +106,23 @@ def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
     cache[key] = value
 
 
-async def page_of(request: Request, query: JobQuery, total: int) -> Page[Markup]:
-    """The page of rendered rows: one query for their keys, one more for those not rendered yet."""
-    number = page_number(request)
-    ordered = query.jobs().order_by(*ORDERS[query.sort])
-    keys = await ordered.offset((number - 1) * SIZE).limit(SIZE).values_list(
-        "id", "updated_at", "owner__updated_at"
-    )  # fmt: skip
-    items = await fragments(keys)
-    return Page(items=items, number=number, size=SIZE, total=total, request=request)
+async def results(request: Request, query: JobQuery) -> Markup:
+    """Filters, facets and rows of one page of the list: two queries when nothing has changed."""
+    number, change = page_number(request), await newest_change()
+    ordered = query.jobs().order_by(*ORDERS[query.sort]).offset((number - 1) * SIZE).limit(SIZE)
+    keys = await ordered.values_list("id", "updated_at", "owner__updated_at")
+    key = (request.url.query, tuple(keys), change, current_locale(), clock.today())
+    if key not in _results:
+        found = await counts(query, change)
+        total = sum(found["status"].values())
+        items = await fragments(keys)
+        page = Page(items=items, number=number, size=SIZE, total=total, request=request)
+        html = web.environment.get_template("market/tendering/_jobs_results.html").render(
+            page=page, query=query, facets=facet_groups(request, query, found),
+            sorts=sort_links(request, query), files=file_links(request),
+        )  # fmt: skip
+        _keep(_results, key, Markup(html))  # noqa: S704 - our own template, escaped by Jinja
+    return _results[key]
 
 
 async def fragments(keys: Sequence[tuple[Any, ...]]) -> list[Markup]:
@@ -222,12 +230,17 @@ def sort_links(request: Request, query: JobQuery) -> list[tuple[str, str, bool]]
     """(label, address, whether it is in force) of each order."""
     titles = {"newest": _("Newest"), "deadline": _("Deadline"), "budget": _("Budget")}
     return [
-        (label, str(request.url.include_query_params(sort=name)), query.sort == name)
-        for name, label in titles.items()
+        (label, _address(request, sort=name), query.sort == name) for name, label in titles.items()
     ]
 
 
 def file_links(request: Request) -> dict[str, str]:
     """The address of what is seen as CSV and as a workbook."""
-    url = request.url.remove_query_params("page")
-    return {kind: str(url.include_query_params(format=kind)) for kind in ("csv", "xlsx")}
+    return {kind: _address(request, format=kind) for kind in ("csv", "xlsx")}
+
+
+def _address(request: Request, **changes: str) -> str:
+    """This list from its first page, with one parameter set."""
+    gone = {"page", *changes}
+    params = [pair for pair in request.query_params.multi_items() if pair[0] not in gone]
+    return f"{request.url.path}?{urlencode([*params, *changes.items()])}"

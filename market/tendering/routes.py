@@ -39,13 +39,8 @@ async def show_jobs(request: Request) -> Response:
     query = listing.JobQuery.of(request)
     if (fmt := format_of(request)) is not None:
         return await exports.jobs_file(request, query, fmt)
-    found = await listing.counts(query)
-    page = await listing.page_of(request, query, sum(found["status"].values()))
-    return await web.render(
-        request, "market/tendering/jobs_list.html", page=page, query=query,
-        facets=listing.facet_groups(request, query, found),
-        sorts=listing.sort_links(request, query), files=listing.file_links(request),
-    )  # fmt: skip
+    results = await listing.results(request, query)
+    return await web.render(request, "market/tendering/jobs_list.html", results=results)
 
 
 async def show_job(request: Request) -> Response:

@@ -48,11 +48,11 @@ async def test_filters_and_order(query: dict[str, object], titles: list[str]) ->
 @pytest.mark.usefixtures("rollback")
 async def test_counts_follow_every_change() -> None:
     jobs = await three_jobs()
-    found = await listing.counts(listing.JobQuery())
+    found = await listing.counts(listing.JobQuery(), await listing.newest_change())
     assert found["region"] == {"370000": 2, "320000": 1}
     assert found["modality"] == {"图像": 2, "语音": 1}
     await tendering.open_bids(jobs[0])
-    found = await listing.counts(listing.JobQuery())
+    found = await listing.counts(listing.JobQuery(), await listing.newest_change())
     assert found["status"] == {"open_bidding": 2, "unsuccessful": 1}
 
 
