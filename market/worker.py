@@ -37,6 +37,7 @@ web.register_routes(ROUTES)  # e-mail links to pages
 HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
     "order.completed": (
+        order_moves.complete_ordered_job,
         money.on_order_completed,
         order_mail.tell_parties_of_order,
         *indexing.HANDLERS,
