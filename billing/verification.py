@@ -12,7 +12,8 @@ from billing.ledger_models import (
     LedgerTransaction,
     LedgerTransfer,
 )
-from billing.states import TransferStatus
+from billing.models import Payment, Settlement
+from billing.states import PaymentStatus, TransferStatus
 from market.kit import clock
 from market.kit.audit import GENESIS
 from market.kit.db import atomic
@@ -59,6 +60,7 @@ async def verify_ledger() -> list[str]:
         *await _broken_seals(legs),
         *await _wrong_balances(legs),
         *_broken_orders(legs),
+        *await _broken_holdings(legs),
     ]
 
 
@@ -159,4 +161,23 @@ def _broken_orders(legs: dict[str, list[Leg]]) -> list[str]:
         f"order {number}: owed and promised differ by {difference} fen"
         for number, difference in sorted(balances.items())
         if difference
+    ]
+
+
+async def _broken_holdings(legs: dict[str, list[Leg]]) -> list[str]:
+    """Per order, what is held is what was paid in less what was released (P1), by our own rows."""
+    held: dict[str, int] = defaultdict(int)
+    for lines in legs.values():
+        for leg in lines:
+            if leg.account.kind == AccountKind.ORDER_HELD:
+                held[leg.account.owner] += leg.change_fen
+    expected: dict[str, int] = defaultdict(int)
+    for payment in await Payment.filter(status=PaymentStatus.SUCCEEDED).select_related("order"):
+        expected[payment.order.number] += payment.amount_fen
+    for settlement in await Settlement.all().select_related("order"):
+        expected[settlement.order.number] -= settlement.cash_fen
+    return [
+        f"order {number}: {held[number]} held, {expected[number]} paid in and not released"
+        for number in sorted({*held, *expected})
+        if held[number] != expected[number]
     ]

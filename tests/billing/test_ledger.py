@@ -15,13 +15,13 @@ from billing.chart import (
     Side,
     credit,
     debit,
-    order_held,
+    subsidy_payable,
     supplier_receivable,
 )
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.verification import verify_ledger
 
-HELD = order_held("PO-1")
+HELD = subsidy_payable("O-2")
 DUE = supplier_receivable("O-1")
 
 

@@ -3,12 +3,12 @@
 import datetime as dt
 
 from billing import ledger
-from billing.chart import CUSTODY_BANK, buyer_payable, credit, debit, order_held
+from billing.chart import CUSTODY_BANK, SUSPENSE, buyer_payable, credit, debit
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerEpoch, LedgerTransaction
 from billing.verification import seal_ledger, verify_ledger
 from market.kit import clock
 
-HELD = order_held("PO-1")
+HELD = SUSPENSE
 
 
 async def postings(*amounts: int) -> None:
@@ -60,8 +60,8 @@ async def test_l4_a_wrong_cache_is_noticed(rollback: None) -> None:
     await postings(100)
     await LedgerAccount.filter(code=HELD.code).update(balance_fen=99, pending_fen=1)
     assert await verify_ledger() == [
-        "account order_held:PO-1: 99 kept, 100 folded",
-        "account order_held:PO-1: 1 pending, 0 held",
+        "account suspense: 99 kept, 100 folded",
+        "account suspense: 1 pending, 0 held",
     ]
 
 
