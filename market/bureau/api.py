@@ -26,9 +26,9 @@ async def trade(call: Call[Nothing, TradeQuery]) -> TradeOut:
     """
     part = access.slice_to_see(call.query, call.actor)
     by = call.query.by
-    cells = await statistics.volume_by(part, "region_code" if by == "region" else by)
-    if by == "region":
-        cells = statistics.by_child(cells, part.region)
+    cells = await (
+        statistics.volume_below(part) if by == "region" else statistics.volume_by(part, by)
+    )
     before = await statistics.volume_by(part.before, "month")
     return TradeOut.of(
         part,

@@ -21,10 +21,8 @@ from market.vocabulary.regions import Region
 
 async def regions_sheet(part: Slice, query: StatisticsQuery) -> Sheet:
     """Every region one level down, those without a deal too, with its change and its share."""
-    now = statistics.by_child(await statistics.volume_by(part, "region_code"), part.region)
-    before = statistics.by_child(
-        await statistics.volume_by(part.before, "region_code"), part.region
-    )
+    now = await statistics.volume_below(part)
+    before = await statistics.volume_below(part.before)
     whole = statistics.total_of(now.values())[FactKind.CONTRACTED].amount_fen
     codes = {*now, *(child.code for child in regions.children(part.region.code))}
     full = {code: now.get(code, Volume()) for code in codes}

@@ -97,13 +97,18 @@ async def contracts_sheet(facts: Sequence[TradeFact]) -> Sheet:
             fact.amount_fen,
             share_bp(int(order.accepted_quantity * 100), int(order.quantity * 100)),
             paid[order.contract_id],
-            _(STATUS_TONES["order", order.status].label),
+            _standing(order),
         ]
         for fact in facts
         if (order := orders.get(fact.source_id))
     ]
     links = [contract_url(fact.source_number) for fact in facts if fact.source_id in orders]
     return Sheet("contracts", _("Contracts"), columns, rows, links)
+
+
+def _standing(order: Order) -> str:
+    tone = STATUS_TONES["order", order.status]
+    return _(tone.label)
 
 
 async def _orders(facts: Sequence[TradeFact]) -> dict[UUID, Order]:

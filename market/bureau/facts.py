@@ -1,7 +1,7 @@
 """Outbox handlers that write one fact for each event of a deal, and count it in the rollup."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from billing.models import Refund, Settlement
 from billing.states import RefundStatus
-from market.bureau.models import FactKind, Side, TradeFact, TradeRollup
+from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeRollup
 from market.kit import money
 from market.kit.db import atomic, month_of
 from market.kit.outbox import Message
@@ -23,7 +23,8 @@ from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.terms import Vocabulary
 
-ROLLUP_KEY = ("side", "month", "region_code", "kind", "industry", "modality", "unit")
+Part = tuple[dict[str, Any], dict[str, int]]
+ROLLUP_KEY = ("side", "region_code", "industry", "modality", "month", "kind", "unit")
 ROLLUP_SUMS = ("deals", "quantity_hundredths", "amount_fen", "cross_province_fen")
 
 
@@ -172,27 +173,51 @@ async def record_fact(fact: TradeFact) -> bool:
     if await TradeFact.exists(kind=fact.kind, source_id=fact.source_id):
         return False
     await fact.save(force_create=True)
-    for key, sums in rollup_parts(fact):
-        await _count(key, sums)
+    await _count(rollup_parts(fact))
     return True
 
 
-async def _count(key: dict[str, Any], sums: dict[str, int]) -> None:
-    """Add to a cell in the database, never read-modify-write; the cell is made when missing."""
-    await TradeRollup.bulk_create([TradeRollup(**key)], ignore_conflicts=True)
-    await TradeRollup.filter(**key).update(**{name: F(name) + n for name, n in sums.items()})
+async def _count(parts: Sequence[Part]) -> None:
+    """Add to cells in the database, never read-modify-write; missing ones are made first.
+
+    Always in the order of their keys, so that two facts counted at once cannot block each other.
+    """
+    ordered = sorted(parts, key=lambda part: tuple(part[0].values()))
+    await TradeRollup.bulk_create(
+        [TradeRollup(**key) for key, _n in ordered], ignore_conflicts=True
+    )
+    for key, sums in ordered:
+        await TradeRollup.filter(**key).update(**{name: F(name) + n for name, n in sums.items()})
 
 
-def rollup_parts(fact: TradeFact) -> list[tuple[dict[str, Any], dict[str, int]]]:
+def rollup_parts(fact: TradeFact) -> list[Part]:
     """The cells a fact is counted in, each with what it adds (order of ROLLUP_KEY, ROLLUP_SUMS)."""
     is_cross = fact.region_code[:2] != fact.supplier_region_code[:2]
-    added = (1, int(fact.quantity * 100), fact.amount_fen, fact.amount_fen if is_cross else 0)
-    sums = dict(zip(ROLLUP_SUMS, added, strict=True))
-    cells = []
-    for side, code in (
-        (Side.DEMAND, fact.region_code),
-        (Side.SUPPLY, fact.supplier_region_code),
-    ):
-        values = (side, fact.month, code, fact.kind, fact.industry, fact.modality, fact.unit)
-        cells.append((dict(zip(ROLLUP_KEY, values, strict=True)), sums))
-    return cells
+    money_sums = (fact.amount_fen, fact.amount_fen if is_cross else 0)
+    detail = (1, int(fact.quantity * 100), *money_sums)
+    whole = (1, 0, *money_sums)
+    return [
+        _part((side, area, *cell, fact.month, fact.kind, unit), sums)
+        for side, code in (
+            (Side.DEMAND, fact.region_code),
+            (Side.SUPPLY, fact.supplier_region_code),
+        )
+        for area in regions_around(code)
+        for cell, unit, sums in (
+            ((fact.industry, fact.modality), fact.unit, detail),
+            ((ALL, ALL), ALL, whole),
+        )
+    ]
+
+
+def _part(key: tuple[object, ...], sums: tuple[int, ...]) -> Part:
+    return dict(zip(ROLLUP_KEY, key, strict=True)), dict(zip(ROLLUP_SUMS, sums, strict=True))
+
+
+def regions_around(code: str) -> list[str]:
+    """The code, those of the regions above it, and the country's."""
+    found = regions.region(code)
+    chain = [found.code if found else code]
+    while (above := regions.parent_of(chain[-1])) is not None:
+        chain.append(above.code)
+    return chain if chain[-1] == regions.COUNTRY_CODE else [*chain, regions.COUNTRY_CODE]

@@ -58,9 +58,14 @@ class TradeFact(Row):
         )
 
 
-class TradeRollup(Row):
-    """Sums of facts, once for the buyer's region and once for the supplier's; re-computable.
+ALL = "*"
 
+
+class TradeRollup(Row):
+    """Sums of facts for a region and every region above it, by each side; re-computable.
+
+    A fact is counted in a cell of its industry, modality and unit, and in one where all three are
+    ALL (and the quantity, of mixed units, 0): so every page reads few rows, however many the facts.
     `cross_province_fen` is the part whose other party is in another province; the quantity is in
     hundredths of the unit, so that the database adds integers.
     """
@@ -80,5 +85,5 @@ class TradeRollup(Row):
     class Meta:
         table = "trade_rollups"
         unique_together = (
-            ("side", "month", "region_code", "kind", "industry", "modality", "unit"),
+            ("side", "region_code", "industry", "modality", "month", "kind", "unit"),
         )

@@ -86,7 +86,7 @@ async def _trend(part: Slice, query: StatisticsQuery, months: Mapping[str, Volum
 
 
 async def _breakdowns(part: Slice, query: StatisticsQuery) -> list[Chart]:
-    below = statistics.by_child(await statistics.volume_by(part, "region_code"), part.region)
+    below = await statistics.volume_below(part)
     return [
         volumes.breakdown(
             "regions", _("Region"), below, word=labels.region, link=partial(into, part, query)

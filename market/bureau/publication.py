@@ -74,7 +74,7 @@ def nationwide(period: Period) -> Slice:
 async def public_tables() -> list[PublicTable]:
     """Contracts of the last twelve complete months by month, province, industry and modality."""
     part = nationwide(complete_period())
-    provinces = statistics.by_child(await statistics.volume_by(part, "region_code"), part.region)
+    provinces = await statistics.volume_below(part)
     months = await statistics.volume_by(part, "month")
     industries = await statistics.volume_by(part, "industry")
     modalities = await statistics.volume_by(part, "modality")

@@ -1,13 +1,13 @@
 """Transaction volume by month, region, industry and modality, read from the rollup."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
-from market.bureau.models import FactKind, Side, TradeRollup
+from market.bureau.models import ALL, FactKind, Side, TradeRollup
 from market.bureau.periods import Period
 from market.vocabulary import regions
 from market.vocabulary.regions import Region, RegionLevel
@@ -37,11 +37,11 @@ class Figure:
     amount_fen: int = 0
     cross_province_fen: int = 0
 
-    def add(self, other: "Figure") -> None:
-        """Count another cell in."""
-        self.deals += other.deals
-        self.amount_fen += other.amount_fen
-        self.cross_province_fen += other.cross_province_fen
+    def add(self, other: "Figure", *, sign: int = 1) -> None:
+        """Count another cell in, or with `sign` -1 out."""
+        self.deals += sign * other.deals
+        self.amount_fen += sign * other.amount_fen
+        self.cross_province_fen += sign * other.cross_province_fen
 
 
 @dataclass(slots=True)
@@ -55,10 +55,10 @@ class Volume:
     def __getitem__(self, kind: FactKind | str) -> Figure:
         return self.figures[FactKind(kind)]
 
-    def add(self, other: "Volume") -> None:
-        """Count another cell in."""
+    def add(self, other: "Volume", *, sign: int = 1) -> None:
+        """Count another cell in, or with `sign` -1 out."""
         for kind, figure in other.figures.items():
-            self.figures[kind].add(figure)
+            self.figures[kind].add(figure, sign=sign)
 
     @property
     def cross_province_bp(self) -> int | None:
@@ -83,21 +83,23 @@ def code_range(region: Region) -> tuple[str, str]:
     return region.prefix.ljust(6, "0"), region.prefix.ljust(6, "9")
 
 
-def _cells(part: Slice) -> QuerySet[TradeRollup]:
+def _cells(part: Slice, areas: Sequence[str], dimension: str) -> QuerySet[TradeRollup]:
+    """The rows that sum to a slice: the whole of a region, unless it is split or filtered."""
     query = TradeRollup.filter(
         side=part.side,
+        region_code__in=areas,
         month__range=(part.period.first, part.period.last),
-        region_code__range=code_range(part.region),
     )
-    if part.industry:
-        query = query.filter(industry=part.industry)
-    return query.filter(modality=part.modality) if part.modality else query
+    if part.industry or part.modality or dimension in ("industry", "modality"):
+        query = query.filter(industry=part.industry) if part.industry else query
+        query = query.filter(modality=part.modality) if part.modality else query
+        return query.exclude(unit=ALL)
+    return query.filter(industry=ALL, modality=ALL)
 
 
-async def volume_by(part: Slice, dimension: str) -> dict[str, Volume]:
-    """The volume for each value of `dimension` (month, region_code, industry, modality)."""
+async def _volumes(part: Slice, areas: Sequence[str], dimension: str) -> dict[str, Volume]:
     rows = (
-        await _cells(part)
+        await _cells(part, areas, dimension)
         .annotate(n=Sum("deals"), amount=Sum("amount_fen"), cross=Sum("cross_province_fen"))
         .group_by("kind", dimension)
         .values("kind", dimension, "n", "amount", "cross")
@@ -107,6 +109,25 @@ async def volume_by(part: Slice, dimension: str) -> dict[str, Volume]:
         figure = Figure(int(row["n"]), int(row["amount"]), int(row["cross"]))
         found[row[dimension]][row["kind"]].add(figure)
     return dict(found)
+
+
+async def volume_by(part: Slice, dimension: str) -> dict[str, Volume]:
+    """The volume for each value of `dimension` (month, industry, modality)."""
+    return await _volumes(part, [part.region.code], dimension)
+
+
+async def volume_below(part: Slice) -> dict[str, Volume]:
+    """The volume for each region one level down.
+
+    What lies in the region but in none below (a province as an address) counts under its own code.
+    """
+    own = part.region.code
+    below = [child.code for child in regions.children(own)]
+    found = await _volumes(part, [own, *below], "region_code")
+    rest = found.pop(own, Volume())
+    for volume in found.values():
+        rest.add(volume, sign=-1)
+    return {**found, own: rest} if any(f.deals for f in rest.figures.values()) else found
 
 
 def total_of(volumes: Iterable[Volume]) -> Volume:
@@ -120,28 +141,6 @@ def total_of(volumes: Iterable[Volume]) -> Volume:
 def by_month(volumes: Mapping[str, Volume], period: Period) -> dict[str, Volume]:
     """Every month of the period in order, empty ones too."""
     return {month: volumes.get(month, Volume()) for month in period.months}
-
-
-def by_child(volumes: Mapping[str, Volume], region: Region) -> dict[str, Volume]:
-    """Volumes of region codes folded into the regions one level below `region`.
-
-    What lies in the region but in none below (a province as an address) counts under its own code.
-    """
-    folded: defaultdict[str, Volume] = defaultdict(Volume)
-    for code, volume in volumes.items():
-        folded[child_of(code, region)].add(volume)
-    return dict(folded)
-
-
-def child_of(code: str, region: Region) -> str:
-    """The code of the region directly below `region` in which `code` lies, or `region`'s own."""
-    found = regions.region(code)
-    while found is not None and found.code != region.code:
-        above = regions.parent_of(found.code)
-        if above is not None and above.code == region.code:
-            return found.code
-        found = above
-    return region.code
 
 
 def has_below(region: Region) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import DoesNotExist
 
 from market.bureau.facts import record_event, record_fact, rollup_parts
-from market.bureau.models import FactKind, Side, TradeFact, TradeRollup
+from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeRollup
 from market.bureau.verification import verify_statistics
 from market.kit import clock, outbox
 from market.kit.outbox import Message, OutboxMessage
@@ -56,7 +56,12 @@ async def test_a_contract_in_force_is_a_fact(rollback: None) -> None:
         "amount_fen": 24_600_000,
     }  # fmt: skip
     counted = (FactKind.CONTRACTED, 1, 300_000, 24_600_000)
-    assert await cells() == [(Side.DEMAND, *counted), (Side.SUPPLY, *counted)]
+    for code in ("370100", "370000", "100000"):
+        assert await cells(region_code=code, industry="healthcare") == [
+            (Side.DEMAND, *counted),
+            (Side.SUPPLY, *counted),
+        ]
+    assert await TradeRollup.all().count() == 12  # each beside a cell of all industries
 
 
 async def test_the_same_event_twice_is_counted_once(rollback: None) -> None:
@@ -65,7 +70,7 @@ async def test_the_same_event_twice_is_counted_once(rollback: None) -> None:
         await record_event(event("contract.activated", contract=deal.contract.id))
     assert await TradeFact.all().count() == 1
     assert await record_fact(build_fact(source_id=deal.contract.id)) is False
-    assert [cell[2] for cell in await cells()] == [1, 1]
+    assert {cell[2] for cell in await cells()} == {1}
 
 
 async def test_a_contract_not_signed_is_no_fact(rollback: None) -> None:
@@ -109,33 +114,42 @@ async def test_counting_at_the_same_time_loses_nothing(database: None) -> None:
     at = dt.datetime(2001, 1, 5, tzinfo=dt.UTC)
     facts = [build_fact(at=at, amount_fen=n) for n in range(1, 17)]
     await asyncio.gather(*(record_fact(fact) for fact in facts))
-    cell = await TradeRollup.get(month="2001-01", side=Side.DEMAND)
+    cell = await TradeRollup.get(
+        month="2001-01", side=Side.DEMAND, region_code="370100", industry="healthcare"
+    )
     await TradeFact.filter(month="2001-01").delete()
     await TradeRollup.filter(month="2001-01").delete()
     assert (cell.deals, cell.amount_fen) == (16, 136)
 
 
-def test_the_other_province_is_counted_on_both_sides() -> None:
+def test_a_fact_is_counted_in_every_region_above_it() -> None:
     fact = build_fact(region_code="370102", supplier_region_code="140200", amount_fen=700)
-    (demand, added), (supply, same) = rollup_parts(fact)
-    assert (demand["side"], demand["region_code"]) == (Side.DEMAND, "370102")
-    assert (supply["side"], supply["region_code"]) == (Side.SUPPLY, "140200")
-    assert added == same == {
-        "deals": 1, "quantity_hundredths": 300_000, "amount_fen": 700, "cross_province_fen": 700,
-    }  # fmt: skip
+    parts = rollup_parts(fact)
+    assert {(key["side"], key["region_code"]) for key, _sums in parts} == {
+        *((Side.DEMAND, code) for code in ("370102", "370100", "370000", "100000")),
+        *((Side.SUPPLY, code) for code in ("140200", "140000", "100000")),
+    }
+    added = {"deals": 1, "amount_fen": 700, "cross_province_fen": 700}
+    for key, sums in parts:
+        of_all = key["unit"] == ALL
+        assert sums == {**added, "quantity_hundredths": 0 if of_all else 300_000}
+        assert (key["industry"], key["modality"]) == (
+            (ALL, ALL) if of_all else ("healthcare", "medical_image")
+        )
 
 
 async def test_a_planted_wrong_rollup_is_caught(rollback: None) -> None:
     deal = await make_order()
     await record_event(event("contract.activated", contract=deal.contract.id))
     assert await verify_statistics() == []
-    await TradeRollup.filter(side=Side.DEMAND).update(amount_fen=24_000_001)
+    city = TradeRollup.filter(side=Side.DEMAND, region_code="370100", industry="healthcare")
+    await city.update(amount_fen=24_000_001)
     month = clock.today().strftime("%Y-%m")
-    place = f"{month}/370100/contracted/healthcare/medical_image/例"
+    place = f"370100/healthcare/medical_image/{month}/contracted/例"
     assert await verify_statistics() == [
         f"rollup demand/{place}: amount_fen is 24000001, the facts give 24000000"
     ]
-    await TradeRollup.filter(side=Side.DEMAND).delete()
+    await city.delete()
     assert await verify_statistics() == [f"rollup demand/{place}: missing"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from market.bureau import statistics
 from market.bureau.facts import record_fact
-from market.bureau.models import FactKind, Side, TradeRollup
+from market.bureau.models import Side, TradeRollup
 from market.bureau.periods import PeriodName, period_of
 from market.bureau.statistics import Slice, Volume
 from market.vocabulary import regions
@@ -61,21 +61,29 @@ async def test_facts_of_one_cell_add_up(rollback: None) -> None:
     for fact in [build_fact(at=OCTOBER, amount_fen=n) for n in range(1, 21)]:
         await record_fact(fact)
     assert await contracted(whole("370100")) == {"2026-10": (20, 210)}
-    assert await TradeRollup.filter(side=Side.DEMAND).count() == 1
+    cities = TradeRollup.filter(side=Side.DEMAND, region_code="370100")
+    assert await cities.count() == 2  # by industry and modality, and of all
 
 
-def test_regions_fold_one_level_down() -> None:
-    volumes = {}
+async def test_regions_fold_one_level_down(rollback: None) -> None:
     for code, fen in (("370102", 1), ("370100", 2), ("370200", 4), ("370000", 8)):
-        volumes[code] = Volume()
-        volumes[code][FactKind.CONTRACTED].amount_fen = fen
+        await make_fact(at=OCTOBER, region_code=code, amount_fen=fen)
 
-    def amounts(region: str) -> dict[str, int]:
-        folded = statistics.by_child(volumes, place(region))
-        return {code: v[FactKind.CONTRACTED].amount_fen for code, v in folded.items()}
+    async def amounts(region: str) -> dict[str, int]:
+        below = await statistics.volume_below(whole(region))
+        return {code: volume["contracted"].amount_fen for code, volume in below.items()}
 
-    assert amounts("370000") == {"370100": 3, "370200": 4, "370000": 8}
-    assert amounts("100000") == {"370000": 15}
+    assert await amounts("370100") == {"370102": 1, "370100": 2}
+    assert await amounts("370000") == {"370100": 3, "370200": 4, "370000": 8}
+    assert await amounts("100000") == {"370000": 15}
+
+
+async def test_a_code_of_no_region_counts_for_the_country(rollback: None) -> None:
+    await make_fact(at=OCTOBER, region_code="999999", amount_fen=5)
+    below = await statistics.volume_below(whole("100000"))
+    assert {code: volume["contracted"].amount_fen for code, volume in below.items()} == {
+        "100000": 5
+    }
 
 
 @pytest.mark.parametrize(
