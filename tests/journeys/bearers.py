@@ -9,7 +9,7 @@ from market.kit.actor import Actor
 async def bearer(by: Actor, *scopes: str) -> dict[str, str]:
     """The header of a new token of this member, with every scope unless some are named."""
     details = TokenInput.model_validate(
-        {"name": "journey", "scopes": list(scopes or SCOPES), "days": 90}
+        {"name": "journey", "scopes": list(scopes or SCOPES), "days": 365}
     )
     _row, clear = await create_token(details, by=by)
     return {"authorization": f"Bearer {clear}"}
