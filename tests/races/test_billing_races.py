@@ -1,0 +1,182 @@
+"""Money under concurrency: one voucher, one receipt, one reversal; and without the lock, two."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from billing import ledger, payments, redemptions, transfers, webhooks
+from billing.chart import (
+    CUSTODY_BANK,
+    PROCESSOR_CLEARING,
+    SUSPENSE,
+    credit,
+    debit,
+    order_held,
+    subsidy_payable,
+    supplier_receivable,
+)
+from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
+from billing.models import Payment, VoucherPool, VoucherRedemption, WebhookEvent
+from billing.payments import CheckoutState
+from billing.states import PaymentMethod, PaymentStatus
+from billing.verification import verify_ledger
+from market.kit.errors import Conflict
+from market.kit.outbox import OutboxMessage
+from tests.factories.billing import COMPUTE_LINE, SYSTEM, make_programme, unpaid_order
+
+pytestmark = [pytest.mark.committed, pytest.mark.usefixtures("committed")]
+WORKERS = 20
+
+
+async def together(*works: Awaitable[Any]) -> list[Any]:
+    """Everything at once; refusals are outcomes, anything else is a defect."""
+    outcomes = await asyncio.gather(*works, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Conflict):
+            raise outcome
+    return outcomes
+
+
+async def in_turns(works: list[Awaitable[Any]]) -> list[Any]:
+    """Everything, at most twenty at a time."""
+    gate = asyncio.Semaphore(WORKERS)
+
+    async def one(work: Awaitable[Any]) -> Any:
+        async with gate:
+            return await work
+
+    return await together(*(one(work) for work in works))
+
+
+async def test_v1_one_voucher_two_claimants_exactly_one_wins() -> None:
+    programme = await make_programme(code="race-one", pool_fen=3_000_000)
+    deals = [await unpaid_order(extra_lines=[COMPUTE_LINE]) for _ in range(2)]
+    outcomes = await together(
+        *(
+            redemptions.redeem_voucher(deal.order, programme=programme, by=deal.buyer)
+            for deal in deals
+            if deal.order
+        )
+    )
+    won = [one for one in outcomes if isinstance(one, VoucherRedemption)]
+    assert [one.grant_fen for one in won] == [3_000_000]
+    assert [type(one) for one in outcomes if one not in won] == [redemptions.VoucherNotRedeemable]
+    pool = await VoucherPool.get(programme=programme)
+    assert (pool.reserved_fen, pool.redeemed_fen) == (3_000_000, 0)
+
+
+async def test_without_the_lock_the_voucher_is_used_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    programme = await make_programme(code="race-two", pool_fen=3_000_000)
+    deals = [await unpaid_order(extra_lines=[COMPUTE_LINE]) for _ in range(2)]
+    await VoucherPool.create(
+        programme=programme, period="total", label="total", limit_fen=3_000_000
+    )
+    barrier = asyncio.Barrier(2)
+
+    async def read(row: Any) -> Any:
+        found = await type(row).get(id=row.id)
+        await barrier.wait()
+        return found
+
+    monkeypatch.setattr(redemptions, "lock", read)
+    bare: Any = redemptions.redeem_voucher
+    await together(
+        *(bare.__wrapped__(deal.order, programme=programme, by=deal.buyer) for deal in deals)
+    )
+    assert (await VoucherPool.get(programme=programme)).reserved_fen == 6_000_000
+    await VoucherRedemption.filter(programme=programme).update(status="released")
+
+
+async def test_p2_two_people_pay_one_stage() -> None:
+    deal = await unpaid_order()
+    assert deal.order is not None
+    order = deal.order
+    outcomes = await together(
+        *(
+            payments.intend_payment(order, position=1, method=method, by=deal.buyer)
+            for method in (PaymentMethod.ONLINE, PaymentMethod.BANK_TRANSFER) * 3
+        )
+    )
+    made = {one.id for one in outcomes if isinstance(one, Payment)}
+    assert len(made) == 1
+    assert await Payment.filter(order=order).count() == 1
+    refused = {type(one) for one in outcomes if isinstance(one, Conflict)}
+    assert refused == {payments.StageBeingPaid}
+
+
+async def test_w1_the_same_news_ten_times_is_one_receipt() -> None:
+    deal = await unpaid_order()
+    assert deal.order is not None
+    payment = await payments.intend_payment(
+        deal.order, position=1, method=PaymentMethod.ONLINE, by=deal.buyer
+    )
+    state = CheckoutState("cs_race", PaymentStatus.SUCCEEDED, payment.amount_fen, "cny", "pi_race")
+    await together(*(payments.apply_checkout(payment, state, by=SYSTEM) for _ in range(10)))
+    assert await ledger.balance_of(order_held(deal.order.number)) == payment.amount_fen
+    assert await LedgerTransaction.filter(key=payments.receipt_key(payment)).count() == 1
+    received = await OutboxMessage.filter(topic="payment.received")
+    assert [row.payload["payment"] for row in received].count(str(payment.id)) == 1
+
+
+async def test_an_event_ten_times_is_kept_once() -> None:
+    event = {
+        "id": "evt_race",
+        "type": "terminal.reader.updated",
+        "data": {"object": {"id": "rdr_1", "object": "terminal.reader"}},
+    }
+    outcomes = await together(*(webhooks.keep_event(event) for _ in range(10)))
+    assert sorted(outcomes) == [False] * 9 + [True]
+    assert await WebhookEvent.filter(event_id="evt_race").count() == 1
+    kept = await WebhookEvent.get(event_id="evt_race")
+    asked = await OutboxMessage.filter(topic="webhook.received")
+    assert [row.payload["event"] for row in asked].count(str(kept.id)) == 1
+
+
+async def test_l3_reserves_never_cross_the_bound() -> None:
+    due = supplier_receivable("RACE-1")
+    await ledger.post([debit(CUSTODY_BANK, 100), credit(due, 100)], kind="payment", key="race-in")
+    outcomes = await together(
+        *(
+            transfers.reserve(due, CUSTODY_BANK, 30, kind="payout", key=f"race-{n}")
+            for n in range(8)
+        )
+    )
+    held = [one for one in outcomes if isinstance(one, LedgerTransfer)]
+    assert len(held) == 3
+    assert (await LedgerAccount.get(code=due.code)).pending_fen == 90
+    resolved = await together(*(transfers.post_transfer(held[0], by=SYSTEM) for _ in range(4)))
+    assert sum(isinstance(one, LedgerTransaction) for one in resolved) == 1
+    assert await ledger.balance_of(due) == 70
+
+
+async def test_l5_five_hundred_postings_each_reversal_sent_twice() -> None:
+    """The stress of the design: 20 workers, every reversal twice, the sum at the end zero."""
+    mine = subsidy_payable("RACE-2")
+    places = (CUSTODY_BANK, PROCESSOR_CLEARING)
+    before = {key: await ledger.balance_of(key) for key in (*places, SUSPENSE, mine)}
+    posted = await in_turns(
+        [
+            ledger.post(
+                [debit(places[n % 2], 1000 + n), credit((mine, SUSPENSE)[n % 3 == 0], 1000 + n)],
+                kind="payment",
+                key=f"stress-{n}",
+            )
+            for n in range(500)
+        ]
+    )
+    reversed_ = await in_turns(
+        [ledger.reverse(transaction, kind="refund") for transaction in (*posted, *posted)]
+    )
+    assert len({one.id for one in reversed_}) == 500
+    assert {key: await ledger.balance_of(key) for key in before} == before
+    assert await LedgerTransaction.filter(key__startswith="stress-").count() == 500
+    assert await LedgerTransaction.filter(key__startswith="reverse:stress-").count() == 500
+    assert await LedgerEntry.filter(transaction__key__contains="stress-").count() == 2000
+
+
+async def test_the_ledger_is_sound_after_all_of_it() -> None:
+    assert await verify_ledger() == []
