@@ -17,8 +17,8 @@ from market.kit.i18n import gettext as _
 from market.kit.outbox import OutboxMessage
 from market.orders.models import Contract, DeliveryBatch, Signature
 from market.orders.states import BatchStatus, ContractStatus
-from market.tendering.models import Bid, Job
-from market.tendering.states import BidStatus, JobStatus
+from market.tendering.models import Job
+from market.tendering.states import JobStatus
 
 PUBLIC = (
     (N_("Jobs"), "jobs:list", "briefcase"),
@@ -139,7 +139,6 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
         }
     if actor.kind == OrganisationKind.SUPPLIER:
         return {
-            "bids:list": Bid.filter(bidder_id=own, status=BidStatus.INVALID).count(),
             "contracts:list": unsigned.filter(supplier_id=own).count(),
             "orders:list": DeliveryBatch.filter(
                 order__supplier_id=own, status__in=(BatchStatus.REJECTED, BatchStatus.REWORK)

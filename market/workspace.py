@@ -19,7 +19,8 @@ from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
-from market.tendering.models import Bid, Job, Question
+from market.tendering.access import own_bids
+from market.tendering.models import Job, Question
 from market.tendering.states import BidStatus, JobStatus
 
 AT_MOST = 8
@@ -142,7 +143,7 @@ async def _demand_desk(own: UUID) -> Desk:
 
 
 async def _supplier_desk(own: UUID) -> Desk:
-    bids = await Bid.filter(bidder_id=own, status__in=_SUPPLIER_BIDS).select_related("job")
+    bids = await (await own_bids(own)).filter(status__in=_SUPPLIER_BIDS)
     todo = [
         _job(row.job, _("Confirm your bid again"), row.job.bid_deadline_at)
         for row in bids

@@ -1,6 +1,7 @@
 """E-mail through SMTP, or into a mailbox page when no server is set; each message is sent once per key."""
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -35,13 +36,18 @@ class SentMail(Row):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """An e-mail to one person. `key` names it: a second send with the same key does nothing."""
+    """An e-mail to one person. `key` names it: a second send with the same key does nothing.
+
+    Of a confidential one neither address nor content is ever written down: that it was sent to whom
+    would say too much, such as who has bid.
+    """
 
     key: str
     recipient: str
     subject: str
     text: str
     html: str = ""
+    is_confidential: bool = False
 
 
 async def send(mail: Mail) -> None:
@@ -51,14 +57,15 @@ async def send(mail: Mail) -> None:
     between the server's yes and our note can send twice: Message-ID is the key, so clients fold it.
     """
     assert not is_in_verb(), "mail is sent by outbox handlers, never inside a verb"
-    key = hashlib.sha256(mail.key.encode()).hexdigest()
+    key = _digest(mail.key)
+    kept = Mail("", "", "", "") if mail.is_confidential else mail
     row, _ = await SentMail.get_or_create(
         key=key,
         defaults={
-            "recipient": mail.recipient,
-            "subject": mail.subject,
-            "text": mail.text,
-            "html": mail.html,
+            "recipient": kept.recipient,
+            "subject": kept.subject,
+            "text": kept.text,
+            "html": kept.html,
         },
     )
     if row.sent_at is not None:
@@ -68,6 +75,12 @@ async def send(mail: Mail) -> None:
         row.recipient = row.subject = row.text = row.html = ""
     row.sent_at = clock.now()
     await row.save(update_fields=["sent_at", "recipient", "subject", "text", "html"])
+
+
+def _digest(key: str) -> str:
+    """Keyed, so that nobody can try addresses against the rows."""
+    secret = settings.secret_key.get_secret_value().encode()
+    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()
 
 
 async def _deliver(url: str, mail: Mail, *, key: str) -> None:

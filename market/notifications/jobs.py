@@ -22,6 +22,11 @@ def _bidder(job: Job, bid: Bid) -> UUID:
     return bid.bidder_id or sealing.addressee(job, bid)
 
 
+def _is_sealed(job: Job) -> bool:
+    """Whether a list of who gets this mail would say who has bid."""
+    return job.opening_transcript is None
+
+
 async def _bids(job: Job) -> list[Bid]:
     """The bids on a job that were not taken back."""
     return await Bid.filter(job=job).exclude(status__in=GONE).order_by("id")
@@ -41,7 +46,7 @@ async def _tell_sellers(
 ) -> None:
     for organisation_id in organisations:
         people = await members(organisation_id, *SELLERS)
-        await tell(message, people, template=template, job=job)
+        await tell(message, people, template=template, job=job, confidential=_is_sealed(job))
 
 
 async def tell_followers(message: outbox.Message) -> None:
@@ -70,14 +75,15 @@ async def tell_all_the_answer(message: outbox.Message) -> None:
     readers = dict.fromkeys([question.asker_id, *await _followers(question.job)])
     for organisation_id in readers:
         people = await members(organisation_id, *SELLERS)
-        await tell(message, people, question=question, job=question.job)
+        sealed = _is_sealed(question.job)
+        await tell(message, people, question=question, job=question.job, confidential=sealed)
 
 
 async def send_bid_receipt(message: outbox.Message) -> None:
     """bid.submitted, bid.withdrawn: a receipt, to the bidder alone; it names the digest, not the content."""
     bid = await Bid.get(id=message.payload["bid"]).select_related("job")
     people = await members(_bidder(bid.job, bid), *SELLERS)
-    await tell(message, people, bid=bid, job=bid.job)
+    await tell(message, people, bid=bid, job=bid.job, confidential=True)
 
 
 async def send_refusal(message: outbox.Message) -> None:

@@ -22,8 +22,9 @@ def speaking(locale: str) -> Iterator[None]:
 
 
 async def tell(
-    message: outbox.Message, people: Iterable[Person], *, template: str = "", **context: Any
-) -> None:
+    message: outbox.Message, people: Iterable[Person], *, template: str = "",
+    confidential: bool = False, **context: Any,
+) -> None:  # fmt: skip
     """Send templates/email/<template or topic>/ to each of `people` but those who muted its group."""
     name = template or message.topic
     group = GROUP_OF.get(name)
@@ -33,13 +34,14 @@ async def tell(
         token = mail_tokens.unsubscription(person, group) if group else ""
         await send(
             message, person.email, locale=person.locale, template=name, name=person.name,
-            unsubscribe_token=token, **context,
+            unsubscribe_token=token, confidential=confidential, **context,
         )  # fmt: skip
 
 
 async def send(
-    message: outbox.Message, address: str, *, locale: str, template: str, **context: Any
-) -> None:
+    message: outbox.Message, address: str, *, locale: str, template: str,
+    confidential: bool = False, **context: Any,
+) -> None:  # fmt: skip
     """Send one rendered e-mail to an address; a second run of the handler sends nothing."""
     with speaking(locale):
         parts = {
@@ -50,10 +52,11 @@ async def send(
         }
     await mail.send(
         mail.Mail(
-            key=f"{message.id}:{template}:{address}"[:120],
+            key=f"{message.id}:{template}:{address}",
             recipient=address,
             subject=parts["subject.txt"].strip(),
             text=parts["body.txt"].strip() + "\n",
             html=parts["body.html"],
+            is_confidential=confidential,
         )
     )

@@ -1,5 +1,6 @@
 """Mail: once per key, through a real SMTP conversation, forgotten after it."""
 
+import dataclasses
 import socket
 from collections.abc import Iterator
 from email.message import Message
@@ -65,3 +66,10 @@ async def test_a_refused_mail_stays_to_be_sent_again(
         await mail.send(LETTER)
     row = await mail.SentMail.get()
     assert (row.sent_at, row.text) == (None, "正文")
+
+
+async def test_of_a_confidential_mail_nothing_is_written_down(rollback: None, inbox: Inbox) -> None:
+    await mail.send(dataclasses.replace(LETTER, is_confidential=True))
+    assert len(inbox.messages) == 1
+    row = await mail.SentMail.get()
+    assert (row.recipient, row.subject, row.text) == ("", "", "")

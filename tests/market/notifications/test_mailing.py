@@ -136,6 +136,7 @@ async def test_sealed_bid_is_in_no_mail_but_its_own_receipt(rollback: None) -> N
     question = by_recipient.pop(await address_of(owner))
     assert by_recipient == {}
     assert bid.digest in receipt.text
+    assert [mail.is_confidential for mail in (receipt, question)] == [True, False]
     for mail in mails:
         everything = mail.subject + mail.text + mail.html
         assert PRICE not in everything
