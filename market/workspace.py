@@ -47,9 +47,11 @@ class Task:
 
     @property
     def working_days_left(self) -> int | None:
-        """Working days until it is due."""
+        """Working days until it is due; negative once it is overdue."""
         if self.due_at is None:
             return None
+        if self.due_at < clock.now():
+            return -1
         return clock.working_days_between(clock.today(), clock.in_china(self.due_at).date())
 
 
