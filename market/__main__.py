@@ -241,7 +241,7 @@ def verify_audit() -> None:
 @verify_app.command("ledger")
 def verify_ledger() -> None:
     """Debits, credits, balances and bounds, from the entries."""
-    from billing.ledger import verify_ledger as verify
+    from billing.verification import verify_ledger as verify
 
     _verdict(with_database(verify), "The ledger is balanced.")
 
