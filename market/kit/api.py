@@ -75,8 +75,8 @@ class Operation:
 
     @property
     def id(self) -> str:
-        """The operationId: module's noun and function name."""
-        noun = self.endpoint.__module__.removesuffix(".api").rpartition(".")[2]
+        """The operationId: the package's noun and the function's name."""
+        noun = self.endpoint.__module__.split(".")[-2]
         return f"{noun}_{self.endpoint.__name__}"
 
     async def __call__(self, request: Request) -> Response:
