@@ -1,5 +1,117 @@
-"""JSON operations of search."""
+"""JSON operations of search: one search for every kind of record, and match lists both ways."""
 
-from market.kit.api import Operation
+from collections.abc import Mapping
+from typing import Any
 
-operations: list[Operation] = []
+from market.kit.api import Call, Nothing, Operation, operation
+from market.kit.errors import NotFound
+from market.kit.i18n import gettext as _
+from market.kit.limiting import client_address, limit
+from market.tendering import access
+from search import engines, lists
+from search.cards import heading_of
+from search.discovery import discover, explain_hit
+from search.matching import Matches
+from search.results import RATE
+from search.schemas import (
+    ConstraintOut,
+    HitOut,
+    MatchesOut,
+    MatchOut,
+    MatchParams,
+    RefusalOut,
+    SearchOut,
+    SearchParams,
+)
+from search.weights import weights
+
+
+@operation(
+    "GET", "/search", summary="Search suppliers, jobs, talents or dataset needs", tag="search",
+    query=SearchParams, returns=SearchOut, public=True,
+)  # fmt: skip
+async def search_records(call: Call[Nothing, SearchParams]) -> SearchOut:
+    """Free text in Chinese, pinyin or English; requirements in it become filters, listed in the answer."""
+    await limit(RATE, "search", client_address(call.request))
+    asked = call.query
+    ignored = [token for token in asked.without.split(",") if token]
+    found, is_degraded = await engines.ask(
+        lambda engine: discover(
+            engine, asked.kind, asked.q, ignored=ignored, page=asked.page, per_page=asked.limit
+        )
+    )
+    hits = [
+        HitOut(
+            **_named(hit.source), summary=hit.source["summary"], score=hit.score,
+            region_code=hit.source["region_code"], status=hit.source.get("status", ""),
+            reasons=explain_hit(hit, found, _),
+        )
+        for hit in found.hits
+    ]  # fmt: skip
+    constraints = [
+        ConstraintOut(kind=one.kind, token=one.token, label=one.label(_))
+        for one in found.constraints
+    ]
+    return SearchOut(
+        hits=hits, total=found.total, constraints=constraints, took_ms=round(found.took_ms, 2),
+        is_degraded=is_degraded,
+    )  # fmt: skip
+
+
+@operation(
+    "GET", "/jobs/{number}/matches", summary="Suppliers for one of your own jobs", tag="search",
+    query=MatchParams, returns=MatchesOut, scope="jobs:read",
+)  # fmt: skip
+async def match_job(call: Call[Nothing, MatchParams]) -> MatchesOut:
+    """Eligible suppliers best first, and the refused ones with every reason; drafts too."""
+    job = await access.own_job(call.actor, call.path("number"))
+    document = await lists.document_of_job(job)
+    (matches, by_id), is_degraded = await engines.ask(
+        lambda engine: lists.suppliers_for(engine, document)
+    )
+    return _matches(matches, by_id, call.query.limit, is_degraded=is_degraded)
+
+
+@operation(
+    "GET", "/suppliers/{number}/matches", summary="Open jobs for your own firm", tag="search",
+    query=MatchParams, returns=MatchesOut, scope="jobs:read",
+)  # fmt: skip
+async def match_supplier(call: Call[Nothing, MatchParams]) -> MatchesOut:
+    """Open jobs the firm is eligible for, best first, and the others with what is missing."""
+    supplier = await lists.document_of_supplier(call.actor.organisation_id)
+    if supplier is None or supplier["number"] != call.path("number"):
+        raise NotFound(_("There is no such entry"))
+    (matches, by_id), is_degraded = await engines.ask(
+        lambda engine: lists.jobs_for(engine, supplier)
+    )
+    return _matches(matches, by_id, call.query.limit, is_degraded=is_degraded)
+
+
+def _named(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "number": document["number"], "external_id": document["external_id"] or None,
+        "title": document[heading_of(document)],
+    }  # fmt: skip
+
+
+def _matches(
+    matches: Matches, by_id: Mapping[str, Mapping[str, Any]], limit: int, *, is_degraded: bool
+) -> MatchesOut:
+    eligible = [
+        MatchOut(
+            **_named(by_id[one.id]), score=one.score, parts=dict(one.parts),
+            reasons=[reason.text(_) for reason in one.reasons],
+        )
+        for one in matches.eligible[:limit]
+    ]  # fmt: skip
+    refused = [
+        RefusalOut(**_named(by_id[key]), reasons=[reason.text(_) for reason in reasons])
+        for key, reasons in matches.refused.items()
+    ]
+    return MatchesOut(
+        eligible=eligible, refused=refused, weights_version=weights().version,
+        is_degraded=is_degraded,
+    )  # fmt: skip
+
+
+operations: list[Operation] = [search_records, match_job, match_supplier]

@@ -17,6 +17,8 @@ _PLACES_WITHIN = ("本市", "本省")
 _ON_SITE = "现场作业"
 _EXPERT, _PROFESSIONAL = "行业领域专家", "专业标注员"
 _PROFESSIONAL_RANK = skill_rank("四级")
+NO_CAPABILITY = (N_("No capability in %(what)s"), N_("None of the tasks: %(what)s"))
+"""Refusals that say the work is another trade, not that something is missing."""
 
 
 Check = Callable[[JobDocument, SupplierDocument], Iterator[Reason]]
@@ -63,11 +65,11 @@ def _standing(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:
 def _capability(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:
     offered = supplier["modalities"]
     if job["modality"] and job["modality"] not in offered:
-        yield Reason(N_("No capability in %(what)s"), {"what": job["modality"]})
+        yield Reason(NO_CAPABILITY[0], {"what": job["modality"]})
         return
     covered = task_coverage(job["task_types"], supplier["task_types"])
     if not covered.value and job["industry"] not in supplier["industries"]:
-        yield Reason(N_("None of the tasks: %(what)s"), {"what": "、".join(job["task_types"])})
+        yield Reason(NO_CAPABILITY[1], {"what": "、".join(job["task_types"])})
 
 
 def _place(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:

@@ -11,9 +11,12 @@ from typing import TypeVar
 
 import structlog
 
+from market.kit.errors import AppError
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
 from market.settings import settings
 from search.embedded_engine import EmbeddedEngine
-from search.engine import SearchEngine, SearchError
+from search.engine import SearchEngine, SearchError, UnknownField, UnknownIndex
 from search.meilisearch_engine import MeilisearchEngine
 
 log = structlog.get_logger(__name__)
@@ -24,6 +27,13 @@ REST = 10.0
 """Seconds the server is left alone after it failed to answer."""
 _T = TypeVar("_T")
 _resting_until = 0.0
+
+
+class IndexNotReady(AppError):
+    """The worker has not built the index yet, or not with today's fields."""
+
+    status_code = 503
+    title = N_("Search is being prepared")
 
 
 @cache
@@ -67,7 +77,7 @@ async def ask(question: Callable[[SearchEngine], Awaitable[_T]]) -> tuple[_T, bo
     global _resting_until
     engine = server()
     if engine is None:
-        return await question(embedded()), False
+        return await _answer(question), False
     if time.monotonic() >= _resting_until:
         try:
             async with asyncio.timeout(PATIENCE):
@@ -75,4 +85,11 @@ async def ask(question: Callable[[SearchEngine], Awaitable[_T]]) -> tuple[_T, bo
         except (SearchError, TimeoutError) as error:
             log.warning("search server does not answer", error=str(error) or "timeout")
             _resting_until = time.monotonic() + REST
-    return await question(embedded()), True
+    return await _answer(question), True
+
+
+async def _answer(question: Callable[[SearchEngine], Awaitable[_T]]) -> _T:
+    try:
+        return await question(embedded())
+    except (UnknownIndex, UnknownField) as error:
+        raise IndexNotReady(_("The index is being built; please try again in a moment")) from error

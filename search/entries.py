@@ -29,6 +29,9 @@ from search.lexicon import lexicon
 from search.normalisation import normalise
 
 _PRICES = tuple(f"price_{unit}" for unit in UNIT_NAMES)
+OPEN_JOBS = ("open_enquiries", "open_bidding")
+"""Statuses in which a job still takes offers; such jobs come first among equally relevant ones."""
+_OPEN_PRIOR = 0.1
 PRICE_FIELDS = frozenset(("lowest_price", *_PRICES))
 _CAPACITIES = tuple(f"capacity_{unit}" for unit in UNIT_NAMES)
 SETTINGS: Mapping[Kind, IndexSettings] = {
@@ -166,6 +169,7 @@ def _job_entry(doc: JobDocument) -> IndexDocument:
         },
         flags={"onsite": doc["place"] == "现场作业", "vlan": doc["vlan"],
                "xinchuang": doc["xinchuang"]},
+        prior=_OPEN_PRIOR if doc.get("status") in OPEN_JOBS else 0.0,
         numbers={
             "budget_fen": doc["budget_fen"],
             "quantity": doc["quantity"],

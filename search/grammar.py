@@ -39,7 +39,7 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
     ("in_certified_base", N_("In a certified base"), r"(?:国家级|省级)?(?:认定|入驻)基地(?:企业)?"),
 )  # fmt: skip
 _HEADS = re.compile(
-    rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*(?P<n>{NUMBER})\s*\+?\s*(?:多)?(?:名|位|个)?"
+    rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*(?<!第)(?P<n>{NUMBER})\s*\+?\s*(?:多)?(?:名|位|个)?"
     r"(?:标注员|标注人员|员工|人(?![天时日次工员])(?:员)?|people|staff|annotators?)"
     r"(?P<under>以下|以内)?(?:及?以上|规模|团队|\+)?"
 )

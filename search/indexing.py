@@ -157,7 +157,8 @@ async def rebuild(engine: SearchEngine, kind: Kind, *, advance: Advance | None =
     await engine.swap(kind, aside)
     await engine.drop(aside)
     missed = await OutboxMessage.filter(created_at__gte=since, topic__in=TOPICS)
-    await _apply(engine, [message.payload for message in missed])
+    changed = await subjects_of(message.payload for message in missed)
+    await refresh(engine, kind, sorted(changed[kind]))
     return len(ids)
 
 

@@ -7,13 +7,11 @@ from uuid import UUID
 
 from market.directory.models import SupplierProfile
 from market.tendering.models import Job
-from market.tendering.states import JobStatus
 from search import sources
 from search.documents import Document, JobDocument, Kind, SupplierDocument
 from search.engine import Equals, Filter, In, Query, SearchEngine
+from search.entries import OPEN_JOBS
 from search.matching import CANDIDATES, Matches, match_jobs, match_suppliers, text_of
-
-OPEN_JOBS = (JobStatus.OPEN_ENQUIRIES.value, JobStatus.OPEN_BIDDING.value)
 
 
 async def document_of_job(job: Job) -> JobDocument:
@@ -47,6 +45,11 @@ async def jobs_for(
     narrowed = (*still_open, In("modalities", tuple(supplier["modalities"])))
     jobs = await _candidates(engine, "jobs", supplier, still_open, narrowed)
     return match_jobs(supplier, jobs), {one["id"]: one for one in jobs}
+
+
+def weigh(job: JobDocument, supplier: SupplierDocument) -> Matches:
+    """One supplier against one job."""
+    return match_jobs(supplier, [job])
 
 
 async def _candidates(

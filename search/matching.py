@@ -28,6 +28,8 @@ CANDIDATES = 500
 """How many records, by relevance, are weighed for one match list."""
 PREFERENCE = 0.05
 """Added to the score of suppliers in a region that a bureau has published a preference for."""
+DEARER = N_("Quotes from %(price)s yuan/%(unit)s, above the ceiling of %(ceiling)s")
+"""The one reason of an eligible supplier that speaks against it."""
 _AnyDocument = TypeVar("_AnyDocument", bound=Document)
 
 
@@ -186,8 +188,7 @@ def _price(job: JobDocument, supplier: SupplierDocument) -> Part:
     params = {"price": plain(lowest / YUAN_SCALE), "unit": unit,
               "ceiling": plain(ceiling / YUAN_SCALE)}  # fmt: skip
     if lowest > ceiling:
-        dearer = N_("Quotes from %(price)s yuan/%(unit)s, above the ceiling of %(ceiling)s")
-        return Part(0.0, Reason(dearer, params))
+        return Part(0.0, Reason(DEARER, params))
     return Part(
         0.5 + 0.5 * (1 - lowest / ceiling),
         Reason(N_("Quotes from %(price)s yuan/%(unit)s, ceiling %(ceiling)s"), params),

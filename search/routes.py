@@ -1,5 +1,126 @@
-"""Pages of search."""
+"""Pages of search: results, matches both ways, the wizard's panel, the weights."""
 
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-routes: list[Route] = []
+from market.accounts.states import OrganisationKind
+from market.kit import web
+from market.kit.errors import NotFound
+from market.kit.i18n import gettext as _
+from market.kit.limiting import client_address, limit
+from market.kit.paging import Page
+from market.tendering import access, wizard
+from search import engines, lists, previews, results
+from search.cards import card_of
+from search.match_views import match_list
+from search.weights import LABELS, weights
+
+
+async def show_results(request: Request) -> Response:
+    """Everything a text finds: a few of each kind, or one kind with facets and pages."""
+    await limit(results.RATE, "search", client_address(request))
+    query = results.SearchQuery.of(request)
+    found, is_degraded = await engines.ask(lambda engine: results.find(engine, query))
+    sections = [
+        (kind, _(results.LABELS[kind]), found.by_kind[kind].total,
+         [card_of(hit, found.by_kind[kind]) for hit in found.by_kind[kind].hits],
+         results.SearchQuery(query.text, kind, query.without).url())
+        for kind in query.kinds
+    ]  # fmt: skip
+    return await web.render(
+        request, "search/results.html", query=query, sections=sections, is_degraded=is_degraded,
+        **_around(request, query, found),
+    )  # fmt: skip
+
+
+def _around(request: Request, query: results.SearchQuery, found: results.Found) -> dict[str, Any]:
+    page = None
+    if query.kind:
+        shown = found.by_kind[query.kind]
+        page = Page(shown.hits, query.page, results.PER_PAGE, shown.total, request)
+    return {
+        "tabs": results.tabs(query, found), "chips": results.chips(query, found),
+        "removed": results.removed_chips(query), "relaxed": found.relaxed, "page": page,
+        "facets": results.facet_groups(query, found),
+        "correction": results.correction(query.text),
+        "took_ms": sum(one.took_ms for one in found.by_kind.values()),
+    }  # fmt: skip
+
+
+async def show_matched_jobs(request: Request) -> Response:
+    """For a supplier: the open jobs it fits and why, and those it does not and what is missing."""
+    actor = web.signed_in(request, OrganisationKind.SUPPLIER)
+    supplier = await lists.document_of_supplier(actor.organisation_id)
+    if supplier is None:
+        return await web.render(request, "search/matched_jobs.html", found=None, is_degraded=False)
+    (matches, by_id), is_degraded = await engines.ask(
+        lambda engine: lists.jobs_for(engine, supplier)
+    )
+    return await web.render(
+        request, "search/matched_jobs.html", found=match_list(matches, by_id),
+        is_degraded=is_degraded,
+    )  # fmt: skip
+
+
+async def show_job_suppliers(request: Request) -> Response:
+    """For a job's owner: who could do it and why, and who could not; as a page or a part of the job's."""
+    job = await access.own_job(web.signed_in(request), request.path_params["number"])
+    document = await lists.document_of_job(job)
+    (matches, by_id), is_degraded = await engines.ask(
+        lambda engine: lists.suppliers_for(engine, document)
+    )
+    if request.query_params.get("fragment"):
+        found = match_list(matches, by_id, shown=3)
+        return _fragment("search/_suppliers.html", found=found, job=job, is_degraded=is_degraded)
+    return await web.render(
+        request, "search/job_suppliers.html", job=job, found=match_list(matches, by_id),
+        is_degraded=is_degraded,
+    )  # fmt: skip
+
+
+async def show_job_fit(request: Request) -> Response:
+    """For a supplier: how it fits one job; as a part of the job's page."""
+    actor = web.signed_in(request, OrganisationKind.SUPPLIER)
+    job = await access.visible_job(actor, request.path_params["number"])
+    supplier = await lists.document_of_supplier(actor.organisation_id)
+    if supplier is None:
+        raise NotFound(_("Your organisation has no capability profile yet"))
+    document = await lists.document_of_job(job)
+    matches = lists.weigh(document, supplier)
+    found = match_list(matches, {document["id"]: document})
+    return _fragment("search/_fit.html", found=found, job=job)
+
+
+async def preview_job(request: Request) -> Response:
+    """The panel beside the wizard, for the draft as saved or (POST) with what is being typed."""
+    job = await access.own_job(web.signed_in(request), request.path_params["number"])
+    if request.method == "POST":
+        step = wizard.step_of(request.query_params.get("step", ""))
+        job = previews.typed_over(job, step, await request.form())
+    preview = await previews.preview_of(job)
+    return _fragment("search/_preview.html", preview=preview, job=job)
+
+
+def _fragment(template: str, **context: Any) -> Response:
+    return HTMLResponse(web.render_text(template, **context))
+
+
+async def show_weights(request: Request) -> Response:
+    """How ranking is made: the weights in force, disclosed to everyone (互联网信息服务算法推荐管理规定 16)."""
+    labels = {name: _(label) for name, label in LABELS.items()}
+    return await web.render(request, "search/weights.html", weights=weights(), labels=labels)
+
+
+routes = [
+    Route("/search", show_results, name="search:results"),
+    Route("/search/weights", show_weights, name="search:weights"),
+    Route("/matched-jobs", show_matched_jobs, name="search:matched_jobs"),
+    Route("/jobs/{number}/suppliers", show_job_suppliers, name="search:job_suppliers"),
+    Route("/jobs/{number}/fit", show_job_fit, name="search:job_fit"),
+    Route(
+        "/jobs/{number}/preview", preview_job, name="search:job_preview", methods=["GET", "POST"]
+    ),
+]

@@ -38,7 +38,7 @@ def register_routes(routes: Iterable[BaseRoute], prefix: str = "") -> None:
             _PATHS[route.name] = (prefix + route.path_format, frozenset(route.param_convertors))
 
 
-def path_for(name: str, **params: Any) -> str:
+def path_for(name: str, /, **params: Any) -> str:
     """The path of a named route; parameters the path does not take become the query string."""
     path, known = _PATHS[name]
     filled = (
@@ -50,7 +50,7 @@ def path_for(name: str, **params: Any) -> str:
     return f"{filled}?{urlencode(query, doseq=True)}" if query else filled
 
 
-def absolute_url(name: str, **params: Any) -> str:
+def absolute_url(name: str, /, **params: Any) -> str:
     """The address of a named route as e-mail and exports write it."""
     return settings.base_url.rstrip("/") + path_for(name, **params)
 
