@@ -48,6 +48,12 @@ class AmountDiffers(Conflict):
     title = "The amount does not match"
 
 
+class PaidAfterTheEnd(Conflict):
+    """Money came for a payment that was over: an operator decides what becomes of it."""
+
+    title = "This payment was over"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutState:
     """What the processor says of a checkout session; `amount_fen` in CNY fen."""
@@ -124,10 +130,15 @@ async def cancel_payment(payment: Payment, *, by: Actor) -> Payment:
 async def apply_checkout(payment: Payment, state: CheckoutState, *, by: Actor) -> Payment:
     """Move a payment to what the processor says now; never backwards, whatever came before (W1).
 
-    Raises AmountDiffers when other money was taken than asked for.
+    Raises AmountDiffers when other money was taken than asked for, PaidAfterTheEnd when the payment
+    had been given up.
     """
     payment = await _lock_with_order(payment)
     if not Payment.can_move(payment.status, state.status):
+        if state.status == PaymentStatus.SUCCEEDED and payment.paid_at is None:
+            raise PaidAfterTheEnd(
+                _("Payment %(number)s was over when its money came", number=payment.number)
+            )
         return payment
     if state.status == PaymentStatus.SUCCEEDED:
         if (state.amount_fen, state.currency) != (payment.amount_fen, "cny"):

@@ -35,6 +35,7 @@ from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.money import allocate
 from market.kit.numbers import next_number
+from market.orders import orders
 from market.orders.models import Order
 from market.orders.parties import require_side
 from market.orders.states import MilestoneKind, OrderStatus
@@ -89,6 +90,8 @@ async def redeem_voucher(
         await VoucherAllocation.create(
             redemption=redemption, milestone_id=milestone_id, amount_fen=fen
         )
+    if order.status == OrderStatus.PLACED and (await stages_of(order))[0].is_paid:
+        await orders.mark_funded(order, by=by)  # the voucher covers the first stage in full
     await outbox.record("voucher.decided", redemption=redemption.id)
     return redemption
 
@@ -166,7 +169,8 @@ async def release_voucher(redemption: VoucherRedemption, *, by: Actor) -> Vouche
     reduced = set(
         await VoucherAllocation.filter(redemption=redemption).values_list("milestone_id", flat=True)
     )
-    if any(s.payment for s in await stages_of(order) if s.milestone.id in reduced):
+    stages = [stage for stage in await stages_of(order) if stage.milestone.id in reduced]
+    if any(stage.payment or stage.is_paid for stage in stages):
         raise VoucherNotRedeemable(_("A stage this voucher reduced is paid or being paid"))
     return await _resolve(redemption, RedemptionStatus.RELEASED, by=by)
 

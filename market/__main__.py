@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -187,7 +186,7 @@ def match(
 @app.command()
 def quote(claim: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Decide voucher claims from a file; prints each decision with its trace."""
-    from billing.vouchers import quote_file
+    from billing.vouchers.quotes import quote_file
 
     show(quote_file(claim))
 
@@ -268,7 +267,7 @@ def verify_statistics() -> None:
 @verify_app.command("sample")
 def verify_sample(batch: Annotated[str, typer.Argument(help="A delivery batch's number.")]) -> None:
     """Derive a finished delivery's sample again from the revealed seeds."""
-    from market.orders.inspections import verify_sample as verify
+    from market.orders.verification import verify_sample as verify
 
     _verdict(with_database(lambda: verify(batch)), "The sample is the one the seeds give.")
 
@@ -313,4 +312,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,8 +8,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from jinja2 import nodes
 from tortoise import Tortoise
-from tortoise.fields import OnDelete
 from tortoise.context import get_current_context
+from tortoise.fields import OnDelete
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from market.kit import db, i18n, web

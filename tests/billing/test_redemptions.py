@@ -18,6 +18,8 @@ from billing.twin import Twin
 from billing.vouchers.verifier import verify
 from market.kit.errors import NotPermitted
 from market.kit.states import InvalidTransition
+from market.orders.models import Order
+from market.orders.states import OrderStatus
 from tests.factories.accounts import actor, make_organisation
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, topics, unpaid_order
 from tests.factories.orders import Deal
@@ -209,3 +211,17 @@ async def test_a_published_rule_comes_back_as_it_was(rollback: None) -> None:
     programme = await make_programme(pool_fen=7)
     row = await VoucherProgramme.get(id=programme.id)
     assert rule_of(row).digest() == programme.digest
+
+
+async def test_a_voucher_that_covers_the_first_stage_funds_the_order(rollback: None) -> None:
+    line = COMPUTE_LINE | {"amount_fen": 10_000_000}
+    programme = await make_programme(tiers=[{"flat_fen": 9_007_200}])
+    deal = await unpaid_order(volume="1", extra_lines=[line])
+    assert deal.order is not None
+    stages = await stages_of(deal.order)
+    assert sum(stage.due_fen for stage in stages[:2]) == 9_007_200
+    made = await redeem(deal, programme)
+    assert [stage.is_paid for stage in await stages_of(deal.order)] == [True, True, False]
+    assert (await Order.get(id=deal.order.id)).status == OrderStatus.FUNDED
+    with pytest.raises(VoucherNotRedeemable):
+        await redemptions.release_voucher(made, by=deal.buyer)

@@ -163,3 +163,16 @@ async def test_the_gateway_is_never_called_inside_a_verb() -> None:
             await stripe_gateway.retrieve_checkout("cs_1")
     finally:
         stripe_gateway.db._depth.reset(token)
+
+
+async def test_money_for_a_payment_given_up_is_parked_for_the_operator(
+    rollback: None, processor: Twin
+) -> None:
+    payment = await open_payment(processor)
+    await Payment.all().update(status=PaymentStatus.CANCELLED, live_stage=None)
+    processor.pay(payment.session_id)
+    await deliver_webhooks(processor)
+    event = await WebhookEvent.get()
+    assert event.status == EventStatus.PARKED
+    assert payment.number in event.note
+    assert (await Payment.get()).status == PaymentStatus.CANCELLED
