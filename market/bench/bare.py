@@ -27,7 +27,7 @@ _PAGE = Environment(autoescape=True).from_string(
 )
 _SELECT = "SELECT * FROM jobs WHERE status = 'open_bidding' ORDER BY bid_deadline_at, id LIMIT 20"
 _COUNT = (
-    "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status = 'open_bidding' LIMIT 1000) AS some"
+    "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status = 'open_bidding' LIMIT 1000) AS found"
 )
 
 

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.progress import Progress
@@ -26,9 +27,9 @@ PAGES = {
     "bare list": "/jobs",
     "home": "/",
     "job list": "/jobs",
-    "job list, filtered": "/jobs?modality=医学影像&sort=deadline",
+    "job list, filtered": f"/jobs?modality={quote('医学影像')}&sort=deadline",
     "job page": "",
-    "search": "/search?q=肺结节",
+    "search": f"/search?q={quote('肺结节')}",
 }
 WINDOWS = 5
 THINK_CONNECTIONS = 1000
