@@ -163,7 +163,9 @@ async def _invited(jobs: Sequence[Job]) -> dict[UUID, list[str]]:
         return {job.id: [] for job in jobs}
     known: dict[str, str] = {}
     for field in ("name", "number"):
-        rows = await Organisation.filter(**{f"{field}__in": words}).values_list(field, "id")
+        column: Any = Organisation._meta.fields_map[field]
+        fitting = [word for word in words if len(word) <= column.max_length]
+        rows = await Organisation.filter(**{f"{field}__in": fitting}).values_list(field, "id")
         known.update({word: str(key) for word, key in rows})
     return {
         key: [known.get(word, word) for word in listed] for key, listed in written.items()
