@@ -152,6 +152,14 @@ async def own_sessions(by: Actor) -> list[Session]:
     ).order_by("-last_seen_at")
 
 
+async def own_session(session_id: str, by: Actor) -> Session:
+    """A log-in of one's own."""
+    row = await Session.get_or_none(id=as_uuid(session_id), person_id=by.person_id)
+    if row is None:
+        raise missing()
+    return row
+
+
 async def own_tokens(by: Actor) -> list[ApiToken]:
     """The actor's API tokens in the present organisation, newest first."""
     return await ApiToken.filter(

@@ -148,7 +148,10 @@ async def actor_from_token(token: str) -> Actor:
 
 
 class SessionMiddleware:
-    """Puts the actor into the scope; a request without cookie or token costs nothing."""
+    """Puts the actor into the scope; a request without cookie or token costs nothing.
+
+    A token counts under /api/ only: pages know no scopes.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -158,7 +161,7 @@ class SessionMiddleware:
         if scope["type"] == "http" and not scope["path"].startswith("/static/"):
             headers = Headers(scope=scope)
             authorization = headers.get("authorization", "")
-            if authorization.startswith("Bearer "):
+            if authorization.startswith("Bearer ") and scope["path"].startswith("/api/"):
                 scope["actor"] = await actor_from_token(authorization.removeprefix("Bearer "))
             elif token := cookie_parser(headers.get("cookie", "")).get(COOKIE):
                 scope["actor"] = await actor_from_cookie(token)

@@ -145,7 +145,8 @@ async def list_sessions(request: Request) -> Response:
 async def end_session(request: Request) -> Response:
     """Log one browser out."""
     actor = web.signed_in(request)
-    await sessions.end_session(access.as_uuid(request.path_params["session_id"]), by=actor)
+    session = await access.own_session(request.path_params["session_id"], actor)
+    await sessions.end_session(session.id, by=actor)
     return web.see_other(request, "accounts:sessions", flash=_("Logged out"))
 
 

@@ -12,7 +12,8 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from market.accounts.models import Organisation
-from market.accounts.states import OrganisationKind, OrganisationStatus
+from market.accounts.permissions import require
+from market.accounts.states import OrganisationKind, OrganisationStatus, Role
 from market.directory.models import (
     CapabilityPrice,
     Certificate,
@@ -21,7 +22,7 @@ from market.directory.models import (
     Talent,
 )
 from market.kit.actor import Actor
-from market.kit.errors import NotFound
+from market.kit.errors import NotFound, NotPermitted
 from market.kit.files import StoredFile
 from market.kit.i18n import gettext as _
 from market.kit.paging import Page, paginate
@@ -81,7 +82,8 @@ async def own_profile(by: Actor) -> SupplierProfile:
 
 
 async def saved_profile(by: Actor) -> SupplierProfile:
-    """The actor's profile, made when there is none yet: rows hang on it."""
+    """The actor's profile, made when there is none yet: rows hang on it. For a supplier's editors."""
+    require(by, Role.SALES, Role.PROJECT, kind=OrganisationKind.SUPPLIER, verified=False)
     profile, _made = await SupplierProfile.get_or_create(organisation_id=by.organisation_id)
     return profile
 
@@ -236,7 +238,7 @@ async def record_of(organisation: Organisation) -> TradeRecord:
 
 
 def organisation_of(by: Actor) -> UUID:
-    """The organisation the actor acts for; raises NotFound without one."""
-    if by.organisation_id is None:
-        raise _missing()
+    """The supplier the actor acts for; raises NotPermitted for anybody else."""
+    if by.organisation_id is None or by.kind != OrganisationKind.SUPPLIER:
+        raise NotPermitted(_("Your organisation has no access to this page"))
     return by.organisation_id

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from market.accounts.states import Role
 from market.kit import audit, files, paging
 from market.kit.api import Call, Nothing, operation
 from market.kit.paging import CursorPage, CursorQuery
@@ -22,6 +23,7 @@ from market.orders.forms import (
     SecretInput,
     SignInput,
 )
+from market.orders.parties import require_side
 from market.orders.schemas import (
     BatchOut,
     ContractOut,
@@ -132,6 +134,7 @@ async def commit_seed(call: Call[SecretInput, Nothing]) -> BatchOut:
 async def submit_batch(call: Call[DeliveryWithItems, Nothing]) -> BatchOut:
     """With its manifest; rows in a refusal count from 1. Also delivers a batch again after rework."""
     batch = await access.own_batch(call.actor, call.path("number"))
+    require_side(call.actor, batch.order.supplier_id, Role.PROJECT)  # before a file is kept
     rows = [(row, item.name, item.sha256) for row, item in enumerate(call.body.items, 1)]
     items = manifests.checked(rows)
     text = "".join(

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from market.accounts.states import Role
 from market.kit import files, tables, web
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput, NotFound
@@ -13,6 +14,7 @@ from market.kit.i18n import gettext as _
 from market.orders import access, batches, findings, inspections, manifests, reviews, views, words
 from market.orders.forms import DeliveryInput, InspectionInput, ReviewInput, SecretInput
 from market.orders.models import DeliveryBatch
+from market.orders.parties import require_side
 from market.orders.states import BatchStatus
 from market.orders.terms import plain_number
 
@@ -84,6 +86,7 @@ async def deliver(request: Request) -> Response:
 
 async def _submit(request: Request, batch: DeliveryBatch, form: Form[DeliveryInput]) -> None:
     actor = web.actor_of(request)
+    require_side(actor, batch.order.supplier_id, Role.PROJECT)  # before a file is kept
     upload = form.upload(manifests.FIELD)
     if upload is None or not upload.filename:
         raise InvalidInput(fields={manifests.FIELD: _("Choose the manifest")})

@@ -5,6 +5,8 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, Field
 
+from market.accounts.permissions import require
+from market.accounts.states import Role
 from market.kit import files
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.errors import InvalidInput, NotFound
@@ -119,6 +121,7 @@ async def attach_document(call: Call[Nothing, DocumentQuery]) -> JobOut:
     job, name = await _job(call), call.path("name")
     if name not in jobs.DOCUMENTS:
         raise NotFound(_("This document does not exist"))
+    require(call.actor, Role.BUYER, verified=False)  # before a file is kept
     content = await call.request.body()
     stored = await files.store(unquote(call.query.filename), content, by=call.actor)
     await jobs.attach_document(job, name, stored, by=call.actor)
