@@ -5,20 +5,20 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tortoise.functions import Sum
 
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
-from market.bureau.models import FactKind, TradeRollup
+from market.bureau.models import ALL, FactKind, Side, TradeRollup
 from market.datasets.models import DatasetNeed
 from market.datasets.states import NeedStatus
 from market.kit import clock, money, web
 from market.kit.i18n import gettext as _
-from market.tendering.models import Job
-from market.tendering.states import JobStatus
+from market.tendering import listing, terms
+from market.tendering.models import Job, Notice
+from market.tendering.states import JobStatus, NoticeKind
+from market.vocabulary.regions import COUNTRY_CODE
 
 NEWEST = 6
-NOTICED = (JobStatus.EVALUATION, JobStatus.STAND_STILL, JobStatus.AWARDED, JobStatus.COMPLETED)
 
 
 async def show(request: Request) -> Response:
@@ -39,13 +39,12 @@ async def show(request: Request) -> Response:
 
 
 async def _figures() -> list[dict[str, Any]]:
-    year = f"{clock.today().year}-"
-    traded = await (
-        TradeRollup.filter(kind=FactKind.CONTRACTED, month__startswith=year)
-        .annotate(total=Sum("amount_fen"))
-        .values_list("total", flat=True)
-    )
-    amount, _space, unit = money.format_short(int(str(traded[0] or 0))).partition(" ")
+    statuses = (await listing.counts(listing.JobQuery(), await listing.newest_change()))["status"]
+    traded = await TradeRollup.filter(
+        side=Side.DEMAND, kind=FactKind.CONTRACTED, region_code=COUNTRY_CODE, industry=ALL,
+        month__startswith=f"{clock.today().year}-",
+    ).values_list("amount_fen", flat=True)  # fmt: skip
+    amount, _space, unit = money.format_short(sum(traded)).partition(" ")
     suppliers = await Organisation.filter(
         kind=OrganisationKind.SUPPLIER, status=OrganisationStatus.ACTIVE
     ).count()
@@ -54,7 +53,7 @@ async def _figures() -> list[dict[str, Any]]:
             "label": _("Open jobs"),
             "link": web.path_for("jobs:list"),
             "unit": _("jobs"),
-            "value": await Job.filter(status=JobStatus.OPEN_BIDDING).count(),
+            "value": statuses[JobStatus.OPEN_BIDDING],
         },
         {
             "label": _("Verified suppliers"),
@@ -93,16 +92,15 @@ async def _jobs() -> list[dict[str, Any]]:
 
 
 async def _notices() -> list[dict[str, Any]]:
-    jobs = await Job.filter(status__in=NOTICED).order_by("-opened_at").limit(NEWEST)
-    opened, awarded = _("Opening"), _("Award")
+    newest = Notice.exclude(kind=NoticeKind.PUBLISHED).order_by("-published_at").limit(NEWEST)
     return [
         {
-            "title": job.title,
-            "url": web.path_for("jobs:show", number=job.number),
-            "at": job.opened_at or job.updated_at,
-            "kind": opened if job.status == JobStatus.EVALUATION else awarded,
+            "title": notice.job.title,
+            "url": web.path_for("jobs:show", number=notice.job.number),
+            "at": notice.published_at,
+            "kind": _(terms.NOTICES[notice.kind]),
         }
-        for job in jobs
+        for notice in await newest.select_related("job")
     ]
 
 
