@@ -222,6 +222,18 @@ async def test_dropping_an_unknown_index_is_no_error(engine: SearchEngine, index
         await engine.search(index, Query("煤矿"))
 
 
+async def test_scanning_reads_every_record_once(engine: SearchEngine, filled: str) -> None:
+    total = await engine.count(filled)
+    held: dict[str, object] = {}
+    while batch := await engine.scan(filled, offset=len(held), limit=2):
+        assert not held.keys() & batch.keys()
+        held.update(batch)
+    assert len(held) == total >= 3
+    assert held["mine"] == MINE.source
+    with pytest.raises(UnknownIndex):
+        await engine.count("none")
+
+
 async def test_multi_search_answers_in_order(engine: SearchEngine, filled: str) -> None:
     answers = await engine.multi_search([(filled, Query("煤矿")), (filled, Query("语音"))])
     assert [[hit.id for hit in answer.hits] for answer in answers] == [["mine"], ["speech/1"]]
