@@ -201,6 +201,12 @@ async def test_without_the_lock_two_bids_win(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(awards, "lock_id", lambda model, key: model.get(id=key))
     monkeypatch.setattr(awards, "_check_awardable", check_both)
+    numbers = iter(("A-first", "A-second"))
+
+    async def own_number(_prefix: str) -> str:
+        return next(numbers)
+
+    monkeypatch.setattr(awards, "next_number", own_number)
     await together(
         bare(awards.award_bid)(best, RATIONALE, by=owner),
         bare(awards.award_bid)(second, RATIONALE, by=owner),

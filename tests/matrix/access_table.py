@@ -1,0 +1,342 @@
+"""Who may use which route: the whole table, one line a route. A new route needs its line.
+
+Second column: `all` anybody; `person` any signed-in person; `demand firm bureau operator base` any
+organisation of these kinds; `A:buyer A:seller A:parties` the members of A's own organisation, with
+`+operator` or `+bureau` (of A's region) where they may read too; `nobody`. Where it begins with A
+the row in the third column is A's own, and everybody else is told 404. Third column: the rows that
+fill the path, in its order. A line may begin with a method that has other rules than the rest.
+"""
+
+from dataclasses import dataclass
+
+BUYER = frozenset({"buyer_a", "viewer_a"})
+SELLER = frozenset({"supplier_a", "viewer_firm_a"})
+GROUPS: dict[str, frozenset[str]] = {
+    "person": frozenset(
+        {*BUYER, *SELLER, "buyer_b", "supplier_b", "bureau_a", "bureau_b", "operator",
+         "unverified", "homeless"}
+    ),
+    "demand": frozenset({*BUYER, "buyer_b", "unverified"}),
+    "firm": frozenset({*SELLER, "supplier_b"}),
+    "bureau": frozenset({"bureau_a", "bureau_b"}),
+    "operator": frozenset({"operator"}),
+    "A:buyer": BUYER, "A:seller": SELLER, "A:parties": BUYER | SELLER, "A:self": frozenset({"buyer_a"}),
+    "bureau_a": frozenset({"bureau_a"}),
+    "nobody": frozenset(),
+}  # fmt: skip
+GROUPS["all"] = GROUPS["person"] | {"anonymous"}
+GROUPS["member"] = GROUPS["person"] - {"homeless"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who is let through, whether others are told 404, and what fills the path."""
+
+    allowed: frozenset[str]
+    is_private: bool
+    rows: tuple[str, ...]
+
+    @classmethod
+    def read(cls, who: str, *rows: str) -> "Rule":
+        """A line of the table."""
+        allowed = frozenset().union(*(GROUPS[name] for name in who.split("+")))
+        return cls(allowed, who.startswith("A:") or who == "nobody", rows)
+
+
+TABLE = """
+home:show all
+health:alive all
+health:ready all
+language:choose all
+dev:components all
+dev:mail all
+workspace:show person
+accounts:sign_in all
+accounts:sign_in_code all
+accounts:sign_out all
+accounts:register all
+accounts:confirm_email nobody unknown
+accounts:forgot_password all
+accounts:reset_password nobody unknown
+accounts:switch person
+accounts:settings person
+accounts:password person
+accounts:second_factor person
+accounts:begin_second_factor person
+accounts:remove_second_factor person
+accounts:mail person
+accounts:unsubscribe nobody unknown
+accounts:sessions person
+accounts:end_other_sessions person
+accounts:end_session A:self session
+accounts:tokens person
+accounts:revoke_token A:self token
+accounts:organisation person
+accounts:found person
+accounts:verify member
+accounts:members member
+accounts:change_role A:buyer membership
+accounts:remove_member A:buyer membership
+accounts:revoke_invitation A:buyer invitation
+accounts:licence nobody organisation
+accounts:join nobody unknown
+accounts:accept nobody unknown
+operator:verification operator
+operator:create_organisation operator
+operator:organisation operator waiting
+operator:approve operator waiting
+operator:reject operator waiting
+operator:suspend operator organisation
+operator:reinstate operator organisation
+suppliers:list all
+suppliers:show all supplier
+talents:list all
+talents:show A:seller talent
+bases:list all
+bases:show nobody unknown
+services:list all
+services:show nobody unknown
+suppliers:edit firm
+suppliers:publish firm
+suppliers:unpublish firm
+suppliers:prices firm
+suppliers:edit_price A:seller price
+suppliers:remove_price A:seller price
+suppliers:capacities firm
+suppliers:edit_capacity A:seller capacity
+suppliers:remove_capacity A:seller capacity
+suppliers:certificates firm
+suppliers:remove_certificate A:seller certificate
+suppliers:remove_name firm
+suppliers:verify_certificate operator certificate
+suppliers:certificate_file nobody certificate
+suppliers:edit_section firm =who
+talents:own firm
+talents:add firm
+talents:edit A:seller talent
+talents:consent A:seller talent
+talents:withdraw A:seller talent
+talents:remove A:seller talent
+jobs:list all
+jobs:post member
+jobs:mine member
+jobs:edit A:buyer draft =subject
+jobs:review A:buyer draft
+jobs:publish A:buyer draft
+jobs:amend A:buyer job
+jobs:cancel A:buyer job
+jobs:discard A:buyer draft
+jobs:show all job
+jobs:opening all evaluated_job
+jobs:evaluation A:buyer evaluated_job
+jobs:history A:buyer job
+jobs:document nobody job =deid_proof
+jobs:favourite member job
+jobs:favourites person
+notices:list all
+questions:ask all job
+POST questions:ask firm job
+questions:answer A:buyer question
+bids:place firm job
+bids:list firm
+bids:show A:seller sealed_bid
+bids:revise A:seller sealed_bid
+bids:withdraw A:seller sealed_bid
+bids:reconfirm A:seller sealed_bid
+bids:score A:buyer opened_bid
+bids:disqualify A:buyer opened_bid
+awards:decide A:buyer opened_bid
+awards:show all award
+awards:notice all award
+awards:cancel A:buyer award
+jobs:unsuccessful A:buyer evaluated_job
+contracts:list person
+contracts:show A:parties+bureau_a contract
+contracts:sign A:parties contract_pending
+contracts:refuse A:parties contract_pending
+contracts:print A:parties+bureau_a contract
+contracts:verify all
+orders:list person
+orders:show A:parties order
+orders:cancel A:parties order
+batches:plan A:parties order
+orders:resume A:parties order
+reviews:write A:parties order
+batches:show A:parties batch
+batches:commit A:parties batch
+batches:deliver A:parties batch
+batches:manifest A:parties batch
+batches:sample A:parties batch
+batches:inspect A:parties batch
+batches:rework A:parties batch
+needs:list all
+needs:post person
+needs:mine member
+needs:show all need
+needs:edit A:buyer need_draft
+needs:publish A:buyer need_draft
+needs:close A:buyer need
+needs:reopen A:buyer need
+needs:withdraw_offer firm need
+needs:choose A:buyer need offer
+imports:upload operator
+imports:template operator =suppliers
+payments:list member
+payments:show A:buyer+operator payment
+payments:cancel A:buyer+operator payment
+payments:order A:parties order
+payments:pay A:buyer order =2
+refunds:request A:buyer order
+webhooks:stripe all
+settlements:list member
+settlements:show A:parties+operator settlement
+settlements:print A:parties+operator settlement
+payouts:list member
+billing:profile member
+invoices:list member
+invoices:show A:parties invoice
+invoices:request A:buyer order
+vouchers:explained all
+vouchers:order A:parties order
+vouchers:decision A:parties+operator+bureau_a voucher
+vouchers:proof A:parties+operator+bureau_a voucher
+vouchers:release A:parties voucher
+bureau:vouchers bureau+operator
+vouchers:pay A:parties+operator+bureau_a voucher
+operator:payments operator
+bank:record operator
+bank:apply operator bank_line
+payouts:confirm operator payout
+payouts:retry operator payout
+refunds:confirm operator refund
+refunds:retry operator refund
+webhooks:retry operator event
+twin:show nobody unknown
+twin:act nobody unknown
+search:results all
+search:weights all
+search:matched_jobs firm
+search:job_suppliers A:buyer job
+search:job_fit firm job
+search:job_preview A:buyer draft
+bureau:overview bureau+operator
+bureau:deals bureau+operator
+bureau:contracts bureau+operator
+bureau:contract bureau_a+operator contract
+bureau:regions bureau+operator
+bureau:prices bureau+operator
+bureau:targets bureau+operator
+statistics:public all
+operator:audit operator
+operator:outbox operator
+operator:retry operator unknown
+api:openapi all
+api:docs all
+api:accounts_show_me person
+api:accounts_show_organisation person organisation
+api:accounts_edit_organisation member
+api:accounts_list_members member
+api:accounts_list_tokens person
+api:accounts_create_token member
+api:accounts_revoke_token A:self token
+api:directory_list_suppliers all
+api:directory_show_supplier all supplier
+api:directory_save_profile firm
+api:directory_set_prices firm
+api:directory_publish_profile firm
+api:directory_unpublish firm
+api:directory_list_talents all
+api:directory_show_talent A:seller talent
+api:directory_add_talent firm
+api:directory_change_talent A:seller talent
+api:directory_give_consent A:seller talent
+api:directory_withdraw_consent A:seller talent
+api:tendering_list_jobs all
+api:tendering_list_templates all
+api:tendering_get_job all job
+api:tendering_create_draft member
+api:tendering_update_draft A:buyer draft
+api:tendering_attach_document A:buyer draft =deid_proof
+api:tendering_publish_job A:buyer draft
+api:tendering_amend_job A:buyer job
+api:tendering_cancel_job A:buyer job
+api:tendering_list_questions all job
+api:tendering_ask_question firm job
+api:tendering_answer_question A:buyer question
+api:tendering_get_opening all evaluated_job
+api:tendering_place_bid firm job
+api:tendering_list_bids person
+api:tendering_get_bid A:seller sealed_bid
+api:tendering_revise_bid A:seller sealed_bid
+api:tendering_withdraw_bid A:seller sealed_bid
+api:tendering_reconfirm_bid A:seller sealed_bid
+api:tendering_list_opened_bids A:buyer evaluated_job
+api:tendering_score_bid A:buyer opened_bid
+api:tendering_disqualify_bid A:buyer opened_bid
+api:tendering_award_bid A:buyer opened_bid
+api:tendering_get_award all award
+api:tendering_cancel_award A:buyer award
+api:orders_list_contracts person
+api:orders_show_contract A:parties+bureau_a contract
+api:orders_sign_contract A:parties contract_pending
+api:orders_refuse_contract A:parties contract_pending
+api:orders_list_orders person
+api:orders_show_order A:parties order
+api:orders_cancel_order A:parties order
+api:orders_plan_batch A:parties order
+api:orders_resume_inspection A:parties order
+api:orders_show_batch A:parties batch
+api:orders_commit_seed A:parties batch
+api:orders_submit_batch A:parties batch
+api:orders_draw_sample A:parties batch
+api:orders_record_inspection A:parties batch
+api:orders_accept_batch A:parties batch
+api:orders_start_rework A:parties batch
+api:orders_write_review A:parties order
+api:datasets_list_needs all
+api:datasets_show_need all need
+api:datasets_post_need person
+api:datasets_change_need A:buyer need_draft
+api:datasets_publish_need A:buyer need_draft
+api:datasets_close_need A:buyer need
+api:datasets_list_offers person need
+api:datasets_make_offer firm need
+api:datasets_withdraw_offer firm need
+api:datasets_choose_offer A:buyer need offer
+api:billing_list_stages A:parties order
+api:billing_pay_stage A:buyer order =2
+api:billing_show_payment A:buyer+operator payment
+api:billing_cancel_payment A:buyer+operator payment
+api:billing_refund_order A:buyer order
+api:billing_list_settlements member
+api:billing_show_settlement A:parties+operator settlement
+api:billing_list_payouts member
+api:billing_request_invoice A:buyer order
+api:billing_record_invoice A:parties invoice
+api:billing_list_programmes all
+api:billing_quote_vouchers A:parties order
+api:billing_redeem_voucher A:parties order
+api:billing_release_voucher A:parties voucher
+api:bureau_trade bureau+operator
+api:bureau_public all
+api:search_search_records all
+api:search_match_job A:buyer job
+api:search_match_supplier A:seller supplier
+"""
+METHODS = ("GET ", "POST ")
+
+
+def _key(line: str) -> tuple[str, list[str]]:
+    method = next((method for method in METHODS if line.startswith(method)), "")
+    name, *rest = line.removeprefix(method).split()
+    return method + name, rest
+
+
+RULES: dict[str, Rule] = {
+    key: Rule.read(*rest) for key, rest in map(_key, TABLE.strip().splitlines())
+}
+
+
+def rule_of(name: str, method: str) -> Rule | None:
+    """The line of a route, or of one of its methods where they differ."""
+    return RULES.get(f"{method} {name}") or RULES.get(name)

@@ -1,0 +1,248 @@
+"""Every route as every role, on A's rows: who is let in, who is told 404, and that a refusal changes nothing."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Route
+from tortoise import Tortoise
+from tortoise.transactions import in_transaction
+
+from market.accounts import sessions
+from market.app import ROUTES, create_app
+from market.kit import clock, db
+from market.settings import settings
+from tests.factories.datasets import need_input
+from tests.matrix.access_table import RULES, Rule, rule_of
+from tests.matrix.world import MOMENT, ROLES, World
+
+pytestmark = [pytest.mark.committed]
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+VIEWERS = frozenset({"viewer_a", "viewer_firm_a"})
+KINDS = {
+    "buyer_a": "demand", "viewer_a": "demand", "buyer_b": "demand", "unverified": "demand",
+    "supplier_a": "supplier", "viewer_firm_a": "supplier", "supplier_b": "supplier",
+    "bureau_a": "bureau", "bureau_b": "bureau", "operator": "operator", "homeless": "",
+}  # fmt: skip
+# What a member who may only read may still change: what is their own, or nobody's.
+PERSONAL = frozenset(
+    {"language:choose", "accounts:switch", "accounts:settings", "accounts:password",
+     "accounts:begin_second_factor", "accounts:second_factor", "accounts:remove_second_factor",
+     "accounts:mail", "accounts:sign_out", "accounts:sign_in", "accounts:register",
+     "accounts:forgot_password", "accounts:end_other_sessions", "accounts:found",
+     "accounts:tokens", "api:accounts_create_token", "accounts:sign_in_code", "jobs:favourite"}
+)  # fmt: skip
+TOUCHED = frozenset({"last_used_at", "last_seen_at"})
+TEXT = "一段足够长的说明文字，理由充分。"
+# One body that every form and operation finds its fields in.
+BODY: dict[str, Any] = {
+    "title": "标题", "summary": TEXT * 3, "name": "名称", "email": "someone@example.com",
+    "password": "another long password", "current": "x", "code": "not_responsive", "reason": TEXT,
+    "explanation": TEXT, "text": TEXT, "answer": TEXT, "rationale": TEXT, "rating": 4,
+    "method": "online", "unit_price": "80", "delivery_days": 60, "daily_capacity": "500",
+    "technical": "4", "quality": "4", "schedule": "4", "digest": "0" * 64,
+    "secret": "一个自己的秘密随机数 0123456789", "quantity": "1", "reference": "ICBC000001",
+    "programme": "test-compute", "kind": "ordinary", "role": "viewer", "locale": "zh_CN",
+    "official_number": "1" * 20, "issued_on": "2026-03-01", "price_fen": "1000",
+    "payment": "PAY-2026-000001", "choice": "pay", "number": "X1", "region_code": "370100",
+    "modalities": "图像", "task_types": "2D框", "evidence": TEXT, "fields": "name",
+    "bank_reference": "ICBC9", "booked_on": "2026-03-01", "payer_name": "某公司",
+    "amount_fen": "1.00", "task": "图像拉框", "unit": "张", "min_price": "1", "max_price": "2",
+    "days": 90, "scopes": "jobs:read", "taxpayer_kind": "general", "size": "small",
+}  # fmt: skip
+LISTS: dict[str, Any] = {
+    "modalities": ["图像"], "task_types": ["2D框"], "fields": ["name"], "scopes": ["jobs:read"],
+    "items": [{"name": "a.png", "sha256": "a" * 64}], "nonconforming": [],
+    "prices": [{"task": "图像拉框", "unit": "张", "min_price": "1", "max_price": "2"}],
+    "daily_capacity": 500,
+}  # fmt: skip
+JOB_DRAFT = {"title": "改过的标题"}
+NEED = need_input().model_dump(mode="json")
+BODIES = {
+    "api:datasets_change_need": NEED, "api:datasets_post_need": NEED,
+    "api:orders_submit_batch": {"quantity": "1", "items": LISTS["items"]},
+    "api:tendering_update_draft": JOB_DRAFT, "api:tendering_amend_job": JOB_DRAFT,
+    "api:tendering_create_draft": JOB_DRAFT, "api:tendering_cancel_job": {"code": "policy_changed"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of the walk."""
+
+    name: str
+    method: str
+    path: str
+    rule: Rule
+
+    @property
+    def is_api(self) -> bool:
+        """Whether a program asks."""
+        return self.path.startswith("/api/v1")
+
+
+def named_routes() -> Iterator[Route]:
+    """The routes of the application that have a name."""
+    for route in ROUTES:
+        if isinstance(route, Route) and route.name:
+            yield route
+
+
+def steps(world: World) -> list[Step]:
+    """Every route with each of its methods, its path filled with A's rows."""
+    found = []
+    for route in named_routes():
+        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+            if rule := rule_of(route.name, method):  # the first test tells of a missing line
+                found.append(Step(route.name, method, filled(route, rule, world), rule))
+    return found
+
+
+def filled(route: Route, rule: Rule, world: World) -> str:
+    """The route's path with A's rows in it; `=value` stands for itself."""
+    values = [r[1:] if r.startswith("=") else world.rows.get(r, "0" * 12) for r in rule.rows]
+    path = route.path_format
+    for name, value in zip(re.findall(r"{(\w+)}", path), values, strict=True):
+        path = path.replace("{" + name + "}", value)
+    return path
+
+
+def test_every_route_has_its_line_and_every_line_its_route() -> None:
+    assert {route.name for route in named_routes()} == {key.split()[-1] for key in RULES}
+
+
+def test_no_route_hides_another() -> None:
+    seen: list[tuple[str, str]] = []
+    for route in named_routes():
+        seen += [(method, route.path) for method in route.methods or ()]
+    assert sorted(seen) == sorted(set(seen))
+    names = [route.name for route in named_routes() if not route.name.startswith("twin:")]
+    assert sorted(names) == sorted(set(names))
+
+
+class _Undo(Exception):
+    """Leaves a request's transaction so that it is rolled back."""
+
+
+@asynccontextmanager
+async def undone() -> AsyncIterator[None]:
+    """Whatever happens inside did not happen."""
+    try:
+        async with in_transaction():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
+
+
+async def written() -> int:
+    """How many rows this transaction has touched so far."""
+    sql = (
+        "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) AS n FROM pg_stat_xact_user_tables"
+        if db.is_postgres()
+        else "SELECT total_changes() AS n"
+    )
+    return int((await db.connection().execute_query_dict(sql))[0]["n"])
+
+
+async def everything() -> dict[str, list[str]]:
+    """Every row of every table as text."""
+    found = {}
+    for model in Tortoise.apps["models"].values():
+        rows = await db.connection().execute_query_dict(f'SELECT * FROM "{model._meta.db_table}"')
+        found[model._meta.db_table] = sorted(
+            json.dumps({k: str(v) for k, v in row.items() if k not in TOUCHED}) for row in rows
+        )
+    return found
+
+
+def files() -> list[tuple[str, int]]:
+    """What lies in the data directory: uploads and the search index."""
+    folder = settings.market_data_dir
+    return sorted(
+        (str(path.relative_to(folder)), path.stat().st_size)
+        for path in folder.rglob("*")
+        if path.is_file() and "sqlite3" not in path.name
+    )
+
+
+def body_of(step: Step) -> dict[str, Any]:
+    """What is sent with a request."""
+    if step.method not in WRITING:
+        return {}
+    if step.name == "api:tendering_attach_document":
+        return {"content": b"text", "params": {"filename": "a.txt"}}
+    if step.is_api:
+        return {"json": BODIES.get(step.name, {**BODY, **LISTS})}
+    return {"data": BODY}
+
+
+def verdict(step: Step, role: str, answer: httpx.Response, *, changed: bool) -> str:
+    """What is wrong with an answer; empty when nothing is."""
+    status = answer.status_code
+    if status >= 500:
+        return f"{status}"
+    if role in step.rule.allowed:
+        if role in VIEWERS and changed and step.name not in PERSONAL:
+            return f"{status}: a viewer changed something"
+        if step.method == "GET" and status in (401, 403) and role not in VIEWERS:
+            return f"{status}: should be let in"
+        return ""
+    if changed:
+        return f"{status}: refused, but something changed"
+    if role == "anonymous" and not (step.rule.is_private and status == 404):
+        if step.is_api:
+            return "" if status in (401, 404) else f"{status}: should be 401"
+        to = answer.headers.get("location", "")
+        return "" if status == 303 and to.startswith("/sign-in") else f"{status} {to}"
+    own_kind = KINDS.get(role, "") in {KINDS.get(owner) for owner in step.rule.allowed}
+    allowed = {404} if step.rule.is_private and own_kind else {403, 404}
+    return "" if status in allowed else f"{status}: should be {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_role_walks_every_route(world: World, role: str) -> None:
+    app = create_app()
+    problems, before = [], files()
+    with clock.frozen_at(MOMENT):
+        baseline = await everything()
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            base_url="http://testserver",
+        ) as http:
+            for step in steps(world):
+                found = await walk(http, world, role, step, baseline)
+                problems += [f"{step.method} {step.name}: {found}"] if found else []
+    if role not in ("buyer_a", "supplier_a"):  # their own uploads stay when the row is undone
+        problems += [f"file: {name}" for name in sorted(set(files()) ^ set(before))]
+    assert not problems, "\n".join(problems)
+
+
+async def walk(
+    http: httpx.AsyncClient, world: World, role: str, step: Step, baseline: dict[str, list[str]]
+) -> str:
+    """One request in a transaction that is undone; what is wrong with it."""
+    http.cookies.clear()
+    headers = world.tokens.get(role, {}) if step.is_api else {}
+    if role in world.cookies and not headers:
+        http.cookies.set(sessions.COOKIE, world.cookies[role])
+    async with undone():
+        count = await written()
+        answer = await http.request(step.method, step.path, headers=headers, **body_of(step))
+        changed = await written() != count and await everything() != baseline
+        return verdict(step, role, answer, changed=changed)
+    raise AssertionError("unreachable")
+
+
+async def test_a_token_is_nobody_on_pages(world: World) -> None:
+    """Pages know no scopes, so that a token of few scopes may not use them."""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app()), base_url="http://testserver"
+    ) as http:
+        answer = await http.get(f"/orders/{world.rows['order']}", headers=world.tokens["buyer_a"])
+    assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in")

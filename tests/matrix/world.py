@@ -1,0 +1,213 @@
+"""The market of the matrix: A's rows of every kind, and everybody who might want to see them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from billing import bank, invoices, redemptions, refunds
+from billing.forms import BankLineInput
+from billing.models import Payout, Settlement, WebhookEvent
+from billing.states import InvoiceKind
+from billing.twin import twin
+from market.accounts import invitations
+from market.accounts.forms import InvitationInput
+from market.accounts.models import ApiToken, Organisation, Person, Session
+from market.accounts.sessions import start_session
+from market.datasets import offers
+from market.datasets.forms import OfferInput
+from market.directory import certificates
+from market.directory.forms import CertificateInput
+from market.directory.models import CapabilityPrice, DailyCapacity
+from market.kit import clock
+from market.kit.actor import Actor
+from market.orders.models import Order
+from market.tendering import questions
+from market.worker import settle_everything
+from tests.factories import actor, make_membership, make_organisation, make_person, tendering
+from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
+from tests.factories.datasets import make_need
+from tests.factories.directory import make_supplier as make_profile
+from tests.factories.directory import make_talent
+from tests.factories.orders import Deal, deliver, inspect, make_contract
+from tests.journeys.bearers import bearer
+
+MOMENT = dt.datetime(2026, 3, 2, 9, tzinfo=clock.CHINA)
+ROLES = (
+    "buyer_a", "viewer_a", "supplier_a", "viewer_firm_a", "buyer_b", "supplier_b", "bureau_a",
+    "bureau_b", "operator", "unverified", "homeless", "anonymous",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    """Who there is, with their cookie and token, and what the paths are filled with."""
+
+    actors: dict[str, Actor]
+    cookies: dict[str, str]
+    tokens: dict[str, dict[str, str]]
+    rows: dict[str, str]
+
+
+async def build() -> World:
+    """Everything, made through the verbs, the outbox drained."""
+    twin().take_deliveries()
+    actors, deal = await _people()
+    rows: dict[str, str] = {"programme": (await make_programme(pool_fen=90_000_000)).code}
+    rows |= await _deals(deal)
+    rows |= await _tendering(actors)
+    rows |= await _directory(actors)
+    rows |= await _accounts(actors)
+    await settle_everything()
+    cookies, tokens = {}, {}
+    for role, by in actors.items():
+        if by.person_id is not None:
+            cookies[role] = await start_session(await Person.get(id=by.person_id))
+        if by.organisation_id is not None:
+            tokens[role] = await bearer(by)
+    person_id = actors["buyer_a"].person_id
+    rows["session"] = await _first(Session, person_id=person_id)
+    rows["token"] = await _first(ApiToken, membership__person_id=person_id)
+    return World(actors, cookies, tokens, rows)
+
+
+async def _first(model: Any, **filters: Any) -> str:
+    """The key of the first such row."""
+    return str((await model.filter(**filters).order_by("id").first()).id)
+
+
+async def _people() -> tuple[dict[str, Actor], Deal]:
+    deal = await unpaid_order(extra_lines=[COMPUTE_LINE])
+    hospital = await Organisation.get(id=deal.buyer.organisation_id)
+    firm = await Organisation.get(id=deal.supplier.organisation_id)
+    others = {
+        "buyer_b": {"kind": "demand", "name": "甲市第二人民医院"},
+        "supplier_b": {"kind": "supplier", "name": "乙市标注有限公司"},
+        "bureau_a": {"kind": "bureau", "region_code": "370000"},
+        "bureau_b": {"kind": "bureau", "region_code": "140000"},
+        "operator": {"kind": "operator"},
+        "unverified": {"kind": "demand", "verified": False},
+    }
+    found = {
+        "buyer_a": deal.buyer,
+        "supplier_a": deal.supplier,
+        "viewer_a": await actor(hospital, "viewer"),
+        "viewer_firm_a": await actor(firm, "viewer"),
+    }
+    for role, values in others.items():
+        found[role] = await actor(await make_organisation(**values))
+    found["homeless"] = Actor(person_id=(await make_person()).id)
+    return found, deal
+
+
+async def _deals(deal: Deal) -> dict[str, str]:
+    """A contract to sign; an order with a voucher, paid, delivered, settled; one refunded; one new."""
+    pending = await make_contract_between(deal)
+    assert deal.order is not None
+    order = deal.order
+    programme = await make_programme(code="matrix-voucher")
+    voucher = await redemptions.redeem_voucher(order, programme=programme, by=deal.buyer)
+    payment = await pay_stage(deal, twin())
+    batch = await deliver(deal)
+    await inspect(deal, batch)
+    await settle_everything()
+    invoice = await invoices.request_invoice(
+        await Order.get(id=order.id), kind=InvoiceKind.ORDINARY, by=deal.buyer
+    )
+    settlement, payout = await Settlement.get(order=order), await Payout.get()
+    return {
+        "contract_pending": pending.contract.number, "contract": deal.contract.number,
+        "order": order.number, "batch": batch.number, "payment": payment.number,
+        "settlement": settlement.number, "payout": payout.number, "invoice": invoice.number,
+        "voucher": voucher.number, "event": await _first(WebhookEvent), **await _refund(), **await _bank_line(),
+    }  # fmt: skip
+
+
+async def make_contract_between(deal: Deal) -> Deal:
+    """A contract that awaits the signatures of the two sides of `deal`."""
+    pending = await make_contract()
+    await (
+        type(pending.contract)
+        .filter(id=pending.contract.id)
+        .update(buyer_id=deal.buyer.organisation_id, supplier_id=deal.supplier.organisation_id)
+    )
+    return pending
+
+
+async def _refund() -> dict[str, str]:
+    paid = await unpaid_order()
+    await pay_stage(paid, twin())
+    assert paid.order is not None
+    (refund,) = await refunds.refund_order(
+        await Order.get(id=paid.order.id), reason="采购计划取消。", by=paid.buyer
+    )
+    return {"refund": refund.number}
+
+
+async def _bank_line() -> dict[str, str]:
+    operator = await actor(await make_organisation(kind="operator"), "finance")
+    line = BankLineInput.model_validate(
+        {"bank_reference": "ICBC-1", "booked_on": str(clock.today()), "payer_name": "某公司",
+         "amount_fen": "100.00"}
+    )  # fmt: skip
+    return {"bank_line": (await bank.record_bank_line(line, by=operator)).number}
+
+
+async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
+    """A draft, an open job with a sealed bid and a question, an evaluated one, an awarded one."""
+    buyer, supplier = actors["buyer_a"], actors["supplier_a"]
+    draft = await tendering.make_job(by=buyer)
+    open_job = await tendering.published_job(by=buyer)
+    sealed = await tendering.place_bid(open_job, by=supplier)
+    question = await questions.ask_question(open_job, "数据是否脱敏？请说明。", by=supplier)
+    closed = await tendering.published_job(by=buyer)
+    opened = await tendering.place_bid(closed, by=supplier)
+    await tendering.open_bids(closed)
+    awarded = await tendering.published_job(by=buyer)
+    award = await tendering.award(
+        awarded, await tendering.place_bid(awarded, by=supplier), by=buyer, is_active=False
+    )
+    return {
+        "draft": draft.number, "job": open_job.number, "sealed_bid": sealed.number,
+        "question": str(question.id), "evaluated_job": closed.number, "opened_bid": opened.number,
+        "award": award.number,
+    }  # fmt: skip
+
+
+async def _directory(actors: dict[str, Actor]) -> dict[str, str]:
+    firm = await Organisation.get(id=actors["supplier_a"].organisation_id)
+    profile = await make_profile(organisation=firm, certs=["等保三级"])
+    certificate = await certificates.add_certificate(
+        firm.id, CertificateInput.model_validate({"name": "ISO 9001", "number": "C-1"}),
+        by=actors["supplier_a"],
+    )  # fmt: skip
+    talent = await make_talent(organisation=firm)
+    hospital = await Organisation.get(id=actors["buyer_a"].organisation_id)
+    draft, public = (
+        await make_need(owner=hospital, published=False),
+        await make_need(owner=hospital),
+    )
+    offer = OfferInput.model_validate(
+        {"price_fen": "180000", "text": "现有闽南语语音五百小时可供。"}
+    )
+    row = await offers.make_offer(public, offer, by=actors["supplier_a"])
+    return {
+        "supplier": firm.number, "talent": talent.number, "certificate": str(certificate.id),
+        "price": await _first(CapabilityPrice, profile=profile),
+        "capacity": await _first(DailyCapacity, profile=profile),
+        "need_draft": draft.number, "need": public.number, "offer": str(row.id),
+    }  # fmt: skip
+
+
+async def _accounts(actors: dict[str, Actor]) -> dict[str, str]:
+    hospital = await Organisation.get(id=actors["buyer_a"].organisation_id)
+    colleague: Any = await make_membership(hospital, role="buyer")
+    invitation = await invitations.invite_member(
+        hospital,
+        InvitationInput.model_validate({"email": "new@example.com", "role": "buyer"}),
+        by=actors["buyer_a"],
+    )
+    waiting = await make_organisation(kind="demand", verified=False)
+    return {
+        "organisation": hospital.number, "membership": str(colleague.id),
+        "invitation": str(invitation.id), "waiting": waiting.number,
+    }  # fmt: skip
