@@ -43,8 +43,8 @@ async def _figures() -> list[dict[str, Any]]:
     traded = await TradeRollup.filter(
         side=Side.DEMAND, kind=FactKind.CONTRACTED, region_code=COUNTRY_CODE, industry=ALL,
         month__startswith=f"{clock.today().year}-",
-    ).values_list("amount_fen", flat=True)  # fmt: skip
-    amount, _space, unit = money.format_short(sum(traded)).partition(" ")
+    ).only("amount_fen")  # fmt: skip
+    amount, _space, unit = money.format_short(sum(row.amount_fen for row in traded)).partition(" ")
     suppliers = await Organisation.filter(
         kind=OrganisationKind.SUPPLIER, status=OrganisationStatus.ACTIVE
     ).count()

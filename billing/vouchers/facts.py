@@ -54,7 +54,7 @@ def _sheet(record: Record, subject: Subject, counterparty: Counterparty) -> Fact
     signed = record.contract_signed_on
     flags = {*subject.tags, *_flags(subject), *_flags(record), *shared}
     return {
-        "subject": _known(subject),
+        "subject": _known(subject) | {"regions": _regions(subject.region_code)},
         "counterparty": _known(counterparty),
         "claimant": record.claimant,
         "contract_id": record.contract_id,
@@ -84,6 +84,13 @@ def _line(line: Line, record: Record) -> FactSheet:
 def _known(model: BaseModel) -> FactSheet:
     """The declared facts of a party; its further facts are flags."""
     return model.model_dump(mode="json", include=set(type(model).model_fields))
+
+
+def _regions(code: str | None) -> list[str] | None:
+    """A GB/T 2260 code with its city, its province and the country; None when it is not stated."""
+    if code is None:
+        return None
+    return list(dict.fromkeys([code, f"{code[:4]}00", f"{code[:2]}0000", "100000"]))
 
 
 def _flags(model: BaseModel) -> Iterable[str]:

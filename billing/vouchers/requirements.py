@@ -6,13 +6,16 @@ from typing import Any
 
 from billing.vouchers.predicates import (
     All,
+    Any_,
     Compare,
     Comparison,
+    Exists,
     Facts,
     In,
     Membership,
     Not,
     Predicate,
+    Presence,
     holds,
     leaves,
     readings,
@@ -71,16 +74,20 @@ class Checked:
 def requirements_of(programme: Programme) -> Iterator[tuple[str, Requirement]]:
     """Every requirement with the place of the rule it comes from, in the order they are judged."""
     yield from _claimant(programme)
-    for section in ("subject", "counterparty"):
-        for index, requirement in enumerate(getattr(programme, section).requires):
-            yield f"{section}.requires[{index}]", requirement
+    yield from _stated(programme, "subject")
+    yield "region_code", Requirement(code="subject.region", test=_region(programme))
+    yield from _stated(programme, "counterparty")
     yield "spend.categories", Requirement(code="spend.category", test=_category(programme))
     if programme.base == "event":
         yield "tiers", Requirement(code="spend.event", test=_event(programme))
     yield from _window(programme)
-    for section in ("spend", "stacking"):
-        for index, requirement in enumerate(getattr(programme, section).requires):
-            yield f"{section}.requires[{index}]", requirement
+    yield from _stated(programme, "spend")
+    yield from _stated(programme, "stacking")
+
+
+def _stated(programme: Programme, section: str) -> Iterator[tuple[str, Requirement]]:
+    for index, requirement in enumerate(getattr(programme, section).requires):
+        yield f"{section}.requires[{index}]", requirement
 
 
 def check_requirements(programme: Programme, facts: Facts) -> list[Checked]:
@@ -105,6 +112,13 @@ def _claimant(programme: Programme) -> Iterator[tuple[str, Requirement]]:
     other = "supplier" if wanted == "buyer" else "buyer"
     test = Not(negated=In(membership=Membership(path="claimant", values=(other,))))
     yield "subject.claimant", Requirement(code="subject.claimant", test=test)
+
+
+def _region(programme: Programme) -> Predicate:
+    """A treasury supports its own region: a subject known to be elsewhere is not among its subjects."""
+    unknown = Not(negated=Exists(exists=Presence(path="subject.regions")))
+    inside = In(membership=Membership(path="subject.regions", values=(programme.region_code,)))
+    return Any_(any=(unknown, inside))
 
 
 def _category(programme: Programme) -> Predicate:

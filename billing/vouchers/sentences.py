@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
         "This voucher is for %(allowed)s. A public institution (事业单位), such as a public "
         "hospital, cannot claim it."
     ),
+    "subject.region": N_("This voucher is for organisations registered in the issuer's region."),
     "subject.size": N_("This voucher is for %(allowed)s. Your stated size: %(found)s."),
     "subject.tags": N_("This voucher is for %(allowed)s. You are not recorded as such."),
     "subject.credit_clean_years": N_(

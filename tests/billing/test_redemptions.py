@@ -166,7 +166,10 @@ async def test_a_hospital_is_told_why_not_with_the_source(rollback: None) -> Non
     }
     shanghai = answers["shanghai-compute"]
     assert (shanghai.quote.eligible, shanghai.is_usable) == (False, False)
-    assert shanghai.reasons == ["本券面向企业。公立医院等事业单位不在支持范围内，不能申领。"]
+    assert shanghai.reasons == [
+        "本券面向企业。公立医院等事业单位不在支持范围内，不能申领。",
+        "本券面向在发券地区注册的单位，贵单位注册地不在该地区。",
+    ]
     assert shanghai.rule.issuer == "上海市经济和信息化委员会"
     with pytest.raises(VoucherNotRedeemable, match="公立医院"):
         await redeem(deal, shanghai.programme)

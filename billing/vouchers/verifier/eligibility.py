@@ -13,7 +13,10 @@ def requirements(rule: Json) -> list[tuple[str, Json]]:
     other = {"buyer": "supplier", "supplier": "buyer"}.get(rule["subject"]["claimant"])
     if other:
         found.append(("subject.claimant", {"not": {"in": {"path": "claimant", "values": [other]}}}))
-    found += _stated(rule["subject"]) + _stated(rule["counterparty"])
+    unknown = {"not": {"exists": {"path": "subject.regions"}}}
+    inside = {"in": {"path": "subject.regions", "values": [rule["region_code"]]}}
+    found += [*_stated(rule["subject"]), ("subject.region", {"any": [unknown, inside]})]
+    found += _stated(rule["counterparty"])
     wanted, excluded = rule["spend"]["categories"], rule["spend"]["excluded"]
     if wanted is None:
         test: Json = {"compare": {"path": "spend.counted_lines", "op": "ge", "value": 1}}

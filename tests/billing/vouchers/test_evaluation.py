@@ -202,6 +202,7 @@ def test_the_trace_shows_predicates_lines_limits_and_the_decision():
     assert [check["code"] for check in decided.trace["predicates"]] == [
         "subject.claimant",
         "subject.org_type",
+        "subject.region",
         "counterparty.listed_supplier",
         "spend.category",
     ]
@@ -244,3 +245,17 @@ def test_a_rule_is_immutable_and_its_digest_follows_its_content():
         programme.version = 2
     assert programme.reference == "test-rule@1"
     assert programme.digest() == rule().digest() != rule(version=2).digest()
+
+
+@pytest.mark.parametrize(
+    ("region", "eligible"),
+    [(None, True), ("330100", True), ("330106", True), ("330200", False), ("370200", False)],
+)
+def test_a_treasury_supports_its_own_region(region: str | None, eligible: bool) -> None:
+    request = claim("hangzhou-compute", ("compute_rental", 1000))
+    subject = request.subject.model_copy(update={"region_code": region})
+    decided = quote(
+        find_programme("hangzhou-compute"), request.model_copy(update={"subject": subject})
+    )
+    assert decided.eligible is eligible
+    assert decided.ineligible == (None if eligible else "subject.region")
