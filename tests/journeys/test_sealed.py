@@ -1,0 +1,135 @@
+"""The whole application before an opening: what a sealed bid holds is on no page, in no answer, mail or index.
+
+Every address that can be read is read as everybody but the bidder, before and after the bid was placed and
+its messages were handled; a planted word may not be found more often afterwards.
+"""
+
+import json
+import logging
+import re
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from market.accounts import sessions
+from market.accounts.models import Person
+from market.app import ROUTES, create_app
+from market.kit.actor import Actor
+from market.kit.mail import SentMail
+from market.settings import settings
+from market.tendering.models import Job
+from market.worker import settle_everything
+from search import sources
+from tests.factories import actor, make_organisation, make_person, signed_in_client, tendering
+
+BIDDER, PERSON, PROPOSAL = "泉汇密标数据科技有限公司", "欧阳密标", "采用自研蓝鲸流水线"
+PRICE = "73.4567"
+WORDS = (BIDDER, PERSON, "蓝鲸", PRICE, "734,567", "734567", "73.45 万", "73.46 万")
+FORMATS = ("", "?format=csv", f"?q={BIDDER}")
+NO_PARAMETER = re.compile(r"^[^{]+$")
+
+
+def addresses(job: Job, bid_number: str) -> list[str]:
+    """Every address that can be read, filled with the job or the bid where it takes one."""
+    found = []
+    for route in ROUTES:
+        if not isinstance(route, Route) or "GET" not in (route.methods or ()):
+            continue
+        number = bid_number if route.path.startswith(("/bids", "/api/v1/bids")) else job.number
+        path = re.sub(r"{number}", number, route.path)
+        path = path.replace("{name}", "guideline").replace("{step}", "subject")
+        if NO_PARAMETER.match(path):
+            found += [path + suffix for suffix in FORMATS]
+    return found
+
+
+async def readers(owner: Actor) -> dict[str, dict[str, str]]:
+    """Everybody but the bidder, by the cookie they send."""
+    rival = await actor(await make_organisation(kind="supplier"))
+    people = {
+        "owner": owner,
+        "rival": rival,
+        "bureau": await actor(await make_organisation(kind="bureau", region_code="370000")),
+        "operator": await actor(await make_organisation(kind="operator")),
+    }
+    cookies: dict[str, dict[str, str]] = {"anonymous": {}}
+    for name, by in people.items():
+        async with httpx.AsyncClient() as http:
+            await signed_in_client(http, by.person_id)
+            cookies[name] = {sessions.COOKIE: http.cookies[sessions.COOKIE]}
+    return cookies
+
+
+async def found_words(
+    job: Job, bid_number: str, cookies: dict[str, dict[str, str]]
+) -> Counter[Any]:
+    """How often each word is found, by reader and address."""
+    found: Counter[Any] = Counter()
+    transport = httpx.ASGITransport(create_app())
+    for reader, own in cookies.items():
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", cookies=own
+        ) as http:
+            for address in addresses(job, bid_number):
+                text = (await http.get(address)).text
+                asked = address.partition("q=")[2]  # a page repeats what was asked of it
+                for word in WORDS:
+                    if word != asked:
+                        found[reader, address, word] = text.count(word)
+    return found
+
+
+def index_text() -> str:
+    """Whatever the search index keeps, as far as it is text."""
+    folder = settings.market_data_dir
+    files = [path for path in folder.rglob("*") if path.is_file() and "sqlite3" not in path.name]
+    return "".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+
+
+async def test_nobody_reads_a_sealed_bid_anywhere(
+    rollback: None, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firm = await make_organisation(kind="supplier", name=BIDDER)
+    by = await actor(firm, person=await make_person(name=PERSON))
+    owner = await actor(await make_organisation(kind="demand"))
+    job = await tendering.published_job(by=owner)
+    cookies = await readers(owner)
+    await settle_everything()
+    before = await found_words(job, "B-2026-0000000000", cookies)
+    index_before = Counter({word: index_text().count(word) for word in WORDS})
+    capsys.readouterr()
+    with caplog.at_level(logging.DEBUG, logger="market"):
+        bid = await tendering.place_bid(job, by=by, unit_price=PRICE, proposal=PROPOSAL)
+        await settle_everything()
+    assert PRICE in await own_page(by, bid.number)
+    said = caplog.text + "".join(capsys.readouterr())
+    after = await found_words(job, bid.number, cookies)
+    after.subtract({(r, a.replace("B-2026-0000000000", bid.number), w): n
+                    for (r, a, w), n in before.items()})  # fmt: skip
+    assert {place: more for place, more in after.items() if more > 0} == {}
+    assert [word for word in WORDS if word in said] == []
+    own_address = {(await email_of(by))}
+    mails = await SentMail.exclude(recipient__in=own_address)
+    texts = [mail.subject + mail.text + mail.html for mail in mails]
+    assert [word for word in WORDS for text in texts if word in text] == []
+    documents = json.dumps(
+        await sources.documents("jobs", [job.id]), ensure_ascii=False, default=str
+    )
+    assert [word for word in WORDS if word in documents] == []
+    assert Counter({word: index_text().count(word) for word in WORDS}) == index_before
+
+
+async def own_page(by: Actor, number: str) -> str:
+    """The bid as its bidder reads it: there the words are."""
+    transport = httpx.ASGITransport(create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
+        await signed_in_client(http, by.person_id)
+        return (await http.get(f"/bids/{number}")).text
+
+
+async def email_of(by: Actor) -> str:
+    """The address of the actor."""
+    return str((await Person.get(id=by.person_id)).email)
