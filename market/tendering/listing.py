@@ -40,7 +40,7 @@ class JobQuery(BaseModel):
     """The filters of the list, as its address carries them; a facet may be given several times."""
 
     q: str = Field(default="", max_length=100)
-    status: list[str] = Field(default=[], max_length=12)
+    status: list[JobStatus] = Field(default=[], max_length=12)
     modality: list[str] = Field(default=[], max_length=12)
     industry: list[str] = Field(default=[], max_length=24)
     region: list[str] = Field(default=[], max_length=34)

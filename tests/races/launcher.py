@@ -24,6 +24,7 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(2, 1)  # what it logs is not an answer to whoever started it
             sys.argv = ["market", *line.split()]
             market_command()
             os._exit(0)

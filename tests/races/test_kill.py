@@ -149,17 +149,15 @@ async def rage(site: Site, jobs: list[Job], chance: random.Random) -> int:
             started = moment
             site.launcher.stop(pid, signal.SIGKILL)
         caught += await age_leases()
-    import time
-
-    print("ROUNDS", time.time() % 1000)
     web = site.launcher.start("serve", "--port", str(site.port))
     worker = site.launcher.start("worker")
     await asyncio.gather(*buyers)
-    while await OutboxMessage.filter(done_at=None, dead_at=None).exists():
+    for _attempt in range(600):
+        if not await OutboxMessage.filter(done_at=None, dead_at=None).exists():
+            break
         await asyncio.sleep(0.1)
     site.launcher.stop(web, signal.SIGTERM)
     site.launcher.stop(worker, signal.SIGTERM)
-    print("CALM", time.time() % 1000)
     return caught
 
 
@@ -167,25 +165,16 @@ async def test_fifty_kills_lose_nothing_and_pay_nothing_twice(
     committed: str, tmp_path: Path
 ) -> None:
     twin().take_deliveries()
-    import time
-
-    t = time.time()
-    c = time.process_time()
     jobs = await prepare(ROUNDS * ORDERS_A_ROUND)
-    print("PREP", time.time() - t, time.process_time() - c)
     environment = {
         "DATABASE_URL": committed,
         "MARKET_DATA_DIR": str(settings.market_data_dir),
         "WORKER_POLL_SECONDS": "0.02",
     }
     log = tmp_path / "processes.log"
-    import time
-
-    t = time.time()
     with Launcher(environment, log) as launcher:
         site = Site(launcher, free_port())
         caught = await rage(site, jobs, random.Random(SEED))
-    print("RAGE", time.time() - t, site.interrupted, caught)
     assert site.faults == [], log.read_text()[-3000:]
     assert site.interrupted > 5, "the kills struck requests under way"
     assert caught > ROUNDS, "the kills struck work under way"
@@ -252,7 +241,7 @@ async def check_records(jobs: list[Job]) -> None:
     """Outbox drained, audit and ledger chains intact, statistics exact, each mail once."""
     assert await OutboxMessage.filter(done_at=None).count() == 0
     assert await WebhookEvent.exclude(status=EventStatus.APPLIED).count() == 0
-    with clock.shifted_by(dt.timedelta(minutes=30)):
+    with clock.shifted_by(dt.timedelta(days=60)):  # the factories' openings lie in the future
         while await audit.seal_epoch():
             continue
         while await seal_ledger():
