@@ -1,5 +1,6 @@
 """The web application: every route table, middleware and error handler - the map on one screen."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,6 +30,7 @@ from market import frame, home, pages, workspace
 from market.accounts.sessions import SessionMiddleware
 from market.kit import api, db, web
 from market.kit.security import SecurityMiddleware
+from search.discovery import warm_up
 
 OPERATIONS = [
     *market.accounts.api.operations,
@@ -64,9 +66,11 @@ ROUTES: list[BaseRoute] = [
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Open the database for the life of the process."""
     await db.connect()
+    warming = asyncio.create_task(asyncio.to_thread(warm_up))
     try:
         yield
     finally:
+        await warming
         await db.disconnect()
 
 

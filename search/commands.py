@@ -32,13 +32,21 @@ _MISSES_SHOWN = 50
 
 
 async def _ready(name: str) -> SearchEngine:
-    """The engine asked for, its index as current as the database."""
+    """The engine asked for, its index as current as the database.
+
+    Where none is asked for and Meilisearch does not answer, the embedded one takes its place.
+    """
     try:
         engine = engines.named(name)
+        which = engines.EMBEDDED if engine is engines.embedded() else engines.SERVER
+        await indexing.catch_up(engine, which)
     except SearchError as error:
-        raise typer.BadParameter(str(error)) from None
-    which = engines.EMBEDDED if engine is engines.embedded() else engines.SERVER
-    await indexing.catch_up(engine, which)
+        if name or engines.server() is None:
+            raise typer.BadParameter(str(error)) from None
+        typer.echo(
+            _("The search server does not answer; the built-in index answers instead."), err=True
+        )
+        return await _ready(engines.EMBEDDED)
     return engine
 
 

@@ -137,3 +137,8 @@ def _numbers(hit: Hit) -> Mapping[str, float]:
 def facet_fields(kind: Kind) -> tuple[str, ...]:
     """The fields worth counting beside a result list."""
     return SETTINGS[kind].keywords
+
+
+def warm_up() -> None:
+    """Load dictionaries and place names, about a second's work, before somebody waits for them."""
+    query_groups(parse_query("济南 标注", "suppliers").text)

@@ -172,7 +172,13 @@ async def catch_up(engine: SearchEngine, name: str) -> None:
     while waiting := await _waiting(name, limit=TOGETHER * 20):
         await _apply(engine, [message.payload for message in waiting])
         await _note_handled(waiting, name)
+    await _even_out(engine)
+
+
+async def _even_out(engine: SearchEngine) -> None:
+    """Rebuild the indexes that hold more or fewer records than the database."""
     for kind in KINDS:
+        await engine.configure(kind, SETTINGS[kind])
         if await engine.count(kind) != await sources.findable_count(kind):
             await rebuild(engine, kind)
 
@@ -204,9 +210,18 @@ async def revive_dead_letters() -> int:
 
 
 async def keep_ready() -> None:
-    """Worker's round: indexes exist before the first search, and letters that died are revived."""
-    await prepare(engines.embedded())
-    await revive_dead_letters()
+    """Worker's round: build what is missing or was lost with its server, revive letters that died."""
+    await _keep(engines.embedded(), engines.EMBEDDED)
+    engine = engines.server()
+    if engine is not None and await engine.health():
+        await _keep(engine, engines.SERVER)
+        await revive_dead_letters()
+
+
+async def _keep(engine: SearchEngine, name: str) -> None:
+    await prepare(engine)
+    if not await _waiting(name, limit=1):
+        await _even_out(engine)
 
 
 async def differences(engine: SearchEngine) -> list[str]:

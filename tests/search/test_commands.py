@@ -126,6 +126,15 @@ async def test_what_cannot_be_answered_is_said(
         await ask()
 
 
+async def test_without_the_server_the_embedded_index_answers(
+    imported: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(settings, "search_url", "http://127.0.0.1:9")
+    answer = await commands.search_once("suppliers", "医学影像")
+    assert answer["hits"]
+    assert "搜索服务器没有响应" in capsys.readouterr().err
+
+
 async def test_answers_print_for_people(
     imported: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -227,6 +227,17 @@ async def test_letters_that_died_in_an_outage_are_revived(
     assert await engine.count("suppliers") == await server.count("suppliers") == 1
 
 
+async def test_a_server_that_lost_its_records_gets_them_back(
+    engine: EmbeddedEngine, server: DeadServer
+) -> None:
+    server.is_up = True
+    await make_supplier()
+    await drain()
+    await server.drop("suppliers")
+    await indexing.keep_ready()
+    assert await server.count("suppliers") == await engine.count("suppliers") == 1
+
+
 async def test_searches_fall_back_and_say_so(engine: EmbeddedEngine, server: DeadServer) -> None:
     await make_supplier()
     await drain()
