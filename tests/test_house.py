@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
 from jinja2 import nodes
 from tortoise import Tortoise
 from tortoise.context import get_current_context
@@ -70,13 +69,17 @@ def test_pages_obey_the_content_security_policy(path: Path) -> None:
 
 
 def _python_msgids() -> set[str]:
-    found = set()
-    for package in PACKAGES:
-        for _file, _line, message, _comments, _context in extract_from_dir(
-            ROOT / package, [("**.py", "python")], keywords={"_": None, "N_": None, "gettext": None}
-        ):
-            found.add(message if isinstance(message, str) else message[0])
-    return found
+    return {
+        call.args[0].value
+        for path in SOURCES
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "N_", "gettext")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    }
 
 
 def _template_msgids() -> set[str]:

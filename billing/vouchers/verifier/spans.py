@@ -10,6 +10,7 @@ CALENDAR = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
 def within(period: str, one: Json, sheet: Json) -> bool:
+    """Whether an earlier claim lies in the same period as the claim."""
     if period in ("lifetime", "total"):
         return True
     if period == "batch":
