@@ -20,6 +20,7 @@ from market.kit.i18n import gettext as _
 from market.kit.mail import SentMail
 from market.kit.security import LOCALE_COOKIE
 from market.settings import settings
+from search import engines
 
 log = structlog.get_logger(__name__)
 MAX_OUTBOX_LAG = dt.timedelta(minutes=5)
@@ -32,10 +33,15 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(_request: Request) -> Response:
-    """Database answers and the outbox is not falling behind."""
+    """Database answers and the outbox is not falling behind; a resting search server is only told."""
     lag = await outbox.lag()
     ready = lag < MAX_OUTBOX_LAG
-    body = {"database": "ok", "outbox_lag_seconds": round(lag.total_seconds()), "ready": ready}
+    body = {
+        "database": "ok",
+        "search": "ok" if await engines.primary().health() else "fallback",
+        "outbox_lag_seconds": round(lag.total_seconds()),
+        "ready": ready,
+    }
     return JSONResponse(body, status_code=200 if ready else 503)
 
 

@@ -116,3 +116,14 @@ async def test_unknown_api_path_answers_problem_json(client: httpx.AsyncClient) 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == 404
+
+
+async def test_readiness_names_each_part(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "database": "ok",
+        "search": "ok",
+        "outbox_lag_seconds": 0,
+        "ready": True,
+    }
