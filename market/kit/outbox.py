@@ -118,13 +118,27 @@ async def _note_outcome(message: OutboxMessage, error: str) -> None:
     )
 
 
-async def drain(handlers: Handlers, *, limit: int = 50) -> int:
-    """Handle what is due now, including what that causes; returns how many messages were done."""
+async def drain(
+    handlers: Handlers, *, limit: int = 50, is_stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Handle what is due now, including what that causes; returns how many messages were done.
+
+    Once `is_stopping`, the message in hand is finished and the other claimed ones are given back.
+    """
     done = 0
-    while messages := await claim(limit):
-        for message in messages:
+    while not is_stopping() and (messages := await claim(limit)):
+        for position, message in enumerate(messages):
+            if is_stopping():
+                await _give_back(messages[position:])
+                break
             done += await handle(message, handlers)
     return done
+
+
+async def _give_back(messages: list[OutboxMessage]) -> None:
+    await OutboxMessage.filter(id__in=[message.id for message in messages]).update(
+        available_at=clock.now()
+    )
 
 
 async def lag() -> dt.timedelta:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ from market.settings import ROOT, settings
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 FLASH_COOKIE = "flash"
+KEPT_PAGES = 512
+_ONCE: dict[Hashable, bytes] = {}
 _PATHS: dict[str, tuple[str, frozenset[str]]] = {}
 Frame = Callable[[Request], Awaitable[Mapping[str, Any]]]
 
@@ -197,6 +199,24 @@ async def render(
     if response_cookie:
         response.delete_cookie(FLASH_COOKIE)
     return response
+
+
+async def render_once(
+    request: Request, template: str, *, version: Hashable, **context: Any
+) -> HTMLResponse:
+    """A page that is the same for every anonymous visitor, rendered once for each `version` of its content.
+
+    Version, address and language decide, never time alone; signed-in people get a fresh frame.
+    """
+    if actor_of(request).is_authenticated or FLASH_COOKIE in request.cookies:
+        return await render(request, template, **context)
+    key = (template, request.url.path, request.url.query, i18n.current_locale(), version)
+    if (body := _ONCE.get(key)) is None:
+        body = bytes((await render(request, template, **context)).body)
+        while len(_ONCE) >= KEPT_PAGES:
+            del _ONCE[next(iter(_ONCE))]
+        _ONCE[key] = body
+    return HTMLResponse(body)
 
 
 def see_other(request: Request, name: str, *, flash: str = "", **params: Any) -> Response:

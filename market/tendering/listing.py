@@ -14,6 +14,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from market.kit import clock, web
+from market.kit.db import connection
 from market.kit.i18n import current_locale
 from market.kit.i18n import gettext as _
 from market.kit.paging import SIZE, Page, page_number
@@ -31,6 +32,7 @@ ORDERS: dict[Sort, tuple[str, ...]] = {
 }
 FACETS = ("status", "modality", "industry", "region", "unit")
 KEPT = 1024
+_NEWEST = "SELECT id, updated_at FROM jobs ORDER BY updated_at DESC, id DESC LIMIT 1"
 _fragments: dict[tuple[Any, ...], Markup] = {}
 _results: dict[tuple[Any, ...], Markup] = {}
 _counts: dict[tuple[Any, ...], dict[str, Counter[str]]] = {}
@@ -76,8 +78,8 @@ def _within(areas: Iterable[str]) -> Q:
 
 async def newest_change() -> tuple[Any, ...]:
     """Another value whenever any job has changed: what the counts may be kept under."""
-    row = await Job.all().order_by("-updated_at", "-id").first().values_list("id", "updated_at")
-    return tuple(row or ())
+    rows = await connection().execute_query_dict(_NEWEST)  # on every view: no query is built for it
+    return tuple(rows[0].values()) if rows else ()
 
 
 async def counts(query: JobQuery, newest_change: tuple[Any, ...]) -> dict[str, Counter[str]]:

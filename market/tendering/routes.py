@@ -40,7 +40,9 @@ async def show_jobs(request: Request) -> Response:
     if (fmt := format_of(request)) is not None:
         return await exports.jobs_file(request, query, fmt)
     results = await listing.results(request, query)
-    return await web.render(request, "market/tendering/jobs_list.html", results=results)
+    return await web.render_once(
+        request, "market/tendering/jobs_list.html", version=results, results=results
+    )
 
 
 async def show_job(request: Request) -> Response:

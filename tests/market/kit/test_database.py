@@ -120,6 +120,18 @@ async def test_outbox_gives_up_into_dead_letters(rollback: None) -> None:
     assert (row.dead_at, row.attempts) == (None, 0)
 
 
+async def test_a_stopping_worker_gives_back_what_it_has_claimed(rollback: None) -> None:
+    handled: list[str] = []
+
+    async def handler(message: outbox.Message) -> None:
+        handled.append(message.id)
+
+    for _number in range(3):
+        await outbox.record("t")
+    assert await outbox.drain({"t": (handler,)}, is_stopping=lambda: len(handled) == 1) == 1
+    assert len(await outbox.claim()) == 2
+
+
 async def test_a_message_for_later_waits(rollback: None) -> None:
     await outbox.record("t", at=clock.now() + dt.timedelta(days=1))
     assert await outbox.claim() == []

@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, Headers
 
-from market.kit import files, forms
+from market.kit import files, forms, web
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput
 from market.kit.security import is_cross_site
@@ -127,3 +127,14 @@ async def test_readiness_names_each_part(client: httpx.AsyncClient) -> None:
         "outbox_lag_seconds": 0,
         "ready": True,
     }
+
+
+async def test_a_page_kept_for_visitors_is_not_shown_to_others(client: httpx.AsyncClient) -> None:
+    first = await client.get("/jobs")
+    assert (await client.get("/jobs")).content == first.content
+    english = await client.get("/jobs", headers={"cookie": "locale=en"})
+    assert 'lang="en"' in english.text
+    signer = web._signer().dumps([["success", "已保存"]])
+    told = await client.get("/jobs", headers={"cookie": f"flash={signer}"})
+    assert "已保存" in told.text
+    assert "已保存" not in (await client.get("/jobs")).text
