@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from market.kit import db
-from market.tendering import listing
+from market.tendering import access, listing
 from market.tendering.models import Job
 from tests.factories import actor, make_organisation, tendering
 
@@ -117,3 +117,13 @@ async def test_files_hold_what_is_seen_and_run_no_formula(client: httpx.AsyncCli
     book = await client.get("/jobs", params={"format": "xlsx"})
     assert book.content.startswith(b"PK")
     assert (await client.get("/jobs", params={"format": "pdf"})).status_code == 422
+
+
+@pytest.mark.parametrize("sort", ["newest", "deadline", "budget"])
+async def test_the_written_query_equals_the_built_one(rollback: None, sort: listing.Sort) -> None:
+    await three_jobs()
+    built = (
+        await access.published_jobs().order_by(*listing.ORDERS[sort]).values_list("id", flat=True)
+    )
+    assert [key[0] for key in await listing._keys(listing.JobQuery(sort=sort), 0)] == built
+    assert [key[0] for key in await listing._keys(listing.JobQuery(sort=sort), 2)] == built[2:]
