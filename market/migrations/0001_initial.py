@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('key', fields.CharField(unique=True, max_length=120)),
+                ('key', fields.CharField(unique=True, max_length=64)),
                 ('recipient', fields.CharField(max_length=254)),
                 ('subject', fields.CharField(max_length=300)),
                 ('text', fields.TextField(unique=False)),
@@ -1108,7 +1108,7 @@ class Migration(migrations.Migration):
                 ('amount_fen', fields.BigIntField(default=0)),
                 ('cross_province_fen', fields.BigIntField(default=0)),
             ],
-            options={'table': 'trade_rollups', 'app': 'models', 'unique_together': (('side', 'month', 'region_code', 'kind', 'industry', 'modality', 'unit'),), 'pk_attr': 'id', 'table_description': 'described by its model'},
+            options={'table': 'trade_rollups', 'app': 'models', 'unique_together': (('side', 'region_code', 'industry', 'modality', 'month', 'kind', 'unit'),), 'pk_attr': 'id', 'table_description': 'described by its model'},
             bases=['Row'],
         ),
         ops.CreateModel(
