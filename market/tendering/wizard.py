@@ -66,11 +66,14 @@ def progress(problems: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def typed(job: Job, model: type[drafts.Step]) -> dict[str, Any]:
-    """The values a form shows for a job: as people type them, with suggested deadlines."""
+    """The values a form shows for a job: as people type them, with suggested deadlines.
+
+    Rules that follow from the procedure stay empty, so that choosing another procedure changes them.
+    """
     config = job.procedure_config or {}
     rules = ProcedureConfig.model_validate({**PROCEDURES[job.procedure].config, **config})
     gathered: dict[str, Any] = {
-        **job.quality, **job.requirements, **rules.model_dump(), **rules.weights,
+        **job.quality, **job.requirements, **config, **config.get("weights", {}),
         **_suggested(rules),
     }  # fmt: skip
     values = {}
