@@ -127,7 +127,9 @@ def _unit_price(value: Decimal) -> str:
 
 
 def _number(value: int | Decimal | float) -> str:
-    return f"{value:,f}".rstrip("0").rstrip(".") if isinstance(value, Decimal) else f"{value:,}"
+    if isinstance(value, Decimal) and value % 1:
+        return f"{value:,f}".rstrip("0")
+    return f"{int(value):,}" if isinstance(value, Decimal) else f"{value:,}"
 
 
 def _percent(bp: int) -> str:
