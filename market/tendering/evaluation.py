@@ -15,7 +15,7 @@ from market.kit.money import format_yuan
 from market.tendering import terms
 from market.tendering.forms import ScoreInput
 from market.tendering.models import Bid, Job, ScoreSheet
-from market.tendering.procedures import PRICE, ProcedureConfig, config_of
+from market.tendering.procedures import CRITERIA, PRICE, ProcedureConfig, config_of
 from market.tendering.states import BidStatus, JobStatus, RefusalReason
 
 FULL_MARKS = 5
@@ -147,7 +147,7 @@ async def _evaluated_job(bid: Bid, by: Actor, *roles: Role) -> Job:
 def explain(bid: Bid) -> list[dict[str, Any]]:
     """Every score of a bid as criterion, points, weight and the sentence that says how it was made."""
     rows = []
-    for name, score in (bid.scores or {}).items():
+    for name, score in terms.in_order(bid.scores or {}, CRITERIA):
         if name == PRICE:
             why = _(
                 "lowest offer ¥%(lowest)s ÷ this offer ¥%(total)s × %(weight)s",

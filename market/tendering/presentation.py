@@ -12,7 +12,7 @@ from market.kit.web import path_for
 from market.tendering import requirements, terms
 from market.tendering.listing import days_left, region_name
 from market.tendering.models import Award, Bid, Job
-from market.tendering.procedures import PROCEDURES, config_of
+from market.tendering.procedures import CRITERIA, PROCEDURES, config_of
 from market.tendering.states import JobStatus
 
 S = JobStatus
@@ -114,7 +114,7 @@ def thresholds(job: Job) -> list[str]:
     """Every metric with its threshold."""
     return [
         f"{terms.metric_label(code)} {'≤' if code in terms.LOWER_IS_BETTER else '≥'} {value}"
-        for code, value in job.quality.items()
+        for code, value in terms.in_order(job.quality, terms.METRICS)
     ]
 
 
@@ -136,7 +136,8 @@ def _procedure(job: Job) -> list[tuple[str, Any]]:
     config = config_of(job)
     procedure = PROCEDURES[job.procedure]
     weights = [
-        f"{_(terms.CRITERIA_LABELS[name])} {points}" for name, points in config.weights.items()
+        f"{_(terms.CRITERIA_LABELS[name])} {points}"
+        for name, points in terms.in_order(config.weights, CRITERIA)
     ]
     return [
         (_("Procedure"), terms.in_language(procedure)),

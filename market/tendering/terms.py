@@ -122,6 +122,12 @@ def label(field: str, value: str) -> str:
     return term.en if term else value
 
 
+def in_order(values: Mapping[str, Any], order: Iterable[str]) -> list[tuple[str, Any]]:
+    """The items in `order`, then any others by name: a database need not keep the order of keys."""
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(values.items(), key=lambda item: (places.get(item[0], len(places)), item[0]))
+
+
 def labels(field: str, values: Iterable[str]) -> str:
     """Several stored values in the reader's language, as one text."""
     return _(", ").join(label(field, value) for value in values)
