@@ -23,10 +23,16 @@ if _POSTGRES:
     os.environ["DATABASE_URL"] = postgres.database_of(_WORKER)
 
 import httpx
+from hypothesis import settings as hypothesis_settings
 from tortoise import Tortoise
 from tortoise.transactions import in_transaction
 
 from market.kit import db
+
+
+# The same examples on every run, and no clock: a loaded machine must not decide.
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("suite")
 
 
 class _Undo(Exception):
