@@ -29,7 +29,6 @@ from tortoise.transactions import in_transaction
 
 from market.kit import db
 
-
 # The same examples on every run, and no clock: a loaded machine must not decide.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("suite")
