@@ -54,7 +54,9 @@ class Settings(BaseSettings):
         if self.environment == "production" and len(self.secret_key.get_secret_value()) < 32:
             raise ValueError("SECRET_KEY: production needs a secret of at least 32 characters")
         if self.environment == "production" and not self.smtp_url.get_secret_value():
-            raise ValueError("SMTP_URL: production sends its mail instead of keeping it in the database")
+            raise ValueError(
+                "SMTP_URL: production sends its mail instead of keeping it in the database"
+            )
         if not self.secret_key.get_secret_value():
             self.secret_key = SecretStr(_local_secret(self.market_data_dir))
         return self

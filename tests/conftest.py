@@ -39,11 +39,15 @@ class _Undo(Exception):
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what touches no database once only: the run on PostgreSQL leaves it out."""
+    """Run what no database decides once only: the run on PostgreSQL leaves it out."""
     if not _POSTGRES:
         return
     needing = {"database", "committed_url"}
-    kept = [item for item in items if needing & set(getattr(item, "fixturenames", ()))]
+    kept = [
+        item
+        for item in items
+        if needing & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("once")
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

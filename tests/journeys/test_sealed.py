@@ -25,6 +25,8 @@ from market.worker import settle_everything
 from search import sources
 from tests.factories import actor, make_organisation, make_person, signed_in_client, tendering
 
+pytestmark = pytest.mark.once
+
 BIDDER, PERSON, PROPOSAL = "泉汇密标数据科技有限公司", "欧阳密标", "采用自研蓝鲸流水线"
 PRICE = "73.4567"
 WORDS = (BIDDER, PERSON, "蓝鲸", PRICE, "734,567", "734567", "73.45 万", "73.46 万")

@@ -21,7 +21,7 @@ from tests.factories.datasets import need_input
 from tests.matrix.access_table import RULES, Rule, rule_of
 from tests.matrix.world import MOMENT, ROLES, World
 
-pytestmark = [pytest.mark.committed]
+pytestmark = [pytest.mark.committed, pytest.mark.once]
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 VIEWERS = frozenset({"viewer_a", "viewer_firm_a"})
 KINDS = {

@@ -26,7 +26,7 @@ from tests.matrix.access_table import rule_of
 from tests.matrix.test_roles import undone
 from tests.matrix.world import MOMENT, World
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.once]
 EXAMPLES = 10
 CHECKS: Any = [
     not_a_server_error, status_code_conformance, content_type_conformance,
