@@ -11,10 +11,12 @@ from market.tendering.states import (
     AWARD_TRANSITIONS,
     BID_TRANSITIONS,
     JOB_TRANSITIONS,
+    LOT_TRANSITIONS,
     AwardStatus,
     BidStatus,
     JobKind,
     JobStatus,
+    LotStatus,
     NoticeKind,
 )
 
@@ -111,6 +113,27 @@ class Job(Stateful):
         return self.published_at is not None
 
 
+class Lot(Stateful):
+    """A part of a job that is bid for, judged and awarded by itself; a job without lots has no rows."""
+
+    TRANSITIONS = LOT_TRANSITIONS
+
+    job_id: UUID
+
+    job: Any = fields.ForeignKeyField("models.Job", on_delete=fields.RESTRICT, related_name="lots")
+    position = fields.IntField()  # 1, 2, 3
+    title = fields.CharField(max_length=120)
+    status = fields.CharEnumField(LotStatus, max_length=32, default=LotStatus.OPEN)
+    volume = fields.DecimalField(max_digits=18, decimal_places=2)  # in the job's unit
+    budget_fen = fields.BigIntField(default=0)
+    ceiling_unit_price = fields.DecimalField(max_digits=14, decimal_places=4, null=True)
+    closing_reason = fields.TextField(default="")
+
+    class Meta:
+        table = "lots"
+        unique_together = (("job", "position"),)
+
+
 class JobFavourite(Row):
     """A job someone keeps an eye on."""
 
@@ -156,11 +179,15 @@ class Bid(Stateful):
     TRANSITIONS = BID_TRANSITIONS
 
     job_id: UUID
+    lot_id: UUID | None
     bidder_id: UUID | None
 
     number = fields.CharField(max_length=20, unique=True)
     job: Any = fields.ForeignKeyField("models.Job", on_delete=fields.RESTRICT, related_name="bids")
-    bidder_tag = fields.CharField(max_length=64)
+    lot: Any = fields.ForeignKeyField(
+        "models.Lot", null=True, on_delete=fields.RESTRICT, related_name="bids"
+    )
+    bidder_tag = fields.CharField(max_length=64)  # of job, lot and organisation
     status = fields.CharEnumField(BidStatus, max_length=32, default=BidStatus.DRAFT)
     sealed = fields.BinaryField(null=True)
     digest = fields.CharField(max_length=64, default="")  # SHA-256 of `sealed`, in the transcript
@@ -217,12 +244,16 @@ class Award(Stateful):
     TRANSITIONS = AWARD_TRANSITIONS
 
     job_id: UUID
+    lot_id: UUID | None
     bid_id: UUID
     contract: Any  # the order noun's, once there is one
 
     number = fields.CharField(max_length=20, unique=True)
     job: Any = fields.ForeignKeyField(
         "models.Job", on_delete=fields.RESTRICT, related_name="awards"
+    )
+    lot: Any = fields.ForeignKeyField(
+        "models.Lot", null=True, on_delete=fields.RESTRICT, related_name="awards"
     )
     bid: Any = fields.ForeignKeyField(
         "models.Bid", on_delete=fields.RESTRICT, related_name="awards"

@@ -17,6 +17,8 @@ class JobStatus(StrEnum):
     REVIEW = "review"
     OPEN_ENQUIRIES = "open_enquiries"
     OPEN_BIDDING = "open_bidding"
+    PREQUALIFICATION = "prequalification"
+    PILOT = "pilot"
     OPENING = "opening"
     EVALUATION = "evaluation"
     STAND_STILL = "stand_still"
@@ -31,7 +33,9 @@ JOB_TRANSITIONS = {
     J.DRAFT: frozenset({J.REVIEW, J.OPEN_ENQUIRIES, J.OPEN_BIDDING, J.CANCELLED}),
     J.REVIEW: frozenset({J.OPEN_ENQUIRIES, J.OPEN_BIDDING, J.DRAFT, J.CANCELLED}),
     J.OPEN_ENQUIRIES: frozenset({J.OPEN_BIDDING, J.CANCELLED}),
-    J.OPEN_BIDDING: frozenset({J.OPENING, J.UNSUCCESSFUL, J.CANCELLED}),
+    J.OPEN_BIDDING: frozenset({J.PREQUALIFICATION, J.OPENING, J.UNSUCCESSFUL, J.CANCELLED}),
+    J.PREQUALIFICATION: frozenset({J.PILOT, J.OPENING, J.UNSUCCESSFUL, J.CANCELLED}),
+    J.PILOT: frozenset({J.OPENING, J.UNSUCCESSFUL, J.CANCELLED}),
     J.OPENING: frozenset({J.EVALUATION, J.UNSUCCESSFUL, J.CANCELLED}),
     J.EVALUATION: frozenset({J.STAND_STILL, J.UNSUCCESSFUL, J.CANCELLED}),
     J.STAND_STILL: frozenset({J.AWARDED, J.EVALUATION, J.UNSUCCESSFUL, J.CANCELLED}),
@@ -39,6 +43,30 @@ JOB_TRANSITIONS = {
     J.COMPLETED: frozenset(),
     J.CANCELLED: frozenset(),
     J.UNSUCCESSFUL: frozenset(),
+}
+
+
+class LotStatus(StrEnum):
+    """Where one lot of a job stands; the job itself moves with its lots together."""
+
+    OPEN = "open"
+    EVALUATION = "evaluation"
+    STAND_STILL = "stand_still"
+    AWARDED = "awarded"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    UNSUCCESSFUL = "unsuccessful"
+
+
+T = LotStatus
+LOT_TRANSITIONS = {
+    T.OPEN: frozenset({T.EVALUATION, T.UNSUCCESSFUL, T.CANCELLED}),
+    T.EVALUATION: frozenset({T.STAND_STILL, T.UNSUCCESSFUL, T.CANCELLED}),
+    T.STAND_STILL: frozenset({T.AWARDED, T.EVALUATION, T.UNSUCCESSFUL, T.CANCELLED}),
+    T.AWARDED: frozenset({T.COMPLETED, T.EVALUATION, T.CANCELLED}),
+    T.COMPLETED: frozenset(),
+    T.CANCELLED: frozenset(),
+    T.UNSUCCESSFUL: frozenset(),
 }
 
 
