@@ -130,6 +130,7 @@ class ProcedureStep(_Procedure):
     minimum_bids: int | None = Field(default=None, ge=1, le=20)
     stand_still_days: int | None = Field(default=None, ge=0, le=30)
     price: Points = None
+    pilot: Points = None
     technical: Points = None
     quality: Points = None
     schedule: Points = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from market.kit.i18n import current_locale
 from market.kit.i18n import gettext as _
@@ -15,8 +16,38 @@ from market.tendering.models import Job
 from market.vocabulary.terms import Term, Vocabulary
 
 PRICE, TECHNICAL, QUALITY, SCHEDULE = "price", "technical", "quality", "schedule"
-CRITERIA = (PRICE, TECHNICAL, QUALITY, SCHEDULE)
+PILOT = "pilot"
+CRITERIA = (PRICE, PILOT, TECHNICAL, QUALITY, SCHEDULE)
 JUDGED = (TECHNICAL, QUALITY, SCHEDULE)
+PILOT_METRICS = (
+    "accuracy", "kappa", "fleiss_kappa", "krippendorff_alpha", "f1", "dice", "iou", "cer", "wer",
+)  # fmt: skip
+TieRule = Literal["earlier", "faster", "draw"]
+
+
+class PilotConfig(BaseModel):
+    """The blind pilot of a job: how it is measured, how many working days it takes, what it pays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metric: str = "f1"
+    days: int = Field(default=3, ge=1, le=30)
+    is_paid: bool = False
+    fee_fen: int = Field(default=0, ge=0, le=10_000_000)
+    threshold: Decimal | None = Field(default=None, gt=0, le=1)
+
+    @field_validator("metric")
+    @classmethod
+    def _is_measured(cls, value: str) -> str:
+        if value not in PILOT_METRICS:
+            raise ValueError(_("Choose one of the metrics the platform measures"))
+        return value
+
+    @model_validator(mode="after")
+    def _pays_what_it_says(self) -> PilotConfig:
+        if self.is_paid != bool(self.fee_fen):
+            raise ValueError(_("A paid pilot names its fee; an unpaid one has none"))
+        return self
 
 
 class ProcedureConfig(BaseModel):
@@ -31,11 +62,21 @@ class ProcedureConfig(BaseModel):
     amendment_days: int = Field(default=3, ge=0, le=30)
     stand_still_days: int = Field(default=3, ge=0, le=30)
     separate_enquiries: bool = False
+    objection_days: int = Field(default=0, ge=0, le=30)
     invited_only: bool = False
+    pool_only: bool = False
     needs_reason: bool = False
+    needs_review: bool = False
     maximum_budget_fen: int | None = None
+    two_envelopes: bool = False
+    pilot: PilotConfig | None = None
+    key_threshold: int = Field(default=2, ge=2, le=3)
+    maximum_awards: int = Field(default=1, ge=1, le=10)
+    judges_needed: int = Field(default=1, ge=1, le=9)
+    tie_rule: TieRule = "earlier"
     weights: dict[str, int] = {PRICE: 40, TECHNICAL: 35, QUALITY: 15, SCHEDULE: 10}
     invited: tuple[str, ...] = ()
+    pool: str = ""
     reason: str = ""
 
     @model_validator(mode="after")
@@ -45,6 +86,16 @@ class ProcedureConfig(BaseModel):
             raise ValueError(_("Weights are points for price, technical, quality and schedule"))
         if sum(used.values()) != 100 or not used.get(PRICE):
             raise ValueError(_("The weights must sum to 100, and the price must count"))
+        return self
+
+    @model_validator(mode="after")
+    def _a_pilot_is_between_the_envelopes(self) -> ProcedureConfig:
+        if self.pilot is not None and not self.two_envelopes:
+            raise ValueError(
+                _("A pilot needs two envelopes: prices stay sealed while it is scored")
+            )
+        if self.pilot is None and self.weights.get(PILOT):
+            raise ValueError(_("The pilot can only have a weight when there is a pilot"))
         return self
 
     @property

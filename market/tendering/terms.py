@@ -87,6 +87,7 @@ NOTICES: Mapping[str, str] = {
 }
 CRITERIA_LABELS: Mapping[str, str] = {
     "price": N_("Price"),
+    "pilot": N_("Blind pilot"),
     "technical": N_("Technical proposal"),
     "quality": N_("Quality assurance"),
     "schedule": N_("Schedule"),

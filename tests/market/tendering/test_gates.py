@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from market.kit import clock
 from market.kit.errors import InvalidInput, NotFound, NotPermitted
@@ -134,6 +135,22 @@ async def test_procedures_ask_for_what_they_need() -> None:
 def test_every_procedure_has_valid_rules(code: str) -> None:
     config = ProcedureConfig.model_validate(PROCEDURES[code].config)
     assert sum(config.weights.values()) == 100
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ({"pilot": {"metric": "f1"}}, "须与双信封同时采用"),
+        ({"weights": {"price": 60, "pilot": 40}}, "设有试标时"),
+        ({"two_envelopes": True, "pilot": {"is_paid": True}}, "有偿试标须写明试标费"),
+        ({"two_envelopes": True, "pilot": {"metric": "vibes"}}, "平台能够测量的指标"),
+    ],
+)
+def test_a_pilot_is_measured_paid_as_said_and_between_two_envelopes(
+    rules: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        ProcedureConfig.model_validate(rules)
 
 
 @pytest.mark.parametrize("code", list(TEMPLATES))
