@@ -83,8 +83,10 @@ async def sign_contract(contract: Contract, *, digest: str, by: Actor) -> Contra
     contract = await lock(contract)
     require_party(by, contract.buyer_id, contract.supplier_id)
     _require_pending(contract)
-    if not await Award.exists(id=contract.award_id, status=AwardStatus.ACTIVE):
-        raise AwardNotInForce(_("The award is not in force"))
+    if not await Award.exists(
+        id=contract.award_id, status=AwardStatus.ACTIVE, suspended_at=None
+    ):
+        raise AwardNotInForce(_("The award is not in force, or suspended by a complaint"))
     if digest != contract.digest or digest_of(contract.terms) != contract.digest:
         raise DigestMismatch(_("The contract text is not the one you read; open it again"))
     if await Signature.exists(contract_id=contract.id, organisation_id=by.organisation_id):

@@ -4,7 +4,7 @@ import structlog
 
 from market.accounts.permissions import require
 from market.accounts.states import Role
-from market.kit import clock, outbox
+from market.kit import audit, clock, outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, NotFound
@@ -23,6 +23,7 @@ from market.tendering.states import (
 )
 
 log = structlog.get_logger(__name__)
+RUNNING = (AwardStatus.PENDING, AwardStatus.ACTIVE)
 AWARDABLE = (BidStatus.EVALUATED, BidStatus.UNSUCCESSFUL)
 
 
@@ -30,6 +31,12 @@ class NotAwardable(Conflict):
     """The bid cannot win: not evaluated, refused, or it fails a requirement."""
 
     title = "This bid cannot be awarded"
+
+
+class AwardClosed(Conflict):
+    """An award that was taken back or fell away stays so."""
+
+    title = "This award is not running any more"
 
 
 @atomic()
@@ -75,7 +82,9 @@ async def _check_awardable(job: Job, bid: Bid) -> None:
 
 async def activate_due_awards() -> int:
     """Bring awards into force whose standstill is over; for the clock. Returns how many."""
-    due = Award.filter(status=AwardStatus.PENDING, stand_still_until__lte=clock.now())
+    due = Award.filter(
+        status=AwardStatus.PENDING, stand_still_until__lte=clock.now(), suspended_at=None
+    )
     activated = 0
     for award_id in await due.order_by("id").values_list("id", flat=True):
         try:
@@ -93,6 +102,8 @@ async def activate_award(award: Award) -> bool:
     until = award.stand_still_until
     if award.status != AwardStatus.PENDING or until is None or until > clock.now():
         return False
+    if award.suspended_at is not None:
+        return False
     await award.move_to(AwardStatus.ACTIVE, by=CLOCK)
     await job.move_to(JobStatus.AWARDED, by=CLOCK)
     await notices.publish(job, NoticeKind.AWARDED, award=award)
@@ -105,23 +116,77 @@ async def cancel_award(award: Award, reason: str, *, by: Actor) -> Award:
     """Take an award back, in standstill or while its contract is unsigned; evaluation resumes, so
     that the next bid may be awarded. Raises Conflict once the contract is in force.
     """
-    bid = await Bid.get(id=award.bid_id)
-    job = await _own_job(bid, by)
-    award = await lock(award)
+    await _own_job(await Bid.get(id=award.bid_id), by)
+    return await _take_back(award, RefusalReason.AWARD_CANCELLED, reason, by=by)
+
+
+async def _take_back(award: Award, code: RefusalReason, reason: str, *, by: Actor) -> Award:
+    """End an award in the caller's transaction, its job being locked."""
+    award, job = await lock(award), await Job.get(id=award.job_id)
     contract = await award.contract
     if contract is not None and contract.status not in ("pending", "cancelled"):
         raise Conflict(_("The contract is signed; end it by the contract's own rules"))
     ended = (
         AwardStatus.UNSUCCESSFUL if award.status == AwardStatus.PENDING else AwardStatus.CANCELLED
     )
-    await award.move_to(ended, by=by, reason=reason, closing_reason=reason)
-    bid = await lock(bid)
-    code = RefusalReason.AWARD_CANCELLED.value
-    await bid.move_to(BidStatus.UNSUCCESSFUL, by=by, reason_code=code, reason=reason)
+    await award.move_to(
+        ended, by=by, reason=reason, closing_reason=reason, suspended_at=None, suspension_reason=""
+    )
+    bid = await lock_id(Bid, award.bid_id)
+    await bid.move_to(BidStatus.UNSUCCESSFUL, by=by, reason_code=code.value, reason=reason)
     await job.move_to(JobStatus.EVALUATION, by=by)
     await notices.publish(job, NoticeKind.AWARD_CANCELLED, award=award)
     await outbox.record("award.cancelled", award=award.id)
     return award
+
+
+@atomic()
+async def suspend(award: Award, *, by: Actor, reason: str) -> Award:
+    """Stop the clock of an award: it neither comes into force nor may its contract be signed
+    (政府采购质疑和投诉办法 第二十八条). Suspending twice changes nothing; raises AwardClosed once it has fallen away.
+
+    The caller guards who may: the complaint's own verbs do.
+    """
+    await lock_id(Job, award.job_id)
+    award = await lock(award)
+    if award.status not in RUNNING:
+        raise AwardClosed(_("Award %(number)s has fallen away", number=award.number))
+    if award.suspended_at is not None:
+        return award
+    award.suspended_at, award.suspension_reason = clock.now(), reason
+    await award.save(update_fields=["suspended_at", "suspension_reason"])
+    await audit.record(award, "suspended", by=by, reason=reason)
+    await outbox.record("job.changed", job=award.job_id)
+    return award
+
+
+@atomic()
+async def resume(award: Award, *, by: Actor) -> Award:
+    """Let the clock run on: the standstill is longer by the time it stood. Idempotent."""
+    await lock_id(Job, award.job_id)
+    award = await lock(award)
+    if award.suspended_at is None:
+        return award
+    stood, before = clock.now() - award.suspended_at, award.stand_still_until
+    if award.status == AwardStatus.PENDING and before is not None:
+        award.stand_still_until = before + stood
+    award.suspended_at, award.suspension_reason = None, ""
+    await award.save(update_fields=["suspended_at", "suspension_reason", "stand_still_until"])
+    await audit.record(
+        award, "resumed", by=by, before={"stand_still_until": before},
+        after={"stand_still_until": award.stand_still_until},
+    )  # fmt: skip
+    await outbox.record("job.changed", job=award.job_id)
+    return award
+
+
+@atomic()
+async def set_aside(award: Award, reason: str, *, by: Actor) -> Award:
+    """An upheld complaint ends the award, in standstill or before its contract is signed; the
+    evaluation resumes and the next bid may be awarded. The caller guards who may. Raises Conflict.
+    """
+    await lock_id(Job, award.job_id)
+    return await _take_back(award, RefusalReason.AWARD_CANCELLED, reason, by=by)
 
 
 @atomic()

@@ -262,6 +262,8 @@ class Award(Stateful):
     rationale = fields.TextField()
     stand_still_until = fields.DatetimeField(null=True)
     closing_reason = fields.TextField(default="")  # why it was cancelled or fell away
+    suspended_at = fields.DatetimeField(null=True)  # a complaint stops the standstill's clock
+    suspension_reason = fields.TextField(default="")
 
     class Meta:
         table = "awards"

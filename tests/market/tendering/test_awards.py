@@ -196,3 +196,36 @@ async def test_without_a_standstill_the_award_is_due_at_once() -> None:
 def test_the_standstill_skips_the_spring_festival() -> None:
     friday = dt.date(2026, 2, 13)
     assert clock.add_working_days(friday, 3) == dt.date(2026, 2, 25)
+
+
+@pytest.mark.usefixtures("rollback")
+async def test_a_suspended_award_stands_until_it_is_resumed() -> None:
+    owner, job, (bid,) = await evaluated("80")
+    award = await tendering.award(job, bid, by=owner, is_active=False)
+    until = award.stand_still_until
+    assert until is not None
+    with clock.frozen_at(until - dt.timedelta(hours=1)):
+        await awards.suspend(award, by=owner, reason="收到投诉")
+        await awards.suspend(award, by=owner, reason="再次")
+    with clock.frozen_at(until + dt.timedelta(hours=5)):
+        assert await awards.activate_due_awards() == 0
+        assert not await awards.activate_award(award)
+        resumed = await awards.resume(award, by=owner)
+        await awards.resume(award, by=owner)
+    assert resumed.stand_still_until == until + dt.timedelta(hours=6)
+    with clock.frozen_at(until + dt.timedelta(hours=6)):
+        assert await awards.activate_due_awards() == 1
+
+
+@pytest.mark.usefixtures("rollback")
+async def test_an_award_set_aside_lets_the_next_bid_win() -> None:
+    owner, job, (dear, cheap) = await evaluated("80", "60")
+    award = await tendering.award(job, cheap, by=owner, is_active=False)
+    await awards.suspend(award, by=owner, reason="收到投诉")
+    fallen = await awards.set_aside(award, "投诉成立", by=Actor.system("complaints"))
+    assert (fallen.status, fallen.suspended_at) == (AwardStatus.UNSUCCESSFUL, None)
+    assert (await Job.get(id=job.id)).status == JobStatus.EVALUATION
+    with pytest.raises(awards.AwardClosed):
+        await awards.suspend(award, by=owner, reason="收到投诉")
+    following = await awards.award_bid(await Bid.get(id=dear.id), "顺位递补第二名。", by=owner)
+    assert following.status == AwardStatus.PENDING
