@@ -1,8 +1,13 @@
 """State machines: the only place where a status is assigned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, ClassVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.manager import Manager
+from tortoise.queryset import QuerySet, UpdateQuery
 
 from market.kit import audit
 from market.kit.actor import Actor
@@ -20,14 +25,63 @@ class InvalidTransition(Conflict):
     title = "This step is not possible now"
 
 
+class UndeclaredMove(Exception):
+    """A defect of ours: a status was written past `move_to`, so past the table and the audit log."""
+
+
+class _Query(QuerySet[Any]):
+    """Rows whose status no bulk update may write."""
+
+    def update(self, **kwargs: Any) -> UpdateQuery:
+        if "status" in kwargs:
+            raise UndeclaredMove(f"{self.model.__name__}: only move_to() writes a status")
+        return super().update(**kwargs)
+
+
+class _Rows(Manager):
+    def get_queryset(self) -> QuerySet[Any]:
+        return _Query(self._model)
+
+
 class Stateful(Row):
     """A row with a status that moves only along its transition table."""
 
     TRANSITIONS: ClassVar[Transitions]
     status: Any
+    _is_moving = False
 
     class Meta:
         abstract = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._meta.manager = _Rows()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "status" and self._saved_in_db and not self._is_moving:
+            raise UndeclaredMove(f"{type(self).__name__}: only move_to() writes a status")
+        super().__setattr__(name, value)
+
+    @contextmanager
+    def _moving(self) -> Iterator[None]:
+        self._is_moving = True
+        try:
+            yield
+        finally:
+            self._is_moving = False
+
+    async def refresh_from_db(
+        self, fields: Iterable[str] | None = None, using_db: BaseDBAsyncClient | None = None
+    ) -> None:
+        """Read the row again, its status included."""
+        with self._moving():
+            await super().refresh_from_db(fields, using_db)
+
+    @classmethod
+    def initial(cls) -> StrEnum:
+        """The status a new row has."""
+        status: StrEnum = cls._meta.fields_map["status"].default
+        return status
 
     @classmethod
     def can_move(cls, old: StrEnum, new: StrEnum) -> bool:
@@ -50,7 +104,8 @@ class Stateful(Row):
                 )
             )
         before = {"status": old, **{name: getattr(self, name) for name in changes}}
-        self.status = status
+        with self._moving():
+            self.status = status
         for name, value in changes.items():
             setattr(self, name, value)
         await self.save(update_fields=["status", *changes])

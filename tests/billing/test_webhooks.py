@@ -13,7 +13,13 @@ from billing.twin import Twin
 from market.kit import clock
 from market.kit.errors import NotPermitted
 from market.kit.outbox import Message, OutboxMessage
-from tests.factories.billing import deliver_webhooks, drained, operator_actor, unpaid_order
+from tests.factories.billing import (
+    SYSTEM,
+    deliver_webhooks,
+    drained,
+    operator_actor,
+    unpaid_order,
+)
 
 SECRET = "whsec_test_secret"
 PAYLOAD = (
@@ -169,7 +175,8 @@ async def test_money_for_a_payment_given_up_is_parked_for_the_operator(
     rollback: None, processor: Twin
 ) -> None:
     payment = await open_payment(processor)
-    await Payment.all().update(status=PaymentStatus.CANCELLED, live_stage=None)
+    given_up = await Payment.get(id=payment.id)
+    await given_up.move_to(PaymentStatus.CANCELLED, by=SYSTEM, live_stage=None)
     processor.pay(payment.session_id)
     await deliver_webhooks(processor)
     event = await WebhookEvent.get()

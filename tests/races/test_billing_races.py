@@ -20,7 +20,7 @@ from billing.chart import (
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
 from billing.models import Payment, VoucherPool, VoucherRedemption, WebhookEvent
 from billing.payments import CheckoutState
-from billing.states import PaymentMethod, PaymentStatus
+from billing.states import PaymentMethod, PaymentStatus, RedemptionStatus
 from billing.verification import verify_ledger
 from market.kit.errors import Conflict
 from market.kit.outbox import OutboxMessage
@@ -88,7 +88,8 @@ async def test_without_the_lock_the_voucher_is_used_twice(
         *(bare.__wrapped__(deal.order, programme=programme, by=deal.buyer) for deal in deals)
     )
     assert (await VoucherPool.get(programme=programme)).reserved_fen == 6_000_000
-    await VoucherRedemption.filter(programme=programme).update(status="released")
+    for row in await VoucherRedemption.filter(programme=programme):
+        await row.move_to(RedemptionStatus.RELEASED, by=SYSTEM)
 
 
 async def test_p2_two_people_pay_one_stage() -> None:

@@ -7,6 +7,7 @@ import httpx
 
 from market.accounts.states import OrganisationStatus
 from market.directory.models import DirectoryTag
+from market.kit.actor import Actor
 from tests.factories import actor, make_organisation, signed_in_client
 from tests.factories.directory import make_supplier, make_talent
 
@@ -18,8 +19,7 @@ async def test_only_published_suppliers_in_good_standing_are_listed(
     await make_supplier(published=False, organisation_values={"name": "未发布公司"})
     stopped = await make_supplier(organisation_values={"name": "被暂停公司"})
     organisation = await stopped.organisation
-    organisation.status = OrganisationStatus.SUSPENDED
-    await organisation.save(update_fields=["status"])
+    await organisation.move_to(OrganisationStatus.SUSPENDED, by=Actor.system("test"))
 
     page = await client.get("/suppliers")
 

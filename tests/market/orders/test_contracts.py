@@ -167,7 +167,7 @@ async def test_drafting_again_gives_the_same_contract() -> None:
 
 async def test_an_award_not_in_force_has_no_contract() -> None:
     award, _buyer, _supplier = await make_award()
-    await Award.filter(id=award.id).update(status=AwardStatus.PENDING)
+    await award.move_to(AwardStatus.CANCELLED, by=Actor.system("test"))
     with pytest.raises(AwardNotInForce):
         await contracts.draft_contract(award, by=Actor.system())
     assert await Contract.all().count() == 0
@@ -235,7 +235,8 @@ async def test_a_side_signs_once() -> None:
 
 async def test_a_contract_whose_award_was_taken_back_is_not_signed() -> None:
     deal = await make_contract()
-    await Award.filter(id=deal.contract.award_id).update(status=AwardStatus.CANCELLED)
+    award = await Award.get(id=deal.contract.award_id)
+    await award.move_to(AwardStatus.CANCELLED, by=Actor.system("test"))
     with pytest.raises(AwardNotInForce):
         await contracts.sign_contract(deal.contract, digest=deal.contract.digest, by=deal.buyer)
     assert await Signature.all().count() == 0
