@@ -18,6 +18,7 @@ from market.app import ROUTES
 from market.bureau import facts
 from market.kit import clock, db, i18n, outbox, web
 from market.kit.audit import seal_epoch
+from market.kit.files import sweep_orphans
 from market.notifications import accounts as account_mail
 from market.notifications import jobs as job_mail
 from market.notifications import orders as order_mail
@@ -109,6 +110,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (300, money.sync_stale_payments),
     (3600, settle_due_retentions),
     (3600, load_programmes),
+    (3600, sweep_orphans),
     (300, indexing.keep_ready),
 )
 

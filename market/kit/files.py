@@ -1,5 +1,6 @@
 """Uploaded and generated files: one interface for a local folder and an S3 bucket, typed by content."""
 
+import datetime as dt
 import hashlib
 from functools import cache
 from pathlib import PurePath
@@ -10,10 +11,12 @@ import obstore
 import puremagic
 from obstore.store import LocalStore, from_url
 from starlette.datastructures import UploadFile
-from tortoise import fields
+from tortoise import Tortoise, fields
+from tortoise.expressions import Q, Subquery
 
+from market.kit import clock
 from market.kit.actor import Actor
-from market.kit.db import Row
+from market.kit.db import Row, transaction
 from market.kit.errors import InvalidInput
 from market.kit.i18n import gettext as _
 from market.kit.ids import uuid7
@@ -38,6 +41,8 @@ BINARY = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 KINDS = TEXTUAL | BINARY
+ORPHAN_AGE = dt.timedelta(days=1)
+ORPHANS_AT_ONCE = 200
 _SIGNATURE_ALIASES = {".jpeg": ".jpg", ".xlsx": ".zip", ".docx": ".zip"}
 
 
@@ -153,3 +158,33 @@ async def read(file: StoredFile) -> bytes:
 async def get_file(file_id: UUID) -> StoredFile:
     """The metadata row of a file."""
     return await StoredFile.get(id=file_id)
+
+
+def _references() -> list[tuple[type[Row], str]]:
+    """Every column of every table that refers to a stored file, from the models themselves."""
+    return [
+        (model, f"{name}_id")
+        for model in Tortoise.apps["models"].values()
+        for name in model._meta.fk_fields | model._meta.o2o_fields
+        if model._meta.fields_map[name].related_model is StoredFile
+    ]
+
+
+async def sweep_orphans() -> int:
+    """Delete files that no row refers to a day after they came (a refused verb leaves its upload
+    behind); how many. Foreign keys are the only references that count: keep a file by one.
+    """
+    referred = Q(
+        *(
+            Q(id__in=Subquery(model.exclude(**{column: None}).values(column)))
+            for model, column in _references()
+        ),
+        join_type=Q.OR,
+    )
+    orphans = StoredFile.filter(created_at__lt=clock.now() - ORPHAN_AGE).exclude(referred)
+    async with transaction():
+        found = await orphans.order_by("id").limit(ORPHANS_AT_ONCE)
+        await StoredFile.filter(id__in=[file.id for file in found]).delete()
+    if found:  # rows first: what a crash leaves are bytes nobody knows, never a row without bytes
+        await obstore.delete_async(_store(), [file.key for file in found])
+    return len(found)

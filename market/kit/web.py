@@ -137,6 +137,8 @@ def _percent(bp: int) -> str:
 
 
 def _filesize(size: int) -> str:
+    if size < 1024:
+        return f"{size} B"
     return f"{size / 1024:.1f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
 
 

@@ -176,8 +176,8 @@ async def complete_job(job: Job, *, by: Actor) -> Job:
 
 @atomic()
 async def toggle_favourite(job: Job, *, by: Actor) -> bool:
-    """Keep an eye on a job, or stop doing so; whether it is watched now."""
-    require(by, *Role, verified=False)
+    """Keep an eye on a job, or stop doing so; whether it is watched now. Not for viewers."""
+    require(by, *(role for role in Role if role != Role.VIEWER), verified=False)
     if await JobFavourite.filter(job=job, organisation_id=by.organisation_id).delete():
         return False
     await JobFavourite.create(job=job, organisation_id=by.organisation_id)

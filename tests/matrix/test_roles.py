@@ -35,7 +35,7 @@ PERSONAL = frozenset(
      "accounts:begin_second_factor", "accounts:second_factor", "accounts:remove_second_factor",
      "accounts:mail", "accounts:sign_out", "accounts:sign_in", "accounts:register",
      "accounts:forgot_password", "accounts:end_other_sessions", "accounts:found",
-     "accounts:tokens", "api:accounts_create_token", "accounts:sign_in_code", "jobs:favourite"}
+     "accounts:tokens", "api:accounts_create_token", "accounts:sign_in_code"}
 )  # fmt: skip
 TOUCHED = frozenset({"last_used_at", "last_seen_at"})
 TEXT = "一段足够长的说明文字，理由充分。"
