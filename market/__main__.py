@@ -214,6 +214,27 @@ def sampling_plan(
 
 
 @app.command()
+def redflags(
+    file: Annotated[
+        Path,
+        typer.Argument(allow_dash=True, help="OCDS compiled releases, one a line; - reads them."),
+    ],
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", exists=True, dir_okay=False, help="INI or JSON; default: all."),
+    ] = None,
+) -> None:
+    """Red flags of contracting processes, buyers and tenderers, as JSON (docs/redflags.md)."""
+    from market.redflags import computing
+
+    try:
+        found = computing.red_flags_of_file(file, settings_file)
+    except (OSError, ValueError) as exc:
+        raise typer.BadParameter(str(exc)) from None
+    typer.echo(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+
+
+@app.command()
 def reindex(engine: Engine = "") -> None:
     """Build the search index again beside the old one, then swap."""
     from search import commands
