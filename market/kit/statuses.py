@@ -61,6 +61,23 @@ _AWARD: Final = {
     "cancelled": StatusTone("muted", "cross", "Award revoked"),
 }
 
+_JUDGE: Final = {
+    "invited": StatusTone("waiting", "clock", "Invited"),
+    "appointed": StatusTone("waiting", "shield", "Appointed, declaration due"),
+    "judging": StatusTone("info", "scale", "Judging"),
+    "finished": StatusTone("success", "check", "Finished judging"),
+    "recused": StatusTone("muted", "minus", "Recused"),
+    "released": StatusTone("muted", "undo", "Released"),
+}
+
+_CLARIFICATION: Final = {
+    "asked": StatusTone("waiting", "question", "Awaiting an answer"),
+    "answered": StatusTone("info", "chat", "Explained, to be judged"),
+    "accepted": StatusTone("success", "check", "Explanation accepted"),
+    "rejected": StatusTone("danger", "cross", "Explanation refused"),
+    "lapsed": StatusTone("danger", "clock", "Not answered in time"),
+}
+
 _CONTRACT: Final = {
     "pending": StatusTone("waiting", "pencil", "Awaiting signatures"),
     "active": StatusTone("info", "play", "Contract in force"),
@@ -257,6 +274,8 @@ _NOUNS: Final = {
     "pilot": _PILOT,
     "question": _QUESTION,
     "award": _AWARD,
+    "judge": _JUDGE,
+    "clarification": _CLARIFICATION,
     "contract": _CONTRACT,
     "change": _CHANGE,
     "order": _ORDER,

@@ -10,12 +10,18 @@ from market.kit.states import Stateful
 from market.tendering.states import (
     AWARD_TRANSITIONS,
     BID_TRANSITIONS,
+    CLARIFICATION_TRANSITIONS,
     JOB_TRANSITIONS,
+    JUDGE_TRANSITIONS,
     LOT_TRANSITIONS,
     AwardStatus,
     BidStatus,
+    ClarificationKind,
+    ClarificationStatus,
     JobKind,
     JobStatus,
+    JudgeRole,
+    JudgeStatus,
     LotStatus,
     NoticeKind,
 )
@@ -94,6 +100,7 @@ class Job(Stateful):
     version = fields.IntField(default=1)
     key_wrapped = fields.BinaryField(null=True)  # the bids' key, wrapped; see tendering/sealing.py
     opening_transcript: Any = fields.JSONField(null=True)
+    ranked_at = fields.DatetimeField(null=True)  # every judge has finished: the sheets are open
     closing_reason = fields.TextField(default="")  # of a cancelled or unsuccessful job
 
     class Meta:
@@ -209,12 +216,64 @@ class Bid(Stateful):
     scores: Any = fields.JSONField(null=True)
     total_points = fields.DecimalField(max_digits=8, decimal_places=4, null=True)
     rank = fields.IntField(null=True)
+    panel_note = fields.TextField(default="")  # on marks that lie far apart
     reason_code = fields.CharField(max_length=32, default="")
     reason = fields.TextField(default="")  # the sentence with a refusal
 
     class Meta:
         table = "bids"
         unique_together = (("job", "bidder_tag"),)
+
+
+class Judge(Stateful):
+    """A seat on the panel of a job; `conflicts` are the bidders whose bids the judge keeps away from."""
+
+    TRANSITIONS = JUDGE_TRANSITIONS
+
+    job_id: UUID
+    person_id: UUID | None
+
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="judges"
+    )
+    person: Any = fields.ForeignKeyField(
+        "models.Person", null=True, on_delete=fields.RESTRICT, related_name="judging"
+    )
+    email = fields.CharField(max_length=254)
+    name = fields.CharField(max_length=80)
+    affiliation = fields.CharField(max_length=120, default="")
+    role = fields.CharEnumField(JudgeRole, max_length=32, default=JudgeRole.MEMBER)
+    status = fields.CharEnumField(JudgeStatus, max_length=32, default=JudgeStatus.INVITED)
+    appointed_by_id = fields.UUIDField(null=True)
+    appointed_by = fields.CharField(max_length=120, default="")  # the organisation's name
+    is_drawn = fields.BooleanField(default=False)  # by lot from the experts' list
+    conflict = fields.CharField(max_length=16, default="")  # none | declared
+    conflict_text = fields.TextField(default="")
+    conflicts: Any = fields.JSONField(default=list)  # organisation ids
+    declared_at = fields.DatetimeField(null=True)
+    recused_at = fields.DatetimeField(null=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "judges"
+        unique_together = (("job", "email"),)
+        indexes = (("person_id", "status"),)
+
+
+class Expert(Row):
+    """A person who may be drawn by lot for the panels of some industries."""
+
+    person_id: UUID
+
+    person: Any = fields.OneToOneField(
+        "models.Person", on_delete=fields.CASCADE, related_name="expertise"
+    )
+    affiliation = fields.CharField(max_length=120, default="")
+    industries: Any = fields.JSONField(default=list)
+    is_available = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "experts"
 
 
 class ScoreSheet(Row):
@@ -229,9 +288,11 @@ class ScoreSheet(Row):
     judge: Any = fields.ForeignKeyField(
         "models.Person", on_delete=fields.RESTRICT, related_name=False
     )
-    scores: Any = fields.JSONField(default=dict)
+    scores: Any = fields.JSONField(default=dict)  # criterion -> mark; null: not applicable
+    comments: Any = fields.JSONField(default=dict)  # criterion -> why
     comment = fields.TextField(default="")
-    submitted_at = fields.DatetimeField(null=True)
+    is_complete = fields.BooleanField(default=False)
+    submitted_at = fields.DatetimeField(null=True)  # with the judge's last sheet
 
     class Meta:
         table = "score_sheets"
@@ -264,10 +325,44 @@ class Award(Stateful):
     closing_reason = fields.TextField(default="")  # why it was cancelled or fell away
     suspended_at = fields.DatetimeField(null=True)  # a complaint stops the standstill's clock
     suspension_reason = fields.TextField(default="")
+    reason_code = fields.CharField(max_length=32, default="")  # when a better rank was passed over
+    volume = fields.DecimalField(max_digits=18, decimal_places=2, null=True)  # in the job's unit
+    total_fen = fields.BigIntField(null=True)  # of that volume, lump sums included
+    completed_at = fields.DatetimeField(null=True)  # its order's
 
     class Meta:
         table = "awards"
         indexes = (("status", "stand_still_until"),)
+
+
+class Clarification(Stateful):
+    """A request to a bidder after the opening: explain a very low price, renew a certificate."""
+
+    TRANSITIONS = CLARIFICATION_TRANSITIONS
+
+    bid_id: UUID
+    award_id: UUID | None
+
+    bid: Any = fields.ForeignKeyField(
+        "models.Bid", on_delete=fields.RESTRICT, related_name="clarifications"
+    )
+    award: Any = fields.ForeignKeyField(
+        "models.Award", null=True, on_delete=fields.RESTRICT, related_name="clarifications"
+    )
+    kind = fields.CharEnumField(ClarificationKind, max_length=32)
+    status = fields.CharEnumField(
+        ClarificationStatus, max_length=32, default=ClarificationStatus.ASKED
+    )
+    facts: Any = fields.JSONField(default=dict)  # what gave rise to it
+    question = fields.TextField(default="")
+    due_at = fields.DatetimeField()
+    answer = fields.TextField(default="")
+    answered_at = fields.DatetimeField(null=True)
+    decision = fields.TextField(default="")
+
+    class Meta:
+        table = "clarifications"
+        indexes = (("status", "due_at"),)
 
 
 class Notice(Row):

@@ -150,6 +150,10 @@ class RefusalReason(StrEnum):
     JOB_CANCELLED = "job_cancelled"
     NO_AWARD = "no_award"
     AWARD_CANCELLED = "award_cancelled"
+    REFUSED_BY_WINNER = "refused_by_winner"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    COMPLAINT_UPHELD = "complaint_upheld"
+    LOW_PRICE_UNEXPLAINED = "low_price_unexplained"
 
 
 DISQUALIFYING = (
@@ -158,7 +162,74 @@ DISQUALIFYING = (
     RefusalReason.FALSE_INFORMATION,
     RefusalReason.COLLUSION,
     RefusalReason.CONFLICT_OF_INTEREST,
+    RefusalReason.LOW_PRICE_UNEXPLAINED,
 )
+
+
+class PassingReason(StrEnum):
+    """Why a bid is awarded that is not the best ranked of those left."""
+
+    CAPACITY_TAKEN = "capacity_taken"  # the better ranked has won other lots
+    GAVE_UP = "gave_up"
+    CONFLICT_FOUND = "conflict_found"
+    FALSE_INFORMATION = "false_information"
+    CANNOT_PERFORM = "cannot_perform"
+
+
+class JudgeRole(StrEnum):
+    """What a judge is on the panel."""
+
+    CHAIR = "chair"
+    MEMBER = "member"
+
+
+class JudgeStatus(StrEnum):
+    """Where a judge stands; nobody reads a bid before `judging`."""
+
+    INVITED = "invited"
+    APPOINTED = "appointed"
+    JUDGING = "judging"
+    FINISHED = "finished"
+    RECUSED = "recused"
+    RELEASED = "released"
+
+
+G = JudgeStatus
+JUDGE_TRANSITIONS = {
+    G.INVITED: frozenset({G.APPOINTED, G.RELEASED}),
+    G.APPOINTED: frozenset({G.JUDGING, G.RECUSED, G.RELEASED}),
+    G.JUDGING: frozenset({G.FINISHED, G.RECUSED, G.RELEASED}),
+    G.FINISHED: frozenset(),
+    G.RECUSED: frozenset(),
+    G.RELEASED: frozenset(),
+}
+
+
+class ClarificationKind(StrEnum):
+    """What a bidder is asked to explain or to put right after the opening."""
+
+    LOW_PRICE = "low_price"
+    CERTIFICATE = "certificate"
+
+
+class ClarificationStatus(StrEnum):
+    """Where a request to a bidder stands; the clock lets it lapse."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+
+
+C = ClarificationStatus
+CLARIFICATION_TRANSITIONS = {
+    C.ASKED: frozenset({C.ANSWERED, C.ACCEPTED, C.LAPSED}),
+    C.ANSWERED: frozenset({C.ACCEPTED, C.REJECTED}),
+    C.ACCEPTED: frozenset(),
+    C.REJECTED: frozenset(),
+    C.LAPSED: frozenset(),
+}
 
 
 class NoticeKind(StrEnum):

@@ -7,7 +7,13 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from market.kit.i18n import N_, current_locale
 from market.kit.i18n import gettext as _
-from market.tendering.states import CancelReason, DirectReason, NoticeKind, RefusalReason
+from market.tendering.states import (
+    CancelReason,
+    DirectReason,
+    NoticeKind,
+    PassingReason,
+    RefusalReason,
+)
 from market.vocabulary import regions
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES, UNITS
 from market.vocabulary.credentials import parse_credential
@@ -74,6 +80,14 @@ REASONS: Mapping[str, str] = {
     RefusalReason.JOB_CANCELLED: N_("The job was cancelled"),
     RefusalReason.NO_AWARD: N_("The job ended without an award"),
     RefusalReason.AWARD_CANCELLED: N_("The award was cancelled"),
+    RefusalReason.REFUSED_BY_WINNER: N_("The winner gave the award up"),
+    RefusalReason.CERTIFICATE_EXPIRED: N_("An expired certificate was not renewed in time"),
+    RefusalReason.COMPLAINT_UPHELD: N_("A complaint was upheld"),
+    RefusalReason.LOW_PRICE_UNEXPLAINED: N_("The very low price was not explained"),
+    PassingReason.CAPACITY_TAKEN: N_("The better ranked bidder's capacity is taken by other lots"),
+    PassingReason.GAVE_UP: N_("The better ranked bidder gave up"),
+    PassingReason.CONFLICT_FOUND: N_("A conflict of interest of the better ranked bidder was found"),
+    PassingReason.CANNOT_PERFORM: N_("The better ranked bidder cannot perform the contract"),
 }
 NOTICES: Mapping[str, str] = {
     NoticeKind.PUBLISHED: N_("Job published"),
