@@ -22,10 +22,12 @@ verify_app = typer.Typer(
     no_args_is_help=True, help="Re-compute and compare; exit code 1 on a difference."
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what is public to files.")
+docs_app = typer.Typer(no_args_is_help=True, help="Write the generated pages of docs/.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measure, side by side with the bare parts.")
 app.add_typer(verify_app, name="verify")
 app.add_typer(export_app, name="export")
 app.add_typer(bench_app, name="bench")
+app.add_typer(docs_app, name="docs")
 console = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
@@ -232,6 +234,14 @@ def redflags(
     except (OSError, ValueError) as exc:
         raise typer.BadParameter(str(exc)) from None
     typer.echo(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+
+
+@docs_app.command("machines")
+def docs_machines() -> None:
+    """Draw every state machine into docs/machines.md."""
+    from market import machines
+
+    machines.PAGE.write_text(machines.document())
 
 
 @app.command()

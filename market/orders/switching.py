@@ -21,6 +21,13 @@ class Switching:
     rejected: int = 0
 
 
+S = Severity
+SEVERITY_TRANSITIONS = {
+    S.NORMAL: frozenset({S.TIGHTENED, S.REDUCED}),
+    S.TIGHTENED: frozenset({S.NORMAL, S.STOPPED}),
+    S.REDUCED: frozenset({S.NORMAL}),
+    S.STOPPED: frozenset({S.TIGHTENED}),
+}
 REDUCED_SCORE = 30
 _WINDOW = 5
 
