@@ -4,6 +4,7 @@ import datetime as dt
 import enum
 import hashlib
 import json
+from collections.abc import Iterable
 from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
@@ -100,7 +101,31 @@ async def record(
     reason: str = "",
 ) -> None:
     """Log one change inside the verb that makes it. Sealed content and secrets must not be passed."""
-    await LogEntry.create(
+    await _entry(subject, action, by, before, after, reason).save(force_create=True)
+
+
+async def record_all(
+    changed: Iterable[tuple[Row, dict[str, Any]]],
+    action: str,
+    *,
+    by: Actor,
+    after: dict[str, Any],
+    reason: str = "",
+) -> None:
+    """`record` of many (subject, what was before) in one statement."""
+    entries = [_entry(row, action, by, before, after, reason) for row, before in changed]
+    await LogEntry.bulk_create(entries, batch_size=200)
+
+
+def _entry(
+    subject: Row,
+    action: str,
+    by: Actor,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str,
+) -> LogEntry:
+    return LogEntry(
         subject_type=type(subject).__name__,
         subject_id=subject.id,
         subject_label=str(getattr(subject, "number", "") or ""),

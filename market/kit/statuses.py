@@ -274,8 +274,6 @@ _NOUNS: Final = {
     "pilot": _PILOT,
     "question": _QUESTION,
     "award": _AWARD,
-    "judge": _JUDGE,
-    "clarification": _CLARIFICATION,
     "contract": _CONTRACT,
     "change": _CHANGE,
     "order": _ORDER,
@@ -300,6 +298,8 @@ _NOUNS: Final = {
     "event": _EVENT,
     "case": _CASE,
     "listing": _LISTING,
+    "judge": _JUDGE,
+    "clarification": _CLARIFICATION,
 }
 
 _ANY_NOUN: Final = {
