@@ -134,6 +134,7 @@ class ProcedureStep(_Procedure):
     technical: Points = None
     quality: Points = None
     schedule: Points = None
+    qualification: Points = None
     invited: terms.Words = Field(default=[])
     reason: DirectReason | Literal[""] = ""
 

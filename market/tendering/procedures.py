@@ -16,9 +16,9 @@ from market.tendering.models import Job
 from market.vocabulary.terms import Term, Vocabulary
 
 PRICE, TECHNICAL, QUALITY, SCHEDULE = "price", "technical", "quality", "schedule"
-PILOT = "pilot"
-CRITERIA = (PRICE, PILOT, TECHNICAL, QUALITY, SCHEDULE)
-JUDGED = (TECHNICAL, QUALITY, SCHEDULE)
+PILOT, QUALIFICATION = "pilot", "qualification"
+CRITERIA = (PRICE, PILOT, TECHNICAL, QUALITY, SCHEDULE, QUALIFICATION)
+JUDGED = (TECHNICAL, QUALITY, SCHEDULE, QUALIFICATION)
 PILOT_METRICS = (
     "accuracy", "kappa", "fleiss_kappa", "krippendorff_alpha", "f1", "dice", "iou", "cer", "wer",
 )  # fmt: skip
@@ -74,6 +74,7 @@ class ProcedureConfig(BaseModel):
     maximum_awards: int = Field(default=1, ge=1, le=10)
     judges_needed: int = Field(default=1, ge=1, le=9)
     tie_rule: TieRule = "earlier"
+    low_price_percent: int = Field(default=50, ge=0, le=90)
     weights: dict[str, int] = {PRICE: 40, TECHNICAL: 35, QUALITY: 15, SCHEDULE: 10}
     invited: tuple[str, ...] = ()
     pool: str = ""
@@ -83,10 +84,17 @@ class ProcedureConfig(BaseModel):
     def _weights_make_a_whole(self) -> ProcedureConfig:
         used = self.weights
         if set(used) - set(CRITERIA) or any(points < 0 for points in used.values()):
-            raise ValueError(_("Weights are points for price, technical, quality and schedule"))
+            raise ValueError(_("Weights are points for the criteria of the platform"))
         if sum(used.values()) != 100 or not used.get(PRICE):
             raise ValueError(_("The weights must sum to 100, and the price must count"))
         return self
+
+    @field_validator("judges_needed")
+    @classmethod
+    def _is_odd(cls, value: int) -> int:
+        if value % 2 == 0:
+            raise ValueError(_("A panel has an odd number of judges"))
+        return value
 
     @model_validator(mode="after")
     def _a_pilot_is_between_the_envelopes(self) -> ProcedureConfig:

@@ -105,6 +105,7 @@ CRITERIA_LABELS: Mapping[str, str] = {
     "technical": N_("Technical proposal"),
     "quality": N_("Quality assurance"),
     "schedule": N_("Schedule"),
+    "qualification": N_("Qualification and record"),
 }
 
 
