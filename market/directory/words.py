@@ -14,7 +14,7 @@ from market.vocabulary.datasets import DATASET_TYPES, SUPPLY_MODES
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.people import ANNOTATOR_TYPES, SKILL_LEVELS, TALENT_CLASSES, WORK_TYPES
 from market.vocabulary.regions import full_name, lookup
-from market.vocabulary.security import DATA_GRADES
+from market.vocabulary.security import DATA_GRADES, WORK_PLACES
 from market.vocabulary.terms import Term, Vocabulary
 from market.vocabulary.trade import (
     ORG_CLASSES,
@@ -30,7 +30,7 @@ DEGREES = ("大专", "本科", "硕士", "博士")
 _SHOWN: tuple[AnyVocabulary, ...] = (
     MODALITIES, TASK_TYPES, INDUSTRIES, DATA_GRADES, DATASET_TYPES, SUPPLY_MODES, ANNOTATOR_TYPES,
     WORK_TYPES, TALENT_CLASSES, ORG_CLASSES, ORG_TYPES, PRICE_MODES, THIRD_PARTY_SERVICES,
-    TRADE_CHANNELS,
+    TRADE_CHANNELS, WORK_PLACES,
 )  # fmt: skip
 
 

@@ -268,6 +268,21 @@ _LISTING: Final = {
     "fulfilled": StatusTone("success", "check", "Need met"),
 }
 
+_POOL: Final = {
+    "draft": StatusTone("neutral", "pencil", "Draft"),
+    "open": StatusTone("success", "people", "Pool in use"),
+    "closed": StatusTone("muted", "stop", "Pool closed"),
+}
+
+_POOL_MEMBERSHIP: Final = {
+    "applied": StatusTone("waiting", "clock", "Application under review"),
+    "admitted": StatusTone("success", "check", "Admitted to the pool"),
+    "refused": StatusTone("danger", "cross", "Application refused"),
+    "suspended": StatusTone("danger", "pause", "Place suspended"),
+    "expired": StatusTone("muted", "clock", "Expired"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+}
+
 _NOUNS: Final = {
     "job": _JOB,
     "bid": _BID,
@@ -298,6 +313,8 @@ _NOUNS: Final = {
     "event": _EVENT,
     "case": _CASE,
     "listing": _LISTING,
+    "pool": _POOL,
+    "pool_membership": _POOL_MEMBERSHIP,
     "judge": _JUDGE,
     "clarification": _CLARIFICATION,
 }

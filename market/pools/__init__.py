@@ -1,0 +1,1 @@
+"""Pre-qualified pools: requirements a supplier passes once, and then competes in short rounds."""
