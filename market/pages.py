@@ -6,16 +6,17 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from tortoise.exceptions import DoesNotExist
 
-from market.kit import api, i18n, outbox, web
+from market.kit import api, drafts, i18n, outbox, web
 from market.kit.audit import request_id
 from market.kit.errors import AppError, InvalidInput, NotFound, NotSignedIn
-from market.kit.forms import field_errors
+from market.kit.forms import MAX_FIELDS, field_errors
 from market.kit.i18n import gettext as _
 from market.kit.mail import SentMail
 from market.kit.security import LOCALE_COOKIE
@@ -54,6 +55,31 @@ async def choose_language(request: Request) -> Response:
     return response
 
 
+async def save_draft(request: Request) -> Response:
+    """Keep a form that is not ready to be sent; by its button, or quietly while it is being typed."""
+    data, draft = await _drafted(request)
+    saved_at = await drafts.save(draft, data)
+    if "_quiet" in data:
+        return JSONResponse({"saved_at": saved_at.isoformat()})
+    return web.redirect(draft.path, flash=_("The draft is saved"))
+
+
+async def discard_draft(request: Request) -> Response:
+    """Give back the form as it was before anything was typed."""
+    _data, draft = await _drafted(request)
+    await draft.forget()
+    return web.redirect(draft.path, flash=_("The draft is discarded"))
+
+
+async def _drafted(request: Request) -> tuple[FormData, drafts.Draft]:
+    web.signed_in(request)
+    data = request.scope["form"] = await request.form(max_fields=MAX_FIELDS, max_files=50)
+    draft = drafts.Draft.from_ticket(request, str(data.get(drafts.TICKET, "")))
+    if draft is None:
+        raise InvalidInput(_("This form cannot be kept as a draft"))
+    return data, draft
+
+
 async def components(request: Request) -> Response:
     """Every macro in every state (development only)."""
     _development_only()
@@ -76,6 +102,8 @@ routes = [
     Route("/healthz", healthz, name="health:alive"),
     Route("/readyz", readyz, name="health:ready"),
     Route("/language", choose_language, name="language:choose", methods=["POST"]),
+    Route("/drafts", save_draft, name="drafts:save", methods=["POST"]),
+    Route("/drafts/discard", discard_draft, name="drafts:discard", methods=["POST"]),
     Route("/dev/components", components, name="dev:components"),
     Route("/dev/mail", mailbox, name="dev:mail"),
 ]

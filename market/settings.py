@@ -16,6 +16,7 @@ MODEL_MODULES = [
     "market.kit.outbox",
     "market.kit.files",
     "market.kit.mail",
+    "market.kit.drafts",
     "market.accounts.models",
     "market.directory.models",
     "market.pools.models",

@@ -16,7 +16,7 @@ from billing.transfers import expire_transfers
 from billing.verification import seal_ledger
 from market.app import ROUTES
 from market.bureau import facts
-from market.kit import clock, db, i18n, outbox, web
+from market.kit import clock, db, drafts, i18n, outbox, web
 from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
 from market.notifications import accounts as account_mail
@@ -111,6 +111,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (3600, settle_due_retentions),
     (3600, load_programmes),
     (3600, sweep_orphans),
+    (3600, drafts.forget_expired),
     (300, indexing.keep_ready),
 )
 

@@ -46,7 +46,7 @@ from market.vocabulary.industries import INDUSTRIES
 async def found(request: Request) -> Response:
     """Register another organisation."""
     actor = web.signed_in(request)
-    form = await Form.read(request, OrganisationInput)
+    form = await Form.read(request, OrganisationInput, draft="kept")
     if form.is_valid:
         with form.guard():
             await organisations.found_organisation(form.input, by=actor)
@@ -69,6 +69,7 @@ async def edit(request: Request) -> Response:
     form = await Form.read(
         request, OrganisationProfileInput,
         {name: getattr(organisation, name) for name in OrganisationProfileInput.model_fields},
+        draft="kept",
     )  # fmt: skip
     if form.is_valid:
         with form.guard():
@@ -99,6 +100,7 @@ async def verify(request: Request) -> Response:
     form = await Form.read(
         request, VerificationInput,
         {"name": organisation.name, "region_code": regions.full_name(organisation.region_code)},
+        draft="kept",
     )  # fmt: skip
     if form.is_valid:
         with form.guard():

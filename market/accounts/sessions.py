@@ -165,4 +165,5 @@ class SessionMiddleware:
                 scope["actor"] = await actor_from_token(authorization.removeprefix("Bearer "))
             elif token := cookie_parser(headers.get("cookie", "")).get(COOKIE):
                 scope["actor"] = await actor_from_cookie(token)
+                scope["session_token"] = token
         await self.app(scope, receive, send)

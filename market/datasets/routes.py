@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
     """A need, the rule of its mode, and the offers one may see; a POST makes an offer."""
     actor = web.actor_of(request)
     need = await access.need_to_see(request.path_params["number"], actor)
-    form = await Form.read(request, OfferInput)
+    form = await Form.read(request, OfferInput, draft="kept")
     if form.is_submitted:
         actor = web.signed_in(request, OrganisationKind.SUPPLIER)
     if form.is_valid:
@@ -72,7 +72,7 @@ async def post(request: Request) -> Response:
             language=current_locale(),
         )  # fmt: skip
     initial = template.values(mode) if template and mode else {}
-    form = await Form.read(request, NeedInput, initial)
+    form = await Form.read(request, NeedInput, initial, draft="kept")
     if form.is_valid:
         with form.guard():
             owner_id = access.organisation_of(actor)
@@ -90,7 +90,7 @@ async def edit(request: Request) -> Response:
     """Change a draft or an open need."""
     actor = web.signed_in(request)
     need = await access.own_need(request.path_params["number"], actor)
-    form = await Form.read(request, NeedInput, typed(need))
+    form = await Form.read(request, NeedInput, typed(need), draft="kept")
     if form.is_valid:
         with form.guard():
             await needs.save_need(form.input, owner_id=need.owner_id, need=need, by=actor)

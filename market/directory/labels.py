@@ -17,6 +17,7 @@ from market.vocabulary.annotation import MODALITIES, TASK_TYPES, UNITS
 from market.vocabulary.credentials import CREDENTIAL_KINDS, Credential
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.people import ANNOTATOR_TYPES, TALENT_CLASSES, WORK_TYPES
+from market.vocabulary.regions import full_name
 from market.vocabulary.security import DATA_GRADES, HEALTH_LEVELS
 
 COMMA_LISTS = ("domains", "languages", "formats")  # typed with commas, not ticked
@@ -132,6 +133,8 @@ def typed_row(row: Any, model: type[BaseModel]) -> dict[str, Any]:
 def _as_typed(name: str, value: Any) -> Any:
     if name in COMMA_LISTS:
         return "、".join(value)
+    if name == "region_code":
+        return full_name(value)
     if isinstance(value, Decimal):
         return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
     if isinstance(value, bool):

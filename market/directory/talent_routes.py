@@ -11,6 +11,7 @@ from market.kit import tables, web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
+from market.vocabulary.regions import full_name
 
 SUPPLIER = OrganisationKind.SUPPLIER
 
@@ -29,7 +30,9 @@ async def own(request: Request) -> Response:
 async def add(request: Request) -> Response:
     """A new talent."""
     actor = web.signed_in(request, SUPPLIER)
-    form = await Form.read(request, TalentInput, {"region_code": actor.region_code})
+    form = await Form.read(
+        request, TalentInput, {"region_code": full_name(actor.region_code)}, draft="kept"
+    )
     if form.is_valid:
         with form.guard():
             talent = await talents.save_talent(
@@ -48,7 +51,9 @@ async def edit(request: Request) -> Response:
     """Change a talent's profile."""
     actor = web.signed_in(request, SUPPLIER)
     talent = await access.own_talent(request.path_params["number"], actor)
-    form = await Form.read(request, TalentInput, labels.typed_row(talent, TalentInput))
+    form = await Form.read(
+        request, TalentInput, labels.typed_row(talent, TalentInput), draft="kept"
+    )
     if form.is_valid:
         with form.guard():
             await talents.save_talent(

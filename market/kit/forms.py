@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from market.kit import clock, money
+from market.kit.drafts import TICKET, Draft, Keeping
 from market.kit.errors import AppError, Conflict, InvalidInput
 from market.kit.i18n import gettext as _
 
@@ -130,23 +131,50 @@ class Form(Generic[I]):
         self.is_submitted = False
         self.files: dict[str, list[UploadFile]] = {}
         self.status_code = 200
+        self.draft: Draft | None = None
+        self.restored_at: dt.datetime | None = None
         self._input: I | None = None
 
     @classmethod
     async def read(
-        cls, request: Request, model: type[I], initial: Mapping[str, Any] | None = None
+        cls,
+        request: Request,
+        model: type[I],
+        initial: Mapping[str, Any] | None = None,
+        *,
+        draft: Keeping | None = None,
     ) -> "Form[I]":
-        """The submitted form of a POST, checked; otherwise a fresh one with `initial` values."""
+        """The submitted form of a POST, checked; otherwise a fresh one with `initial` values.
+
+        With `draft` what is typed is kept on the server until the form has been sent, "sealed" where
+        even a copy of the database must not tell it, and stands in the form when the page is opened again.
+        """
         form = cls(model, initial)
         if request.method == "POST":
             data = await request.form(max_fields=MAX_FIELDS, max_files=50)
             request.scope["form"] = data  # its files are closed once the answer is sent
+            form.draft = Draft.from_ticket(request, str(data.get(TICKET, "")))
+            request.scope["draft"] = form.draft  # forgotten once the answer is "see other"
             form.submit(data)
+        elif draft and (place := Draft.of(request, draft)):
+            form.draft = place
+            if kept := await place.load():
+                data, form.restored_at = kept
+                form._take(data)
         return form
 
     def submit(self, data: FormData) -> None:
         """Take what was typed and check it."""
         self.is_submitted = True
+        self._take(data)
+        typed = {name: value for name, value in self.values.items() if value != ""}
+        known = {name: value for name, value in typed.items() if name in self.model.model_fields}
+        try:
+            self._input = self.model.model_validate(known)
+        except ValidationError as exc:
+            self._refuse(InvalidInput(fields=field_errors(exc)))
+
+    def _take(self, data: FormData) -> None:
         self.values = {}
         for name in dict.fromkeys(data):
             items = data.getlist(name)
@@ -158,12 +186,6 @@ class Form(Generic[I]):
             many = field is not None and _is_list(field.annotation)
             texts = [str(item).strip() for item in items]
             self.values[name] = [text for text in texts if text] if many else texts[-1]
-        typed = {name: value for name, value in self.values.items() if value != ""}
-        known = {name: value for name, value in typed.items() if name in self.model.model_fields}
-        try:
-            self._input = self.model.model_validate(known)
-        except ValidationError as exc:
-            self._refuse(InvalidInput(fields=field_errors(exc)))
 
     @property
     def is_valid(self) -> bool:

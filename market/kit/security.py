@@ -14,6 +14,7 @@ from market.settings import settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCALE_COOKIE = "locale"
+SEE_OTHER = 303  # the answer to every form that was accepted
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -55,6 +56,8 @@ class SecurityMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if message["status"] == SEE_OTHER and (draft := scope.get("draft")):
+                    await draft.forget()
                 out = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     out.setdefault(name, value)

@@ -125,7 +125,7 @@ async def inspect(request: Request) -> Response:
     view = await views.batch_view(batch, actor)
     if view.current is None:
         raise inspections.NotBeingInspected(_("Draw the sample of this batch first"))
-    form = await Form.read(request, InspectionInput)
+    form = await Form.read(request, InspectionInput, draft="kept")
     if form.is_submitted:
         with form.guard():
             status = await _record(batch, form, view.current.items, actor)
@@ -165,7 +165,7 @@ async def review(request: Request) -> Response:
     """Review the other side."""
     actor = web.signed_in(request)
     order = await access.own_order(actor, request.path_params["number"])
-    form = await Form.read(request, ReviewInput)
+    form = await Form.read(request, ReviewInput, draft="kept")
     if form.is_valid:
         with form.guard():
             await reviews.write_review(order, form.input, by=actor)

@@ -33,7 +33,7 @@ async def score(request: Request) -> Response:
     bid = await access.opened_bid(actor, request.path_params["number"])
     sheet = await access.sheet_of(actor, bid)
     initial = {**sheet.scores, "comment": sheet.comment} if sheet else {}
-    form = await Form.read(request, ScoreInput, initial)
+    form = await Form.read(request, ScoreInput, initial, draft="kept")
     if form.is_valid:
         with form.guard():
             await evaluation.score_bid(bid, form.input, by=actor)
@@ -51,7 +51,7 @@ async def disqualify(request: Request) -> Response:
     """Refuse a bid, with a reason its bidder reads."""
     actor = web.signed_in(request)
     bid = await access.opened_bid(actor, request.path_params["number"])
-    form = await Form.read(request, DisqualifyInput)
+    form = await Form.read(request, DisqualifyInput, draft="kept")
     if form.is_valid:
         with form.guard():
             data = form.input
@@ -70,7 +70,7 @@ async def decide(request: Request) -> Response:
     """Award a bid, with the rationale that is published."""
     actor = web.signed_in(request)
     bid = await access.opened_bid(actor, request.path_params["number"])
-    form = await Form.read(request, AwardInput)
+    form = await Form.read(request, AwardInput, draft="kept")
     if form.is_valid:
         with form.guard():
             award = await awards.award_bid(bid, form.input.rationale, by=actor)

@@ -20,7 +20,7 @@ async def ask(request: Request) -> Response:
     """Ask a question; refused ones come back with what was typed."""
     actor = web.signed_in(request)
     job = await access.visible_job(actor, request.path_params["number"])
-    form = await Form.read(request, QuestionInput)
+    form = await Form.read(request, QuestionInput, draft="kept")
     if form.is_valid:
         with form.guard():
             await questions.ask_question(job, form.input.text, by=actor)
@@ -33,7 +33,7 @@ async def answer(request: Request) -> Response:
     """Answer a question, for everyone."""
     actor = web.signed_in(request)
     question = await access.question_to_answer(actor, request.path_params["id"])
-    form = await Form.read(request, AnswerInput)
+    form = await Form.read(request, AnswerInput, draft="kept")
     if form.is_valid:
         with form.guard():
             await questions.answer_question(question, form.input.answer, by=actor)
@@ -49,7 +49,7 @@ async def place(request: Request) -> Response:
     """Submit a sealed bid."""
     actor = web.signed_in(request, OrganisationKind.SUPPLIER)
     job = await access.job_open_for_bids(actor, request.path_params["number"])
-    form = await Form.read(request, BidForm)
+    form = await Form.read(request, BidForm, draft="sealed")
     if form.is_valid:
         with form.guard():
             bid = await bids.place_bid(job, form.input.offer(), by=actor)
@@ -69,7 +69,7 @@ async def revise(request: Request) -> Response:
     actor = web.signed_in(request, OrganisationKind.SUPPLIER)
     bid = await access.own_bid(actor, request.path_params["number"])
     offer = bids.own_offer(bid.job, bid, by=actor)
-    form = await Form.read(request, BidForm, BidForm.typed(offer))
+    form = await Form.read(request, BidForm, BidForm.typed(offer), draft="sealed")
     if form.is_valid:
         with form.guard():
             await bids.revise_bid(bid, form.input.offer(), by=actor)

@@ -46,7 +46,7 @@ async def edit(request: Request) -> Response:
     actor = web.signed_in(request)
     job = await access.own_job(actor, request.path_params["number"])
     step = wizard.step_of(request.path_params["step"])
-    form = await Form.read(request, step.model, wizard.typed(job, step.model))
+    form = await Form.read(request, step.model, wizard.typed(job, step.model), draft="kept")
     if form.is_valid:
         with form.guard():
             await wizard.attach_files(job, form, by=actor)
@@ -93,7 +93,7 @@ async def amend(request: Request) -> Response:
     """Change an open job; every bidder must confirm again."""
     actor = web.signed_in(request)
     job = await access.own_job(actor, request.path_params["number"])
-    form = await Form.read(request, AmendStep, wizard.typed(job, AmendStep))
+    form = await Form.read(request, AmendStep, wizard.typed(job, AmendStep), draft="kept")
     if form.is_valid:
         with form.guard():
             await wizard.attach_files(job, form, by=actor)
@@ -109,7 +109,7 @@ async def cancel(request: Request) -> Response:
     """Give a job up, with a reason."""
     actor = web.signed_in(request)
     job = await access.own_job(actor, request.path_params["number"])
-    form = await Form.read(request, CancelInput)
+    form = await Form.read(request, CancelInput, draft="kept")
     if form.is_valid:
         with form.guard():
             await jobs.cancel_job(job, form.input.code, form.input.explanation, by=actor)

@@ -48,6 +48,8 @@ home:show all
 health:alive all
 health:ready all
 language:choose all
+drafts:save person
+drafts:discard person
 dev:components all
 dev:mail all
 workspace:show person

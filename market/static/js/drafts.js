@@ -1,81 +1,48 @@
-// Nothing typed is lost: forms with data-draft are kept in this browser until they have been accepted.
+// Long forms save themselves: while a form with data-draft is being typed it is sent there every ten seconds,
+// and once more when the page is left. The button beside it does the same without script.
 
-const PREFIX = "draft:";
-const SENT = "draft-sent";
-const SKIPPED = new Set(["hidden", "password", "file", "submit", "button"]);
-
-function fields(form) {
-  return [...form.elements].filter((field) => field.name && !SKIPPED.has(field.type));
-}
+const EVERY_MS = 10_000;
 
 function typed(form) {
-  return fields(form).map((field) => {
-    if (field.type === "checkbox" || field.type === "radio") return field.checked;
-    return field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
-  });
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) {
+    if (value instanceof File) data.delete(name);
+  }
+  data.set("_quiet", "1");
+  return data;
 }
 
-function fill(form, values) {
-  fields(form).forEach((field, index) => {
-    const value = values[index];
-    if (field.type === "checkbox" || field.type === "radio") field.checked = value;
-    else if (Array.isArray(value)) [...field.options].forEach((option) => (option.selected = value.includes(option.value)));
-    else field.value = value;
-    field.dispatchEvent(new Event("input"));
+function say(form, moment) {
+  const status = form.querySelector("[data-draft-status]");
+  if (!status) return;
+  const time = new Date(moment).toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai",
   });
-}
-
-function notice(form, key, original) {
-  const bar = document.createElement("div");
-  bar.className = "alert tone-info";
-  bar.setAttribute("role", "status");
-  const body = document.createElement("div");
-  body.className = "alert-body";
-  body.textContent = `${document.body.dataset.textRestored} `;
-  const discard = document.createElement("button");
-  discard.type = "button";
-  discard.className = "button button-plain button-small";
-  discard.textContent = document.body.dataset.textDiscard;
-  discard.addEventListener("click", () => {
-    localStorage.removeItem(key);
-    fill(form, original);
-    bar.remove();
-  });
-  body.append(discard);
-  bar.append(body);
-  form.prepend(bar);
+  status.value = `${status.dataset.draftStatus} ${time}`;
 }
 
 function keep(form) {
-  const key = PREFIX + form.dataset.draft;
-  const original = typed(form);
-  const shape = fields(form).map((field) => field.name).join();
-  const saved = JSON.parse(localStorage.getItem(key) ?? "null");
-  // A form sent back with errors already holds what was typed.
-  if (saved && saved.shape === shape && !("submitted" in form.dataset)) {
-    if (JSON.stringify(saved.values) !== JSON.stringify(original)) {
-      fill(form, saved.values);
-      notice(form, key, original);
-    }
-  }
+  const url = form.dataset.draft;
   let timer = 0;
-  const save = () => localStorage.setItem(key, JSON.stringify({ shape, values: typed(form) }));
+  let isChanged = false;
+  const save = async () => {
+    isChanged = false;
+    const answer = await fetch(url, { method: "POST", body: typed(form) });
+    if (answer.ok && !answer.redirected) say(form, (await answer.json()).saved_at);
+  };
   form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(save, 400);
+    if (!isChanged) timer = setTimeout(() => save().catch(() => (isChanged = true)), EVERY_MS);
+    isChanged = true;
   });
+  // A form that is being sent needs no draft: a late one would outlive it.
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    save();
-    sessionStorage.setItem(SENT, key);
+    isChanged = false;
+  });
+  addEventListener("pagehide", () => {
+    if (isChanged) navigator.sendBeacon(url, typed(form));
+    isChanged = false;
   });
 }
 
-// The page after a sent form: without that form on it, in error, the draft has done its work.
-const sent = sessionStorage.getItem(SENT);
-sessionStorage.removeItem(SENT);
-const forms = [...document.querySelectorAll("form[data-draft]")];
-if (sent && !forms.some((form) => PREFIX + form.dataset.draft === sent && "submitted" in form.dataset)) {
-  localStorage.removeItem(sent);
-}
-forms.forEach(keep);
+document.querySelectorAll("form[data-draft]").forEach(keep);
