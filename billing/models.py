@@ -15,6 +15,7 @@ from billing.ledger_models import (
     LedgerTransfer,
     fk,
 )
+from billing.reduction_models import PriceReduction, ReductionShare
 from billing.states import (
     BANK_LINE_TRANSITIONS,
     EVENT_TRANSITIONS,
@@ -50,6 +51,8 @@ __all__ = [
     "LedgerTransfer",
     "Payment",
     "Payout",
+    "PriceReduction",
+    "ReductionShare",
     "Refund",
     "Settlement",
     "SettlementLine",
@@ -134,7 +137,7 @@ class BankLine(Stateful):
 
 
 class Refund(Stateful):
-    """Money going back to the buyer for one payment."""
+    """Money going back to the buyer for one payment: all of it, or what a reduction made too much."""
 
     TRANSITIONS = REFUND_TRANSITIONS
 
@@ -146,6 +149,7 @@ class Refund(Stateful):
     order: Any = fk("Order", "refunds")
     payment: Any = fk("Payment", "refunds")
     amount_fen = fields.BigIntField()
+    is_reduction = fields.BooleanField(default=False)
     reason = fields.TextField()
     status = fields.CharEnumField(RefundStatus, max_length=32, default=RefundStatus.PENDING)
     transfer: Any = fk("LedgerTransfer")
@@ -337,7 +341,7 @@ class VoucherRedemption(Stateful):
 
 
 class VoucherDraw(AppendOnly):
-    """What a redemption takes from a pool."""
+    """What a redemption takes from a pool, or below zero gives back."""
 
     redemption_id: UUID
     pool_id: UUID
@@ -351,18 +355,17 @@ class VoucherDraw(AppendOnly):
 
 
 class VoucherAllocation(AppendOnly):
-    """What a voucher takes off what the buyer pays for one stage."""
+    """What a voucher takes off what the buyer pays for one stage, or below zero loses there."""
 
     redemption_id: UUID
     milestone_id: UUID
 
     redemption: Any = fk("VoucherRedemption", "allocations")
-    milestone: Any = fk("Milestone")
+    milestone: Any = fk("Milestone", "voucher_parts")
     amount_fen = fields.BigIntField()
 
     class Meta:
         table = "voucher_allocations"
-        unique_together = (("redemption", "milestone"),)
 
 
 class WebhookEvent(Stateful):

@@ -1,4 +1,4 @@
-"""Undoing a paid order before delivery: all money back, all vouchers back (P4)."""
+"""Money back to the buyer: a paid order undone before delivery, or a part after a dispute (P4)."""
 
 from billing import ledger, obligations, redemptions, transfers
 from billing.bank import line_key
@@ -16,10 +16,13 @@ from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.ids import uuid7
 from market.kit.numbers import next_number
+from market.kit.outbox import Message
 from market.orders import orders
 from market.orders.models import DeliveryBatch, Order
 from market.orders.parties import require_side
 from market.orders.states import BatchStatus, OrderStatus
+
+UNDER_WAY = (OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
 
 
 class NotRefundable(Conflict):
@@ -38,6 +41,29 @@ async def refund_order(order: Order, *, reason: str, by: Actor) -> list[Refund]:
     require_side(by, order.buyer_id, Role.FINANCE)
     order = await lock(order)
     await _require_refundable(order)
+    return await _refund_all(order, reason=reason, by=by)
+
+
+@atomic()
+async def refund_terminated_order(order: Order, *, by: Actor) -> list[Refund]:
+    """Give everything back of an order whose contract ended with nothing accepted; again: nothing.
+
+    Raises NotRefundable while a payment is on its way.
+    """
+    order = await lock(order)
+    if order.status not in UNDER_WAY or order.accepted_quantity:
+        return []
+    await _require_nothing_on_its_way(order)
+    return await _refund_all(order, reason=_("The contract was terminated"), by=by)
+
+
+async def on_contract_terminated(message: Message) -> None:
+    """contract.terminated: what was paid for work of which nothing was accepted goes back."""
+    order = await Order.get(id=message.payload["order"])
+    await refund_terminated_order(order, by=Actor.system("contracts"))
+
+
+async def _refund_all(order: Order, *, reason: str, by: Actor) -> list[Refund]:
     payments = await Payment.filter(order_id=order.id).order_by("id")
     refunds = [
         await _refund_payment(order, payment, reason=reason)
@@ -58,6 +84,10 @@ async def _require_refundable(order: Order) -> None:
         raise NotRefundable(
             _("An order is refunded in full only once it is paid and before the first delivery")
         )
+    await _require_nothing_on_its_way(order)
+
+
+async def _require_nothing_on_its_way(order: Order) -> None:
     if await Payment.exists(order_id=order.id, status=PaymentStatus.PROCESSING):
         raise NotRefundable(_("A payment of this order is still on its way: wait until it is here"))
 
@@ -101,7 +131,8 @@ async def end_open_payments(order: Order, *, by: Actor) -> None:
 
 @atomic()
 async def complete_refund(refund: Refund, *, provider_id: str, by: Actor) -> Refund:
-    """The money is back with the buyer: the receipt is reversed, once, to the fen (L5, L6).
+    """The money is back with the buyer: the receipt is reversed, once, to the fen (L5, L6); of a
+    price reduction only its part leaves what is held.
 
     A second call changes nothing.
     """
@@ -113,6 +144,17 @@ async def complete_refund(refund: Refund, *, provider_id: str, by: Actor) -> Ref
     await refund.move_to(
         RefundStatus.SUCCEEDED, by=by, provider_id=provider_id, refunded_at=clock.now()
     )
+    if refund.is_reduction:
+        hold = await LedgerTransfer.get(id=refund.transfer_id)
+        await transfers.post_transfer(hold, by=by)
+    else:
+        await _undo_payment(order, refund, payment, by=by)
+    await outbox.record("order.refunded", refund=refund.id, order=order.id)
+    return refund
+
+
+async def _undo_payment(order: Order, refund: Refund, payment: Payment, *, by: Actor) -> None:
+    """Reverse the receipt; with the last of an order's payments what was owed is withdrawn."""
     await payment.move_to(PaymentStatus.REFUNDED, by=by, live_stage=None)
     hold = await LedgerTransfer.get(id=refund.transfer_id)
     await transfers.void_transfer(hold, by=by)
@@ -121,8 +163,6 @@ async def complete_refund(refund: Refund, *, provider_id: str, by: Actor) -> Ref
         await _reverse(line_key(line))
     if not await Refund.filter(order_id=order.id).exclude(status=RefundStatus.SUCCEEDED).exists():
         await obligations.withdraw_pledge(order)
-    await outbox.record("order.refunded", refund=refund.id, order=order.id)
-    return refund
 
 
 async def _reverse(key: str) -> None:

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,17 +18,22 @@ MODEL_MODULES = [
     "market.kit.mail",
     "market.kit.drafts",
     "market.accounts.models",
+    "market.reputation.models",
     "market.directory.models",
     "market.pools.models",
     "market.tendering.models",
     "market.tendering.posting_models",
+    "market.tendering.sealed_models",
     "market.complaints.models",
+    "market.training.models",
     "market.orders.models",
+    "market.disputes.models",
     "market.orders.change_models",
     "market.orders.work_models",
     "market.datasets.models",
     "market.imports.models",
     "market.bureau.models",
+    "market.ocds.models",
     "billing.models",
 ]
 
@@ -49,6 +54,8 @@ class Settings(BaseSettings):
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    publisher: str = "数据标注公共服务平台"
+    ocds_prefix: str = Field(default="ocds-000000", pattern=r"^ocds-[a-z0-9]{6}$")
     secret_key: SecretStr = SecretStr("")
     web_workers: int = 1
     rate_limit_storage: str = "memory://"

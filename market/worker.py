@@ -9,33 +9,42 @@ import structlog
 
 from billing import handlers as money
 from billing import notifications as money_mail
-from billing import obligations
+from billing import obligations, refunds
 from billing.programmes import load_programmes
 from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
 from billing.verification import seal_ledger
 from market.app import ROUTES
 from market.bureau import facts
+from market.complaints import handlers as complaint_moves
+from market.complaints.decisions import escalate_overdue
+from market.complaints.measures import lift_ended_suspensions
 from market.kit import clock, db, drafts, i18n, outbox, web
 from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
 from market.notifications import accounts as account_mail
+from market.notifications import changes as change_mail
+from market.notifications import complaints as complaint_mail
 from market.notifications import jobs as job_mail
 from market.notifications import orders as order_mail
+from market.ocds import publishing
 from market.orders import handlers as order_moves
 from market.orders.inspections import accept_silent_batches
 from market.orders.reviews import publish_due_reviews
+from market.orders.terminations import end_due_contracts
 from market.settings import settings
 from market.tendering.awards import activate_due_awards
-from market.tendering.opening import open_due_jobs
+from market.tendering.ceremony import remind_holders
+from market.tendering.stages import open_due_jobs
 from search import indexing
 
 log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
 web.register_routes(ROUTES)  # e-mail links to pages
 
-# topic -> handlers; each handler is idempotent by the message's id.
-HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
+# topic -> handlers; each handler is idempotent by the message's id. Where the topic may change what
+# is public of a job, an OCDS release follows.
+_HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
     "order.completed": (
         order_moves.complete_ordered_job,
@@ -62,10 +71,17 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "organisation.rejected": (account_mail.tell_owners,),
     "organisation.suspended": (account_mail.tell_owners, *indexing.HANDLERS),
     "organisation.reinstated": (account_mail.tell_owners, *indexing.HANDLERS),
-    "job.amended": (job_mail.tell_followers, *indexing.HANDLERS),
+    "job.amended": (complaint_moves.note_amendment, job_mail.tell_followers, *indexing.HANDLERS),
     "job.cancelled": (job_mail.tell_all, *indexing.HANDLERS),
     "job.opened": (job_mail.tell_all, *indexing.HANDLERS),
     "job.unsuccessful": (job_mail.tell_all, *indexing.HANDLERS),
+    "complaint.filed": (complaint_mail.ask_to_decide,),
+    "complaint.escalated": (complaint_mail.tell_of_escalation,),
+    "complaint.decided": (complaint_mail.tell_decision,),
+    "complaint.withdrawn": (complaint_mail.tell_of_withdrawal,),
+    "violation.filed": (complaint_mail.ask_for_view,),
+    "violation.viewed": (complaint_mail.ask_to_decide_report,),
+    "violation.decided": (complaint_mail.tell_report_decision,),
     "question.asked": (job_mail.tell_owner_of_question,),
     "question.answered": (job_mail.tell_all_the_answer,),
     "bid.submitted": (job_mail.send_bid_receipt,),
@@ -82,6 +98,13 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "contract.signed": (order_mail.ask_other_party_to_sign,),
     "contract.activated": (order_mail.tell_parties_of_contract, facts.record_event),
     "contract.cancelled": (order_mail.tell_parties_of_contract,),
+    "contract.change_proposed": (change_mail.ask_to_sign_change,),
+    "contract.change_signed": (change_mail.ask_other_party_to_sign_change,),
+    "contract.change_refused": (change_mail.tell_parties_of_change,),
+    "contract.notice_given": (change_mail.tell_parties_of_change,),
+    "contract.changed": (obligations.on_contract_changed, change_mail.tell_parties_of_change),
+    "contract.terminated": (refunds.on_contract_terminated, change_mail.tell_parties_of_change),
+    "milestone.reached": (order_mail.ask_to_pay_stage,),
     "order.funded": (order_mail.ask_to_start,),
     "batch.submitted": (order_mail.ask_to_inspect,),
     "batch.accepted": (order_mail.tell_supplier_of_verdict, facts.record_event),
@@ -98,15 +121,24 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "job.changed": indexing.HANDLERS,
 }
 
+HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
+    topic: (*_HANDLERS.get(topic, ()), *publishing.HANDLERS.get(topic, ()))
+    for topic in dict.fromkeys((*_HANDLERS, *publishing.HANDLERS))
+}
+
 # (every how many seconds, what): moves made by the clock.
 PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (5, open_due_jobs),
+    (60, remind_holders),
     (5, activate_due_awards),
+    (60, escalate_overdue),
+    (60, lift_ended_suspensions),
     (60, seal_epoch),
     (60, seal_ledger),
     (60, expire_transfers),
     (60, accept_silent_batches),
     (600, publish_due_reviews),
+    (600, end_due_contracts),
     (300, money.sync_stale_payments),
     (3600, settle_due_retentions),
     (3600, load_programmes),

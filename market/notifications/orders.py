@@ -4,7 +4,7 @@ from market.accounts.states import Role
 from market.kit import outbox
 from market.notifications.mailing import tell
 from market.notifications.recipients import members
-from market.orders.models import Contract, DeliveryBatch, Order, Review, Signature
+from market.orders.models import Contract, DeliveryBatch, Milestone, Order, Review, Signature
 
 
 async def ask_to_sign(message: outbox.Message) -> None:
@@ -37,6 +37,14 @@ async def ask_to_pay(message: outbox.Message) -> None:
     order = await Order.get(id=message.payload["order"]).select_related("job")
     people = await members(order.buyer_id, Role.BUYER, Role.FINANCE)
     await tell(message, people, order=order, job=order.job)
+
+
+async def ask_to_pay_stage(message: outbox.Message) -> None:
+    """milestone.reached: the buyer pays the stage that fell due."""
+    milestone = await Milestone.get(id=message.payload["milestone"]).select_related("order__job")
+    order = milestone.order
+    people = await members(order.buyer_id, Role.BUYER, Role.FINANCE)
+    await tell(message, people, milestone=milestone, order=order, job=order.job)
 
 
 async def ask_to_start(message: outbox.Message) -> None:

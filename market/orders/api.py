@@ -135,10 +135,15 @@ async def submit_batch(call: Call[DeliveryWithItems, Nothing]) -> BatchOut:
     """With its manifest; rows in a refusal count from 1. Also delivers a batch again after rework."""
     batch = await access.own_batch(call.actor, call.path("number"))
     require_side(call.actor, batch.order.supplier_id, Role.PROJECT)  # before a file is kept
-    rows = [(row, item.name, item.sha256) for row, item in enumerate(call.body.items, 1)]
+    rows = [
+        (row, item.name, item.sha256, item.label_class)
+        for row, item in enumerate(call.body.items, 1)
+    ]
     items = manifests.checked(rows)
     text = "".join(
-        audit.canonical({"name": item.name, "sha256": item.sha256}) + "\n" for item in items
+        audit.canonical({"name": item.name, "sha256": item.sha256, "class": item.label_class})
+        + "\n"
+        for item in items
     )
     file = await files.store("manifest.jsonl", text.encode(), by=call.actor, kinds=manifests.KINDS)
     await batches.submit_batch(batch, call.body, items=items, file=file, by=call.actor)

@@ -11,7 +11,9 @@ from market.kit.files import StoredFile
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
 from market.orders import manifests, seeds
+from market.orders.assignments import working_group
 from market.orders.forms import DeliveryInput
+from market.orders.guideline_versions import require_deliverable
 from market.orders.manifests import Item
 from market.orders.models import DeliveredItem, DeliveryBatch, Order
 from market.orders.parties import require_side
@@ -97,8 +99,9 @@ async def submit_batch(
     """Deliver a batch, or deliver it again after rework, by its manifest.
 
     The buyer has its working days from now. Raises InvalidInput (quantity, manifest) for more than
-    is left of the order or for a file delivered before, OrderNotFunded, InspectionStopped,
-    InvalidTransition, NotPermitted.
+    is left of the order or for a file delivered before, (guideline_version) for one outdated,
+    (group) where the contract asks for one; OrderNotFunded, InspectionStopped, InvalidTransition,
+    NotPermitted.
     """
     order = await lock_id(Order, batch.order_id)
     require_side(by, order.supplier_id, Role.PROJECT)
@@ -107,6 +110,8 @@ async def submit_batch(
     await require_inspection_goes_on(order)
     await _require_room(order, batch, delivery.quantity)
     await _require_new(order, batch, items)
+    guideline = await require_deliverable(order, delivery.guideline_version)
+    group = await working_group(order, delivery.group)
     until = clock.add_working_days(clock.today(), order.acceptance_days)
     await batch.move_to(
         BatchStatus.SUBMITTED,
@@ -115,7 +120,8 @@ async def submit_batch(
         item_count=len(items),
         manifest_file_id=file.id,
         manifest_digest=manifests.digest_of(items),
-        guideline_version=delivery.guideline_version,
+        guideline_version=guideline.label,
+        group_id=group.id if group else None,
         note=delivery.note,
         submitted_at=clock.now(),
         accept_by=clock.end_of_day(until),
@@ -188,7 +194,12 @@ async def _keep(order: Order, batch: DeliveryBatch, items: list[Item]) -> None:
     await DeliveredItem.bulk_create(
         (
             DeliveredItem(
-                batch=batch, order=order, position=position, name=item.name, sha256=item.sha256
+                batch=batch,
+                order=order,
+                position=position,
+                name=item.name,
+                sha256=item.sha256,
+                label_class=item.label_class,
             )
             for position, item in enumerate(items)
         ),

@@ -28,6 +28,7 @@ def clauses_of(facts: Facts) -> list[dict[str, Any]]:
         ("逾期付款", _late_payment()),
         ("验收", _acceptance(facts)),
         ("返工", _rework(facts)),
+        ("合同的终止与解除", _termination(facts)),
         ("争议解决", _disputes()),
         ("合同的签署、生效与变更", _signing(facts)),
     )
@@ -77,13 +78,20 @@ def _price(facts: Facts) -> list[str]:
 
 
 def _quality(facts: Facts) -> list[str]:
-    metrics = "；".join(
-        f"{rule['name']}{rule['bound']}{rule['value']}" for rule in facts["quality"]
-    )
+    rules = facts["quality"]
+    metrics = "；".join(f"{rule['name']}{rule['bound']}{rule['value']}" for rule in rules)
+    floors = "、".join(f"{rule['name']}不低于{rule['floor']}" for rule in rules if rule["floor"])
+    floor = [
+        f"前款合格线为全部批次按数量加权的平均值；单批在约定金标准集“{rules[0]['gold_set']}”上的"
+        f"实测值另有下限：{floors}，任一批低于下限的，该批不接收。"
+    ]
     return [
         (f"质量指标及合格线：{metrics}。" if metrics else "质量指标以标注任务说明为准。")
         + "单件不满足标注任务说明或合格线的，为不合格品。",
+        *(floor if floors else []),
         _sampling(facts["sampling"]),
+        "不合格分为致命、严重、轻微三类：样本中有一处致命不合格（残留个人标识符、伪造标注等）的，"
+        "该批不接收；严重与轻微不合格品合并计数，与接收数比较。",
         "每批交付前，双方各自的随机种子以其SHA-256摘要先行登记；样本由双方种子与交付清单摘要"
         "共同确定，任何一方均可复算被抽中的件。",
     ]
@@ -139,7 +147,34 @@ def _security(facts: Facts) -> list[str]:
             f"甲方应在提供数据前完成去标识化{profile}并提供证明；乙方不得进行重标识，"
             "发现残留标识符的，应立即停止处理并在24小时内通知甲方。"
         )
-    return paragraphs
+    return [*paragraphs, _isolation(facts["isolation"]), *_training(facts["training"])]
+
+
+NETWORK_NAMES = {
+    "open": "不作特别要求",
+    "vlan": "独立VLAN",
+    "dedicated": "专线或专网",
+    "offline": "离线（不接入任何网络）",
+}
+
+
+def _isolation(rules: Facts) -> str:
+    parts = [f"作业场所{rules['place']}" + (f"（{rules['room']}）" if rules["room"] else "")]
+    parts.append(f"网络隔离：{NETWORK_NAMES[rules['network']]}")
+    parts.append("允许移动存储介质" if rules["allows_removable_media"] else "禁用移动存储介质")
+    if rules["cctv_months"]:
+        parts.append(f"监控录像保存{rules['cctv_months']}个月")
+    if rules["access"]:
+        parts.append(f"准入名单：{'、'.join(rules['access'])}")
+    return f"隔离规则：{'；'.join(parts)}。隔离规则的变更自甲方签署同意之时起生效，此前仍按原规则执行。"
+
+
+def _training(modules: list[str]) -> list[str]:
+    named = f"（{'、'.join(modules)}）" if modules else ""
+    return [
+        f"标注人员须完成约定的保密与安全培训{named}并考核合格，且授权、等级、证书与本人同意均在"
+        "有效期内，方可分派至本合同；平台留存培训与分派记录，批次可追溯至标注组。"
+    ]
 
 
 def _confidentiality() -> list[str]:
@@ -159,7 +194,9 @@ def _rights() -> list[str]:
 
 def _payment(facts: Facts) -> list[str]:
     stages = [
-        f"{STAGE_NAMES[stage['kind']]}：合同总价的{stage['share_bp'] / 100:g}%，"
+        f"{STAGE_NAMES[stage['kind']]}：{_yuan(stage['amount_fen'])}，已支付或正在支付，不作调整。"
+        if stage.get("is_paid")
+        else f"{STAGE_NAMES[stage['kind']]}：合同总价的{stage['share_bp'] / 100:g}%，"
         f"{_yuan(stage['amount_fen'])}，{_due(stage, facts)}支付。"
         for stage in facts["payment"]
     ]
@@ -176,7 +213,7 @@ def _due(stage: Facts, facts: Facts) -> str:
         return f"于全部验收合格满{facts['acceptance']['retention_days']}日之日"
     trigger = {
         "advance": "自本合同生效之日起",
-        "progress": "自进度确认之日起",
+        "progress": f"自验收合格数量达到合同数量的{stage['accepted_bp'] / 100:g}%之日起",
         "acceptance": "自全部验收合格之日起",
     }[stage["kind"]]
     return f"{trigger}{stage['due_working_days']}个工作日内"
@@ -206,7 +243,27 @@ def _rework(facts: Facts) -> list[str]:
     return [
         f"不接收批由乙方整批核查、免费返工后再次提交，每批返工不超过{limit}次；"
         "再次提交的批不适用放宽检验。",
+        _guideline_rework(facts),
         f"返工满{limit}次仍不接收的，甲方可以就该批解除合同并要求退还对应款项。",
+    ]
+
+
+def _guideline_rework(facts: Facts) -> str:
+    price = facts["acceptance"]["rework_unit_price"].rstrip("0").rstrip(".")
+    agreed = f"每{facts['object']['unit']}{price}元" if price != "0" else "以变更单约定的单价"
+    return (
+        "因甲方变更标注任务说明而需对已交付件返工的，由甲方公布受影响的件，"
+        f"按{agreed}计价，经双方签署变更单后执行。"
+    )
+
+
+def _termination(facts: Facts) -> list[str]:
+    days = facts["termination"]["notice_days"]
+    return [
+        "本合同因履行完毕或者双方签署终止而终止。",
+        "一方有逾期交付、返工次数用尽仍不合格、逾期付款、发生数据安全事件、擅自转包等根本违约情形，"
+        f"或者因不可抗力不能实现合同目的的，另一方可以书面通知解除，通知载明事由，"
+        f"自通知之日起满{days}个工作日生效；通知方在生效前可以撤回。已验收部分照付。",
     ]
 
 
@@ -218,7 +275,17 @@ def _disputes() -> list[str]:
 
 
 def _signing(facts: Facts) -> list[str]:
+    change = facts.get("change")
+    version = (
+        [
+            f"本文本为第{facts['version']}版，由变更单{change['number']}形成，自双方签署之日起取代"
+            f"摘要为{change['before_digest']}的前一版本；变更说明：{change['explanation']}"
+        ]
+        if change
+        else []
+    )
     return [
+        *version,
         "本合同以数据电文订立。双方以其在平台核验的主体身份、对合同摘要（SHA-256）进行电子签署，"
         "签署人、时间与摘要均予记录；双方均签署之日起生效。",
         "合同正文签署后不得更改；变更须注明事由并由双方对变更内容另行签署。",

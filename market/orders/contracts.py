@@ -1,16 +1,18 @@
-"""Verbs of the contract: draft, sign, refuse."""
+"""Verbs of the contract: draft, settle the draft, sign, refuse."""
 
-from typing import Any
-
+from market.accounts.states import Role
 from market.kit import audit, clock, outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
+from market.orders.change_models import ContractVersion
+from market.orders.contract_forms import DraftInput
 from market.orders.models import Contract, Signature
 from market.orders.orders import place_order
-from market.orders.parties import require_party
+from market.orders.parties import require_party, require_side
+from market.orders.signatures import are_both_signed, sign_text
 from market.orders.states import ContractStatus
 from market.orders.terms import build_terms, digest_of
 from market.tendering.awards import cancel_award
@@ -30,16 +32,10 @@ class ContractNotOpen(Conflict):
     title = "The contract does not await signatures"
 
 
-class DigestMismatch(Conflict):
-    """What is to be signed is not what the contract holds."""
+class DraftFixed(Conflict):
+    """A draft changes only before its first signature."""
 
-    title = "The contract text is not the one you read"
-
-
-class AlreadySigned(Conflict):
-    """A side signs once."""
-
-    title = "Your side has signed already"
+    title = "The draft is being signed"
 
 
 @atomic()
@@ -53,10 +49,10 @@ async def draft_contract(award: Award, *, by: Actor) -> Contract:
         return drafted
     if award.status != AwardStatus.ACTIVE:
         raise AwardNotInForce(_("The award is not in force"))
-    full = await Award.get(id=award.id).select_related("job__owner", "bid__bidder")
+    full = await Award.get(id=award.id).select_related("job__owner", "bid__bidder", "lot")
     job, bid = full.job, full.bid
     number = await next_number("C")
-    terms = build_terms(number, award, job=job, bid=bid, buyer=job.owner, supplier=bid.bidder)
+    terms = build_terms(number, full, job=job, bid=bid, buyer=job.owner, supplier=bid.bidder)
     contract = await Contract.create(
         number=number,
         job=job,
@@ -73,6 +69,36 @@ async def draft_contract(award: Award, *, by: Actor) -> Contract:
 
 
 @atomic()
+async def settle_draft(contract: Contract, draft: DraftInput, *, by: Actor) -> Contract:
+    """Write the buyer's payment stages, acceptance rules, floors, training and isolation into the
+    draft, before anybody signs; the text and its digest are new then.
+
+    Raises ContractNotOpen, DraftFixed, NotPermitted.
+    """
+    require_side(by, contract.buyer_id, Role.BUYER)
+    await lock_id(Job, contract.job_id)
+    contract = await lock(contract)
+    _require_pending(contract)
+    if await Signature.exists(contract_id=contract.id):
+        raise DraftFixed(_("One side has signed; refuse to sign to begin again"))
+    award = await Award.get(id=contract.award_id).select_related("job__owner", "bid__bidder", "lot")
+    before = contract.digest
+    contract.terms = build_terms(
+        contract.number, award, job=award.job, bid=award.bid, buyer=award.job.owner,
+        supplier=award.bid.bidder, draft=draft,
+    )  # fmt: skip
+    contract.digest = digest_of(contract.terms)
+    await contract.save(update_fields=["terms", "digest"])
+    settled = draft.model_dump(mode="json")
+    await audit.record(
+        contract, "draft_settled", by=by, before={"digest": before},
+        after={"digest": contract.digest, **settled},
+    )  # fmt: skip
+    await outbox.record("contract.drafted", contract=contract.id)
+    return contract
+
+
+@atomic()
 async def sign_contract(contract: Contract, *, digest: str, by: Actor) -> Contract:
     """Sign for one side, an owner's act, over the digest that was read; the second brings it in force.
 
@@ -83,29 +109,30 @@ async def sign_contract(contract: Contract, *, digest: str, by: Actor) -> Contra
     contract = await lock(contract)
     require_party(by, contract.buyer_id, contract.supplier_id)
     _require_pending(contract)
-    if not await Award.exists(
-        id=contract.award_id, status=AwardStatus.ACTIVE, suspended_at=None
-    ):
+    if not await Award.exists(id=contract.award_id, status=AwardStatus.ACTIVE, suspended_at=None):
         raise AwardNotInForce(_("The award is not in force, or suspended by a complaint"))
-    if digest != contract.digest or digest_of(contract.terms) != contract.digest:
-        raise DigestMismatch(_("The contract text is not the one you read; open it again"))
-    if await Signature.exists(contract_id=contract.id, organisation_id=by.organisation_id):
-        raise AlreadySigned(_("Your side has signed this contract already"))
-    signature: dict[str, Any] = {
-        "organisation_id": by.organisation_id,
-        "person_id": by.person_id,
-        "signer_name": by.name,
-        "digest": digest,
-        "signed_at": clock.now(),
-    }
-    await Signature.create(contract_id=contract.id, **signature)
+    signature = await sign_text(
+        contract, contract.terms, on_file=contract.digest, digest=digest, by=by
+    )
     await audit.record(contract, "signed", by=by, after=signature)
     await outbox.record("contract.signed", contract=contract.id)
-    if await Signature.filter(contract_id=contract.id).count() == 2:
-        await contract.move_to(ContractStatus.ACTIVE, by=by, activated_at=clock.now())
-        await outbox.record("contract.activated", contract=contract.id)
-        await place_order(contract, by=by)
+    if await are_both_signed(contract, digest):
+        await _bring_in_force(contract, by=by)
     return contract
+
+
+async def _bring_in_force(contract: Contract, *, by: Actor) -> None:
+    await contract.move_to(ContractStatus.ACTIVE, by=by, activated_at=clock.now())
+    await ContractVersion.create(
+        contract=contract,
+        number=contract.version,
+        terms=contract.terms,
+        digest=contract.digest,
+        total_fen=contract.total_fen,
+        in_force_from=clock.now(),
+    )
+    await outbox.record("contract.activated", contract=contract.id)
+    await place_order(contract, by=by)
 
 
 @atomic()

@@ -35,6 +35,7 @@ class DeliveryInput(BaseModel):
 
     quantity: Decimal = Field(gt=0, max_digits=16, decimal_places=2)
     guideline_version: str = Field(default="", max_length=32)
+    group: str = Field(default="", max_length=8)
     note: str = Field(default="", max_length=1000)
 
 
@@ -43,6 +44,7 @@ class ManifestItemInput(BaseModel):
 
     name: str = Field(max_length=manifests.MAX_NAME)
     sha256: str = Field(max_length=64)
+    label_class: str = Field(default="", max_length=manifests.MAX_CLASS)
 
 
 class DeliveryWithItems(DeliveryInput):
@@ -74,18 +76,42 @@ DEFECT_LABELS = {
 }
 
 
+class Gravity(StrEnum):
+    """The class of a nonconformity (GB/T 2828.1, 3.1.8); one critical item refuses the batch."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+GRAVITIES = {
+    Gravity.CRITICAL: N_("Critical"),
+    Gravity.MAJOR: N_("Major"),
+    Gravity.MINOR: N_("Minor"),
+}
+
+
 class Finding(BaseModel):
     """A drawn item that does not conform."""
 
     item: str = Field(min_length=1, max_length=manifests.MAX_NAME)
     defect: Defect
+    gravity: Gravity = Gravity.MAJOR
     note: str = Field(default="", max_length=300)
+
+
+class Measurement(BaseModel):
+    """A quality metric of the whole batch on the gold set the contract names."""
+
+    metric: str = Field(max_length=32)
+    value: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
 
 
 class InspectionInput(BaseModel):
     """The inspection of a sample: every nonconforming item; none listed means all conform."""
 
     nonconforming: list[Finding] = Field(default=[], max_length=2000)
+    measurements: list[Measurement] = Field(default=[], max_length=20)
 
 
 class ReviewInput(BaseModel):

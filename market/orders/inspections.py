@@ -13,7 +13,8 @@ from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, InvalidInput
 from market.kit.i18n import gettext as _
 from market.orders import sampling, seeds
-from market.orders.forms import Finding
+from market.orders.floors import is_refused, measured
+from market.orders.forms import Finding, Measurement
 from market.orders.models import AcceptanceSample, DeliveredItem, DeliveryBatch, Order
 from market.orders.orders import count_acceptance
 from market.orders.parties import require_side
@@ -122,12 +123,14 @@ async def _names(batch: DeliveryBatch, indices: Sequence[int]) -> list[str]:
 
 @atomic()
 async def record_inspection(
-    batch: DeliveryBatch, findings: Sequence[Finding], *, by: Actor
-) -> DeliveryBatch:
-    """Record every drawn item that does not conform; their number against Ac decides the batch.
+    batch: DeliveryBatch, findings: Sequence[Finding], measurements: Sequence[Measurement] = (), *,
+    by: Actor,
+) -> DeliveryBatch:  # fmt: skip
+    """Record every drawn item that does not conform; their number against Ac decides the batch. One
+    critical item, or a metric below the contract's floor for a single batch, refuses it as well.
 
     Accepting the order's last quantity completes it. Raises InvalidInput for an item that was not
-    drawn or is listed twice, InvalidTransition, NotPermitted.
+    drawn or is listed twice, for a metric left out; InvalidTransition, NotPermitted.
     """
     order = await lock_id(Order, batch.order_id)
     require_side(by, order.buyer_id, *BUYER_ROLES)
@@ -137,7 +140,8 @@ async def record_inspection(
         raise NotBeingInspected(_("Draw the sample of this batch first"))
     sample = await AcceptanceSample.get(batch_id=batch.id, round=batch.round)
     _require_drawn(sample, findings)
-    accepts = plan_of(sample).accepts(len(findings))
+    sample.measurements = await measured(order, measurements)
+    accepts = plan_of(sample).accepts(len(findings)) and not is_refused(findings, sample)
     sample.nonconforming = [finding.model_dump(mode="json") for finding in findings]
     sample.verdict = ACCEPTED if accepts else REJECTED
     sample.inspected_by_id, sample.inspected_at = by.person_id, clock.now()

@@ -19,7 +19,7 @@ from market.orders.states import (
 
 
 class Contract(Stateful):
-    """The signed agreement: `terms` is immutable, `digest` its SHA-256 in canonical JSON."""
+    """The agreement: `terms` of the version in force, `digest` its SHA-256 in canonical JSON."""
 
     job_id: UUID
     award_id: UUID
@@ -46,6 +46,7 @@ class Contract(Stateful):
     terms: Any = fields.JSONField()
     digest = fields.CharField(max_length=64)
     total_fen = fields.BigIntField()
+    version = fields.IntField(default=1)
     activated_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -53,7 +54,7 @@ class Contract(Stateful):
 
 
 class Signature(Row):
-    """A recorded electronic signature over a contract's digest."""
+    """A recorded electronic signature over the digest of one version of a contract."""
 
     contract_id: UUID
     organisation_id: UUID
@@ -72,7 +73,7 @@ class Signature(Row):
 
     class Meta:
         table = "signatures"
-        unique_together = (("contract", "organisation"),)
+        unique_together = (("contract", "organisation", "digest"),)
 
 
 class Order(Stateful):
@@ -129,6 +130,7 @@ class OrderLine(Row):
     unit = fields.CharField(max_length=16)
     unit_price = fields.DecimalField(max_digits=18, decimal_places=4)  # yuan
     amount_fen = fields.BigIntField()
+    is_work = fields.BooleanField(default=False)  # delivered and accepted in batches
 
     class Meta:
         table = "order_lines"
@@ -146,8 +148,10 @@ class Milestone(Row):
     share_bp = fields.IntField()
     amount_fen = fields.BigIntField()
     due_working_days = fields.IntField(default=10)  # after its trigger
+    accepted_bp = fields.IntField(default=0)  # a progress stage's trigger: share of volume accepted
     reached_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)
+    released_at = fields.DatetimeField(null=True)  # its money has left custody
 
     class Meta:
         table = "milestones"
@@ -159,6 +163,7 @@ class DeliveryBatch(Stateful):
 
     order_id: UUID
     manifest_file_id: UUID | None
+    group_id: UUID | None
     TRANSITIONS = BATCH_TRANSITIONS
 
     number = fields.CharField(max_length=20, unique=True)
@@ -175,6 +180,9 @@ class DeliveryBatch(Stateful):
     )
     manifest_digest = fields.CharField(max_length=64, default="")
     guideline_version = fields.CharField(max_length=32, default="")
+    group: Any = fields.ForeignKeyField(
+        "models.AnnotatorGroup", null=True, on_delete=fields.RESTRICT, related_name="batches"
+    )
     note = fields.TextField(default="")
     # SHA-256 of each side's secret, fixed before delivery; the secrets show with the sample
     buyer_commitment = fields.CharField(max_length=64, default="")
@@ -186,6 +194,7 @@ class DeliveryBatch(Stateful):
     decided_at = fields.DatetimeField(null=True)
     accept_by = fields.DatetimeField(null=True)
     is_accepted_by_silence = fields.BooleanField(default=False)
+    settled_fen = fields.BigIntField(null=True)  # what a dispute fixed as its price, below the full
 
     class Meta:
         table = "delivery_batches"
@@ -205,6 +214,7 @@ class DeliveredItem(Row):
     position = fields.IntField()  # from 0
     name = fields.CharField(max_length=200)
     sha256 = fields.CharField(max_length=64)
+    label_class = fields.CharField(max_length=80, default="")  # several are parted by |
 
     class Meta:
         table = "delivered_items"
@@ -235,7 +245,8 @@ class AcceptanceSample(Row):
     seed = fields.CharField(max_length=64)  # joint_seed of both secrets and the manifest's digest
     indices: Any = fields.JSONField(default=list)  # 0-based positions in the manifest
     items: Any = fields.JSONField(default=list)  # names of the drawn items
-    nonconforming: Any = fields.JSONField(default=list)  # {item, defect, note}
+    nonconforming: Any = fields.JSONField(default=list)  # {item, defect, gravity, note}
+    measurements: Any = fields.JSONField(default=list)  # {metric, value, floor, gold_set}
     verdict = fields.CharField(max_length=16, default="")  # accepted | rejected
     inspected_by_id = fields.UUIDField(null=True)
     inspected_at = fields.DatetimeField(null=True)
@@ -261,9 +272,16 @@ class Review(Row):
         "models.Organisation", on_delete=fields.RESTRICT, related_name="reviews_received"
     )
     rating = fields.IntField()  # 1-5
+    marks: Any = fields.JSONField(default=dict)  # aspect -> 1-5
     text = fields.TextField(default="")
     facts: Any = fields.JSONField(default=dict)
     published_at = fields.DatetimeField(null=True)
+    reply = fields.TextField(default="")
+    replied_at = fields.DatetimeField(null=True)
+    report_reason = fields.CharField(max_length=500, default="")
+    reported_at = fields.DatetimeField(null=True)
+    report_decided_at = fields.DatetimeField(null=True)
+    hidden_at = fields.DatetimeField(null=True)  # the text and reply, never the marks
 
     class Meta:
         table = "reviews"

@@ -1,6 +1,7 @@
 """Verbs of the order: place, fund, refund, cancel, and what an acceptance does to it."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,13 @@ from market.kit.db import atomic, lock
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
+from market.orders.guideline_versions import publish_first
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order, OrderLine
 from market.orders.parties import require_party
 from market.orders.states import BatchStatus, ContractStatus, MilestoneKind, OrderStatus
+
+TAKEN = (BatchStatus.ACCEPTED, BatchStatus.PARTIALLY_ACCEPTED)
+COUNTED = (*TAKEN, BatchStatus.REJECTED)
 
 
 class AdvanceNotOverdue(Conflict):
@@ -48,6 +53,7 @@ async def place_order(contract: Contract, *, by: Actor) -> Order:
     await Milestone.bulk_create(
         Milestone(order=order, **stage, **_opening(stage)) for stage in terms["payment"]
     )
+    await publish_first(order)
     await outbox.record("order.placed", order=order.id)
     return order
 
@@ -115,19 +121,50 @@ async def _require_overdue_advance(order: Order) -> None:
 
 async def _end_contract(order: Order, *, by: Actor, reason: str) -> None:
     contract = await Contract.select_for_update().get(id=order.contract_id)
-    await contract.move_to(ContractStatus.TERMINATED, by=by, reason=reason)
+    if contract.status != ContractStatus.TERMINATED:
+        await contract.move_to(ContractStatus.TERMINATED, by=by, reason=reason)
 
 
 async def count_acceptance(order: Order, *, by: Actor) -> None:
-    """Bring a locked order's accepted quantity up to its accepted batches; the last completes it."""
-    accepted = await DeliveryBatch.filter(order_id=order.id, status=BatchStatus.ACCEPTED)
-    order.accepted_quantity = sum((batch.quantity for batch in accepted), Decimal(0))
+    """Bring a locked order's accepted quantity up to its batches; the last one completes it.
+
+    A batch accepted in part counts in full, its price was reduced; one that a dispute fixed at
+    nothing counts as done, for it will not be delivered again.
+    """
+    batches = await DeliveryBatch.filter(order_id=order.id, status__in=COUNTED)
+    order.accepted_quantity = _sum(batch for batch in batches if batch.status in TAKEN)
     await order.save(update_fields=["accepted_quantity"])
-    if order.accepted_quantity < order.quantity:
+    await _reach_progress(order)
+    done = _sum(batch for batch in batches if batch.status in TAKEN or batch.settled_fen == 0)
+    if done < order.quantity or order.status == OrderStatus.COMPLETED:
         return
     await order.move_to(OrderStatus.COMPLETED, by=by, completed_at=clock.now())
     await _reach_final_milestones(order)
     await outbox.record("order.completed", order=order.id)
+
+
+async def _reach_progress(order: Order) -> None:
+    """Progress stages fall due once their share of the volume is accepted; never unreached again."""
+    share = int(order.accepted_quantity * 10_000 / order.quantity)
+    stages = Milestone.filter(
+        order_id=order.id, kind=MilestoneKind.PROGRESS, reached_at=None, accepted_bp__lte=share
+    )
+    for milestone in await stages.order_by("position"):
+        milestone.reached_at = clock.now()
+        milestone.due_at = _working_days_on(milestone.due_working_days)
+        await milestone.save(update_fields=["reached_at", "due_at"])
+        await outbox.record("milestone.reached", order=order.id, milestone=milestone.id)
+
+
+def _sum(batches: Iterable[DeliveryBatch]) -> Decimal:
+    return sum((batch.quantity for batch in batches), Decimal(0))
+
+
+async def mark_released(order: Order, positions: Sequence[int]) -> None:
+    """Note on a locked order's stages that their money has left custody. Called by billing."""
+    await Milestone.filter(order_id=order.id, position__in=positions).update(
+        released_at=clock.now()
+    )
 
 
 async def _reach_final_milestones(order: Order) -> None:

@@ -11,6 +11,7 @@ from market.orders.sampling import Plan, Severity
 from market.orders.switching import Switching
 
 FULL_INSPECTION = "全检"
+REJECTED = "rejected"
 
 
 class InspectionStopped(Conflict):
@@ -46,7 +47,9 @@ async def switching_of(order: Order) -> Switching:
     ).order_by("id")
     for sample in inspected:
         if sample.severity == state.severity:
-            state = switching.after_lot(state, plan_of(sample), len(sample.nonconforming))
+            plan, count = plan_of(sample), len(sample.nonconforming)
+            is_refused = plan.accepts(count) and sample.verdict == REJECTED
+            state = switching.after_lot(state, plan, count, is_refused=is_refused)
         if state.severity is Severity.STOPPED and resumed and resumed > sample.inspected_at:
             state = switching.resume(state)
     return state

@@ -21,6 +21,53 @@ CONTRACT_TRANSITIONS = {
 }
 
 
+class ChangeStatus(StrEnum):
+    """Where a change to a contract in force, or its end, stands."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+
+
+CHANGE_TRANSITIONS = {
+    ChangeStatus.PENDING: frozenset({ChangeStatus.ACTIVE, ChangeStatus.CANCELLED}),
+    ChangeStatus.ACTIVE: frozenset[ChangeStatus](),
+    ChangeStatus.CANCELLED: frozenset[ChangeStatus](),
+}
+
+
+class ChangeKind(StrEnum):
+    """What both sides decide about a contract in force."""
+
+    AMENDMENT = "amendment"
+    TERMINATION = "termination"
+
+
+class Rationale(StrEnum):
+    """Why a contract in force is changed (an OCDS amendment's rationale, as codes)."""
+
+    VOLUME_CHANGED = "volume_changed"
+    PRICE_CHANGED = "price_changed"
+    DURATION_CHANGED = "duration_changed"
+    GUIDELINE_CHANGED = "guideline_changed"
+    ISOLATION_CHANGED = "isolation_changed"
+    ERROR_CORRECTED = "error_corrected"
+    FORCE_MAJEURE = "force_majeure"
+
+
+class EndReason(StrEnum):
+    """Why a contract in force ends; all but the first two may be given by one side, with notice."""
+
+    PERFORMED = "performed"
+    AGREED = "agreed"
+    LATE_DELIVERY = "late_delivery"
+    REWORK_EXHAUSTED = "rework_exhausted"
+    LATE_PAYMENT = "late_payment"
+    DATA_SECURITY_BREACH = "data_security_breach"
+    UNAPPROVED_SUBCONTRACTING = "unapproved_subcontracting"
+    FORCE_MAJEURE = "force_majeure"
+
+
 class OrderStatus(StrEnum):
     """Where the work stands."""
 
@@ -62,15 +109,21 @@ class BatchStatus(StrEnum):
     REJECTED = "rejected"
     REWORK = "rework"
     DISPUTED = "disputed"
+    RE_INSPECTED = "re_inspected"
+    PARTIALLY_ACCEPTED = "partially_accepted"
 
 
 D = BatchStatus
+_RULINGS = frozenset({D.ACCEPTED, D.REJECTED, D.PARTIALLY_ACCEPTED})
 BATCH_TRANSITIONS = {
     D.PLANNED: frozenset({D.SUBMITTED}),
     D.SUBMITTED: frozenset({D.SAMPLING}),
     D.SAMPLING: frozenset({D.ACCEPTED, D.REJECTED}),
     D.REJECTED: frozenset({D.REWORK, D.DISPUTED}),
     D.REWORK: frozenset({D.SUBMITTED}),
-    D.ACCEPTED: frozenset(),
-    D.DISPUTED: frozenset({D.ACCEPTED, D.REJECTED}),
+    D.ACCEPTED: frozenset({D.DISPUTED}),
+    D.DISPUTED: frozenset({D.RE_INSPECTED, *_RULINGS}),
+    D.RE_INSPECTED: _RULINGS,
+    D.PARTIALLY_ACCEPTED: frozenset(),
 }
+IN_DISPUTE = (D.DISPUTED, D.RE_INSPECTED)

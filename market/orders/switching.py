@@ -33,25 +33,27 @@ _WINDOW = 5
 
 
 def after_lot(
-    state: Switching, used: Plan, nonconforming: int, *, reduction_allowed: bool = False
-) -> Switching:
+    state: Switching, used: Plan, nonconforming: int, *, reduction_allowed: bool = False,
+    is_refused: bool = False,
+) -> Switching:  # fmt: skip
     """The state after one lot on original inspection; the new severity holds from the next lot.
 
     Normal to tightened: 2 of at most 5 consecutive lots not accepted (9.3.1). Tightened to
     normal: 5 in a row accepted (9.3.2). Normal to reduced: score of 30 or more, and
     `reduction_allowed`, which states that production is steady and the buyer agrees (9.3.3).
     Reduced to normal: one lot not accepted, or the permission withdrawn (9.3.4). Tightened to
-    stopped: 5 lots not accepted in all (9.4). Raises SamplingError when inspection is stopped or
+    stopped: 5 lots not accepted in all (9.4). `is_refused` is a lot not accepted for another reason
+    than its count (a critical item). Raises SamplingError when inspection is stopped or
     the plan belongs to another severity.
     """
     if state.severity is Severity.STOPPED or used.severity is not state.severity:
         raise SamplingError("severity", used.severity)
     if nonconforming < 0 or nonconforming > used.n:
         raise SamplingError("nonconforming", nonconforming)
-    accepted = used.accepts(nonconforming)
+    accepted = used.accepts(nonconforming) and not is_refused
     recent = (*state.recent, accepted)[-_WINDOW:]
     if state.severity is Severity.NORMAL:
-        score = _score(state.score, used, nonconforming)
+        score = _score(state.score, used, nonconforming) if accepted else 0
         if recent.count(False) >= 2:
             return Switching(Severity.TIGHTENED)
         if reduction_allowed and score >= REDUCED_SCORE:
@@ -77,8 +79,6 @@ def resume(state: Switching) -> Switching:
 
 def _score(score: int, used: Plan, nonconforming: int) -> int:
     """9.3.3.2: with Ac of 2 or more, 3 if one AQL step tighter accepts too; else 2; else reset."""
-    if not used.accepts(nonconforming):
-        return 0
     if used.ac < 2:
         return score + 2
     tighter = table_plan(used.row, AQLS[AQLS.index(used.aql) - 1], Severity.NORMAL)

@@ -9,10 +9,11 @@ from typing import Any
 from market.accounts.models import Organisation
 from market.kit import money
 from market.kit.audit import canonical
+from market.orders import stages
 from market.orders.clauses import clauses_of
+from market.orders.contract_forms import DraftInput, IsolationInput, Network
 from market.orders.sampling import AQLS
 from market.orders.severities import FULL_INSPECTION
-from market.orders.states import MilestoneKind
 from market.tendering.models import Award, Bid, Job
 from market.tendering.terms import LOWER_IS_BETTER, METRICS, in_order
 from market.vocabulary import regions, security, trade
@@ -22,15 +23,6 @@ DEFAULT_LEVEL = "II"
 SAMPLING_STANDARD = "GB/T 2828.1-2012"
 LABELLING = "labelling"
 LUMP_UNIT = "项"
-REWORK_LIMIT = 2
-ACCEPTANCE_DAYS = 10
-RETENTION_DAYS = 90
-# kind, share in basis points, working days from its trigger to the payment
-PAYMENT_STAGES = (
-    (MilestoneKind.ADVANCE, 3000, 10),
-    (MilestoneKind.ACCEPTANCE, 6000, 10),
-    (MilestoneKind.RETENTION, 1000, 0),  # after RETENTION_DAYS
-)
 
 
 def digest_of(terms: Mapping[str, Any]) -> str:
@@ -44,20 +36,25 @@ def verification_code(digest: str) -> str:
 
 
 def build_terms(
-    number: str, award: Award, *, job: Job, bid: Bid, buyer: Organisation, supplier: Organisation
-) -> dict[str, Any]:
+    number: str, award: Award, *, job: Job, bid: Bid, buyer: Organisation, supplier: Organisation,
+    draft: DraftInput | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Everything the parties agree, numbers as integers or strings, the clauses written out.
 
-    Raises ValueError when the lines do not add up to the awarded total.
+    `award` comes with its lot; `draft` is what the buyer settled. Raises ValueError when the lines
+    do not add up to the awarded total.
     """
-    lines = _lines(job, bid)
+    draft = draft or DraftInput()
+    lines = _lines(award, job, bid)
     total = sum(line["amount_fen"] for line in lines)
-    if total != bid.total_fen:
-        raise ValueError(f"lines of {bid.number} sum to {total}, awarded were {bid.total_fen}")
+    awarded = bid.total_fen if award.total_fen is None else award.total_fen
+    if total != awarded:
+        raise ValueError(f"lines of {bid.number} sum to {total}, awarded were {awarded}")
     facts: dict[str, Any] = {
         "form": FORM,
         "number": number,
-        "job": {"number": job.number, "title": job.title, "version": job.version},
+        "version": 1,
+        "job": {"number": job.number, "title": _title(award, job), "version": job.version},
         "award": award.number,
         "bid": {"number": bid.number, "digest": bid.digest},
         "buyer": _party(buyer),
@@ -66,7 +63,9 @@ def build_terms(
         "lines": lines,
         "total_fen": total,
         "total_capital": money.capital(total),
-        "quality": [_threshold(metric, value) for metric, value in in_order(job.quality, METRICS)],
+        "quality": [
+            _threshold(metric, value, draft) for metric, value in in_order(job.quality, METRICS)
+        ],
         "sampling": {
             "standard": SAMPLING_STANDARD,
             "level": job.sampling_level or DEFAULT_LEVEL,
@@ -74,12 +73,16 @@ def build_terms(
         },
         "delivery": _delivery(job, bid),
         "security": _security(job),
-        "payment": _stages(total),
+        "isolation": (draft.isolation or isolation_of(job)).model_dump(mode="json"),
+        "training": draft.training,
+        "payment": stages.drafted(total, draft),
         "acceptance": {
-            "working_days": ACCEPTANCE_DAYS,
-            "rework_limit": REWORK_LIMIT,
-            "retention_days": RETENTION_DAYS,
+            "working_days": draft.inspection_days,
+            "rework_limit": draft.rework_limit,
+            "rework_unit_price": f"{draft.rework_unit_price:.4f}",
+            "retention_days": draft.retention_days,
         },
+        "termination": {"notice_days": draft.notice_days},
     }
     return {**facts, "clauses": clauses_of(facts)}
 
@@ -90,10 +93,29 @@ def plain_number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _threshold(metric: str, value: Any) -> dict[str, str]:
+def isolation_of(job: Job) -> IsolationInput:
+    """The isolation rules a job asks for, where a draft says nothing else."""
+    asked = job.requirements
+    return IsolationInput(
+        place=_label(security.WORK_PLACES, job.place),
+        network=Network.VLAN if asked.get("vlan") else Network.OPEN,
+        cctv_months=int(asked.get("cctv_months") or 0),
+    )
+
+
+def _title(award: Award, job: Job) -> str:
+    return f"{job.title}（第{award.lot.position}包：{award.lot.title}）" if award.lot else job.title
+
+
+def _threshold(metric: str, value: Any, draft: DraftInput) -> dict[str, str]:
+    """Over the order the average counts; `floor` is what no single batch may miss, "" = none."""
     name, _en = METRICS.get(metric, (metric, metric))
-    bound = "不高于" if metric in LOWER_IS_BETTER else "不低于"
-    return {"metric": metric, "name": name, "bound": bound, "value": str(value)}
+    is_lower = metric in LOWER_IS_BETTER
+    floor = "" if draft.batch_floor is None or is_lower else plain_number(draft.batch_floor)
+    return {
+        "metric": metric, "name": name, "bound": "不高于" if is_lower else "不低于",
+        "value": str(value), "floor": floor, "gold_set": draft.gold_set,
+    }  # fmt: skip
 
 
 def _agreed_aql(job: Job) -> Decimal:
@@ -127,16 +149,26 @@ def _object(job: Job) -> dict[str, Any]:
     }
 
 
-def _lines(job: Job, bid: Bid) -> list[dict[str, Any]]:
+def awarded_volume(award: Award, job: Job) -> Decimal:
+    """What is awarded: a share of the volume, else the lot's, else the job's."""
+    volume: Decimal | None = award.volume
+    if volume is not None:
+        return volume
+    return award.lot.volume if award.lot else job.volume
+
+
+def _lines(award: Award, job: Job, bid: Bid) -> list[dict[str, Any]]:
     assert bid.unit_price is not None
+    volume = awarded_volume(award, job)
     labelling = {
         "position": 1,
-        "description": job.title,
+        "description": _title(award, job)[:200],
         "spend_category": LABELLING,
-        "quantity": plain_number(job.volume),
+        "quantity": plain_number(volume),
         "unit": job.unit,
         "unit_price": f"{bid.unit_price:.4f}",
-        "amount_fen": money.line_total(bid.unit_price, job.volume),
+        "amount_fen": money.line_total(bid.unit_price, volume),
+        "is_work": True,
     }
     extras = [
         {
@@ -147,6 +179,7 @@ def _lines(job: Job, bid: Bid) -> list[dict[str, Any]]:
             "unit": LUMP_UNIT,
             "unit_price": f"{Decimal(extra['amount_fen']) / 100:.4f}",
             "amount_fen": extra["amount_fen"],
+            "is_work": False,
         }
         for position, extra in enumerate((bid.content or {}).get("extra_lines", ()), 2)
     ]
@@ -182,19 +215,3 @@ def _security(job: Job) -> dict[str, Any]:
 def _label(vocabulary: Any, text: str) -> str:
     term = vocabulary.find(text) if text else None
     return term.zh if term else text
-
-
-def _stages(total: int) -> list[dict[str, Any]]:
-    amounts = money.allocate(total, [share for _kind, share, _days in PAYMENT_STAGES])
-    return [
-        {
-            "position": position,
-            "kind": kind.value,
-            "share_bp": share,
-            "amount_fen": amount,
-            "due_working_days": days,
-        }
-        for position, ((kind, share, days), amount) in enumerate(
-            zip(PAYMENT_STAGES, amounts, strict=True), 1
-        )
-    ]

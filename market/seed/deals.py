@@ -299,7 +299,7 @@ async def _deliver(plan: Plan, order: Order, winner: Actor) -> None:
     ]
     manifest = "\n".join(["name,sha256", *(f"{item.name},{item.sha256}" for item in items)])
     file = await files.store("manifest.csv", manifest.encode(), by=winner, kinds=manifests.KINDS)
-    delivery = DeliveryInput(quantity=Decimal(plan.volume), guideline_version="v1.2")
+    delivery = DeliveryInput(quantity=Decimal(plan.volume), guideline_version="v1.0")
     await batches.submit_batch(batch, delivery, items=items, file=file, by=winner)
     await _drain()
 

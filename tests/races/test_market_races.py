@@ -18,7 +18,7 @@ from market.kit import audit, clock
 from market.kit.actor import Actor
 from market.kit.audit import LogEntry
 from market.kit.errors import AppError, Conflict
-from market.orders import contracts, inspections
+from market.orders import contracts, inspections, signatures
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
 from market.tendering import awards, bids, evaluation, opening
@@ -248,7 +248,7 @@ async def sign(deal: Deal, *sides: Actor, verb: Any = contracts.sign_contract) -
 async def test_one_side_signs_twice_at_once() -> None:
     deal = await make_contract()
     outcomes = await sign(deal, deal.buyer, deal.buyer)
-    assert refusals(outcomes) == [contracts.AlreadySigned]
+    assert refusals(outcomes) == [signatures.AlreadySigned]
     assert await Signature.filter(contract=deal.contract).count() == 1
     assert (await Contract.get(id=deal.contract.id)).status == ContractStatus.PENDING
 

@@ -11,14 +11,10 @@ from market.kit.audit import LogEntry
 from market.kit.errors import NotPermitted
 from market.kit.outbox import Message, OutboxMessage
 from market.orders import contracts, terms
-from market.orders.contracts import (
-    AlreadySigned,
-    AwardNotInForce,
-    ContractNotOpen,
-    DigestMismatch,
-)
+from market.orders.contracts import AwardNotInForce, ContractNotOpen
 from market.orders.handlers import draft_awarded_contract, void_cancelled_contract
 from market.orders.models import Contract, Milestone, Order, OrderLine, Signature
+from market.orders.signatures import AlreadySigned, DigestMismatch
 from market.orders.states import ContractStatus, MilestoneKind, OrderStatus
 from market.tendering.models import Award
 from market.tendering.states import AwardStatus, JobStatus
@@ -57,6 +53,7 @@ async def test_terms_carry_the_facts_of_job_bid_and_parties() -> None:
             "unit": "例",
             "unit_price": "80.0000",
             "amount_fen": 24_000_000,
+            "is_work": True,
         },
         {
             "position": 2,
@@ -66,6 +63,7 @@ async def test_terms_carry_the_facts_of_job_bid_and_parties() -> None:
             "unit": "项",
             "unit_price": "10000.0100",
             "amount_fen": 1_000_001,
+            "is_work": False,
         },
     ]
     assert [stage["amount_fen"] for stage in contract.terms["payment"]] == [
@@ -98,7 +96,7 @@ async def test_clauses_state_price_quality_security_and_interest() -> None:
         "10个工作日内抽样检验",
         "验收款：合同总价的60%，150,000.01元",
         "质保款：合同总价的10%，25,000.00元，于全部验收合格满90日之日支付",
-        "第十三条　合同的签署、生效与变更",
+        "第十四条　合同的签署、生效与变更",
     ):
         assert part in text, part
 
@@ -148,9 +146,7 @@ def test_plain_numbers(value: str, text: str) -> None:
 
 async def test_lines_that_miss_the_awarded_total_are_a_defect() -> None:
     award, _buyer, _supplier = await make_award()
-    bid = await award.bid
-    bid.total_fen += 1
-    await bid.save()
+    await Award.filter(id=award.id).update(total_fen=24_000_001)
     with pytest.raises(ValueError, match="sum to 24000000, awarded were 24000001"):
         await contracts.draft_contract(award, by=Actor.system())
     assert await Contract.all().count() == 0
@@ -294,7 +290,7 @@ async def test_refusing_ends_the_contract_and_is_final() -> None:
     assert award.status == AwardStatus.CANCELLED
     assert award.closing_reason == f"{deal.supplier.organisation_name}: 工期无法保证"
     assert award.job.status == JobStatus.EVALUATION
-    assert await topics() == ["contract.drafted", "contract.cancelled", "award.cancelled"]
+    assert (await topics())[:3] == ["contract.drafted", "contract.cancelled", "award.cancelled"]
     with pytest.raises(ContractNotOpen):
         await contracts.sign_contract(deal.contract, digest=deal.contract.digest, by=deal.buyer)
     assert await Signature.all().count() == 0

@@ -41,7 +41,7 @@ async def test_a_contract_is_read_signed_by_both_and_leads_to_its_order(
     path, form = f"/contracts/{deal.contract.number}", {"digest": deal.contract.digest}
     page = await (await as_(client, deal.supplier)).get(path)
     assert page.status_code == 200
-    assert "第十三条　合同的签署、生效与变更" in page.text
+    assert "第十四条　合同的签署、生效与变更" in page.text
     assert "贰拾肆万元整" in page.text
     assert "签署合同" in page.text
     done = await client.post(f"{path}/sign", data=form)
@@ -164,7 +164,7 @@ async def test_a_batch_goes_from_plan_to_acceptance_over_the_pages(
     listing = manifest_csv(make_items(40))
     delivered = await client.post(
         f"{path}/deliver",
-        data={"quantity": "3000", "guideline_version": "v1.2"},
+        data={"quantity": "3000", "guideline_version": "v1.0"},
         files={"manifest": ("清单.csv", listing)},
     )
     assert (delivered.status_code, delivered.headers["location"]) == (303, path)
