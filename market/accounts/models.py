@@ -153,3 +153,21 @@ class ApiToken(Row):
 
     class Meta:
         table = "api_tokens"
+
+
+class OpeningKey(Row):
+    """A holder's key pair for openings; without an organisation, the operator's recovery key."""
+
+    organisation_id: UUID | None
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", null=True, on_delete=fields.RESTRICT, related_name="opening_keys"
+    )
+    public_key = fields.BinaryField()
+    private_box = fields.BinaryField(null=True)  # AES-GCM under the passphrase; null: only in a file
+    kdf: Any = fields.JSONField(default=dict)  # argon2id: salt, passes, memory, lanes
+    created_by_id = fields.UUIDField(null=True)
+    replaced_at = fields.DatetimeField(null=True)  # its shares of running openings stay with it
+
+    class Meta:
+        table = "opening_keys"
+        indexes = (("organisation_id", "replaced_at"),)

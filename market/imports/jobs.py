@@ -249,7 +249,7 @@ async def load_job(
         if proof is not None:
             job = await jobs.attach_document(job, "deid_proof", proof, by=actor)
         if is_new:
-            await jobs.publish_job(job, by=actor)
+            await jobs.publish_job(job, by=actor, may_wait_for_keys=True)
         else:
             await jobs.amend_job(job, record.draft, by=actor)
     except InvalidInput as exc:

@@ -1,5 +1,6 @@
 """Pages: the template environment, links, redirects, flashes."""
 
+import base64
 import datetime as dt
 import hashlib
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
@@ -221,6 +222,11 @@ async def render_once(
             del _ONCE[next(iter(_ONCE))]
         _ONCE[key] = body
     return HTMLResponse(body)
+
+
+def inline_file(text: str, media_type: str) -> str:
+    """The address of a file that is nowhere but in the page: for what may be shown once."""
+    return f"data:{media_type};base64,{base64.b64encode(text.encode()).decode()}"
 
 
 def see_other(request: Request, name: str, *, flash: str = "", **params: Any) -> Response:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from market.accounts.states import OrganisationKind
@@ -12,9 +13,18 @@ from market.kit.files import StoredFile
 from market.kit.i18n import gettext as _
 from market.tendering import sealing
 from market.tendering.jobs import DOCUMENTS
-from market.tendering.models import Award, Bid, Job, JobFavourite, Notice, Question, ScoreSheet
+from market.tendering.models import (
+    Award,
+    Bid,
+    Job,
+    JobFavourite,
+    Lot,
+    Notice,
+    Question,
+)
 from market.tendering.questions import ASKABLE
-from market.tendering.states import JobStatus
+from market.tendering.sealed_models import KeyShare
+from market.tendering.states import Envelope, JobStatus, ShareHolder
 
 # Which rows of a bid carry nothing that was sealed: without a bidder it has not been opened.
 UNOPENED = {"bidder_id": None}
@@ -61,7 +71,7 @@ def owns(actor: Actor, job: Job) -> bool:
 
 async def own_bid(actor: Actor, number: str) -> Bid:
     """A bid of the actor's own organisation, sealed or not; NotFound otherwise."""
-    bid = await Bid.filter(number=number).select_related("job", "job__owner").first()
+    bid = await Bid.filter(number=number).select_related("job", "job__owner", "lot").first()
     if bid is None or not _is_bidder(actor, bid):
         raise NotFound(_("This bid does not exist"))
     return bid
@@ -70,27 +80,71 @@ async def own_bid(actor: Actor, number: str) -> Bid:
 def _is_bidder(actor: Actor, bid: Bid) -> bool:
     if actor.organisation_id is None:
         return False
-    return bid.bidder_tag == sealing.bidder_tag(bid.job_id, actor.organisation_id)
+    return bid.bidder_tag == sealing.bidder_tag(bid.job_id, actor.organisation_id, bid.lot_id)
 
 
 async def own_bid_on(actor: Actor, job: Job) -> Bid | None:
-    """The actor's bid on a job, if there is one."""
-    if actor.organisation_id is None or actor.kind != OrganisationKind.SUPPLIER:
+    """The actor's bid on a job, or the first of those on its lots, if there is one."""
+    found = await own_bids_on(actor, job)
+    return found[0] if found else None
+
+
+async def own_bids_on(actor: Actor, job: Job) -> list[Bid]:
+    """The actor's bids on a job: one, or one for each lot it bids for."""
+    own = actor.organisation_id
+    if own is None or actor.kind != OrganisationKind.SUPPLIER:
+        return []
+    lots = await lots_of(job)
+    tags = [sealing.bidder_tag(job.id, own, lot_id) for lot_id in (None, *(x.id for x in lots))]
+    found = Bid.filter(job=job, bidder_tag__in=tags).select_related("lot")
+    return await found.order_by("lot__position", "id")
+
+
+async def lots_of(job: Job) -> list[Lot]:
+    """The lots of a job, in order; none where it is bid for as a whole."""
+    return await Lot.filter(job=job).order_by("position")
+
+
+async def lot_of(job: Job, position: int | None) -> Lot | None:
+    """The lot of a job at a place; NotFound where there is none."""
+    if position is None:
         return None
-    tag = sealing.bidder_tag(job.id, actor.organisation_id)
-    return await Bid.get_or_none(job=job, bidder_tag=tag)
+    lot = await Lot.get_or_none(job=job, position=position)
+    if lot is None:
+        raise NotFound(_("This lot does not exist"))
+    return lot
+
+
+async def shares_to_release(actor: Actor) -> list[KeyShare]:
+    """The shares the actor's organisation is asked for now, the oldest deadline first."""
+    wanted = KeyShare.filter(
+        _held_by(actor), released_at=None, remind_at__isnull=False, key__opened_at=None,
+        key__job__status__in=(JobStatus.OPENING, JobStatus.PREQUALIFICATION),
+    )  # fmt: skip
+    return await wanted.order_by("key__job__closed_at").select_related("key__job__owner")
+
+
+async def own_share(actor: Actor, job: Job) -> KeyShare | None:
+    """The actor's share of the envelope that is opened next; None for who holds none."""
+    held = KeyShare.filter(_held_by(actor), key__job_id=job.id, key__opened_at=None)
+    found = await held.select_related("key", "opening_key")
+    return min(found, key=lambda share: list(Envelope).index(share.key.envelope), default=None)
+
+
+def _held_by(actor: Actor) -> Q:
+    if actor.kind == OrganisationKind.OPERATOR:
+        return Q(holder=ShareHolder.OPERATOR)
+    if actor.organisation_id is None:
+        return Q(id__isnull=True)
+    return Q(organisation_id=actor.organisation_id)
 
 
 async def own_bids(organisation_id: UUID) -> QuerySet[Bid]:
     """The bids of one organisation, for itself: opened ones by bidder, unopened ones by tag."""
-    unopened = await Bid.filter(**UNOPENED).values_list("id", "job_id", "bidder_tag")
-    own = [
-        bid_id
-        for bid_id, job_id, tag in unopened
-        if tag == sealing.bidder_tag(job_id, organisation_id)
-    ]
-    opened = await Bid.filter(bidder_id=organisation_id).values_list("id", flat=True)
-    return Bid.filter(id__in=[*own, *opened]).select_related("job", "job__owner")
+    unopened = await Bid.filter(**UNOPENED).distinct().values_list("job_id", "lot_id")
+    tags = [sealing.bidder_tag(job_id, organisation_id, lot_id) for job_id, lot_id in unopened]
+    whose = Q(bidder_id=organisation_id) | Q(bidder_tag__in=tags, **UNOPENED)
+    return Bid.filter(whose).select_related("job", "job__owner", "lot")
 
 
 def opened_bids(job: Job) -> QuerySet[Bid]:
@@ -101,10 +155,19 @@ def opened_bids(job: Job) -> QuerySet[Bid]:
 
 async def opened_bid(actor: Actor, number: str) -> Bid:
     """An opened bid on a job of the actor's organisation; NotFound otherwise, or while it is sealed."""
-    bid = await Bid.filter(number=number).select_related("job", "job__owner", "bidder").first()
-    if bid is None or bid.bidder_id is None or not owns(actor, bid.job):
+    opened = Bid.filter(number=number, bidder_id__isnull=False)
+    bid = await opened.select_related("job", "job__owner", "bidder", "lot").first()
+    if bid is None or not owns(actor, bid.job):
         raise NotFound(_("This bid does not exist"))
     return bid
+
+
+async def rivals_of(bid: Bid, numbers: list[str]) -> list[Bid]:
+    """Other opened bids on the same job, by number; NotFound when one is none."""
+    found = await Bid.filter(job_id=bid.job_id, number__in=numbers, bidder_id__isnull=False)
+    if len(found) != len(set(numbers)):
+        raise NotFound(_("This bid does not exist"))
+    return found
 
 
 async def question_to_answer(actor: Actor, question_id: str) -> Question:
@@ -128,7 +191,7 @@ async def public_award(number: str) -> Award:
     """An award; decisions are public."""
     award = (
         await Award.filter(number=number)
-        .select_related("job", "job__owner", "bid", "bid__bidder")
+        .select_related("job", "job__owner", "lot", "bid", "bid__bidder")
         .first()
     )
     if award is None:
@@ -181,14 +244,10 @@ async def document(actor: Actor, job: Job, name: str) -> StoredFile:
     raise NotFound(_("This document does not exist"))
 
 
-async def latest_award(job: Job) -> Award | None:
-    """The last decision on a job."""
-    return await Award.filter(job=job).order_by("-id").select_related("bid", "bid__bidder").first()
-
-
-async def sheet_of(actor: Actor, bid: Bid) -> ScoreSheet | None:
-    """The actor's own score sheet of a bid."""
-    return await ScoreSheet.get_or_none(bid=bid, judge_id=actor.person_id)
+async def latest_award(job: Job, lot_id: UUID | None = None) -> Award | None:
+    """The last decision on a job, or on one lot of it."""
+    decided = Award.filter(job=job, lot_id=lot_id) if lot_id else Award.filter(job=job)
+    return await decided.order_by("-id").select_related("bid", "bid__bidder").first()
 
 
 async def favourite_jobs(actor: Actor) -> QuerySet[Job]:

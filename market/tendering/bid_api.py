@@ -5,20 +5,33 @@ from typing import Any
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
 from market.tendering import access, awards, bids, evaluation
-from market.tendering.forms import AwardInput, BidInput, DisqualifyInput, ReasonInput, ScoreInput
-from market.tendering.models import Bid
+from market.tendering.forms import (
+    AwardInput,
+    BidInput,
+    DisqualifyInput,
+    NewBidInput,
+    ReasonInput,
+    ScoreInput,
+)
+from market.tendering.models import Bid, Job
 from market.tendering.schemas import AwardOut, OpenedBidOut, OpenedBidsOut, OwnBidOut
 
 BIDS, AWARDS = "bids", "awards"
 
 
-@operation("POST", "/jobs/{number}/bids", summary="Place a sealed bid", tag=BIDS, body=BidInput,
+@operation("POST", "/jobs/{number}/bids", summary="Place a sealed bid", tag=BIDS, body=NewBidInput,
            returns=OwnBidOut, status=201, scope="bids:write")  # fmt: skip
-async def place_bid(call: Call[BidInput, Nothing]) -> OwnBidOut:
-    """The answer's digest is the receipt."""
-    job = await access.job_open_for_bids(call.actor, call.path("number"))
-    bid = await bids.place_bid(job, call.body, by=call.actor)
-    return OwnBidOut.of(bid, job, call.body)
+async def place_bid(call: Call[NewBidInput, Nothing]) -> OwnBidOut:
+    """Keep the receipt: it is in this answer only, and the offer can be read by nobody until the opening."""
+    job, offer = await access.job_open_for_bids(call.actor, call.path("number")), call.body.offer()
+    lot = await access.lot_of(job, call.body.lot)
+    bid = await bids.place_bid(job, offer, lot=lot, by=call.actor)
+    return await _sealed(bid, job, offer)
+
+
+async def _sealed(bid: Bid, job: Job, offer: BidInput) -> OwnBidOut:
+    await bid.fetch_related("lot")
+    return OwnBidOut.of(bid, job, offer)
 
 
 async def _own_bid(call: Call[Any, Any]) -> Bid:
@@ -53,9 +66,9 @@ async def get_bid(call: Call[Nothing, Nothing]) -> OwnBidOut:
 @operation("PUT", "/bids/{number}", summary="Revise my bid", tag=BIDS, body=BidInput,
            returns=OwnBidOut, scope="bids:write")  # fmt: skip
 async def revise_bid(call: Call[BidInput, Nothing]) -> OwnBidOut:
-    """Until the deadline."""
-    await bids.revise_bid(await _own_bid(call), call.body, by=call.actor)
-    return await _shown(call)
+    """Until the deadline; with a receipt as when it was placed."""
+    bid = await bids.revise_bid(await _own_bid(call), call.body, by=call.actor)
+    return await _sealed(bid, await Job.get(id=bid.job_id), call.body)
 
 
 @operation("POST", "/bids/{number}/withdraw", summary="Withdraw my bid", tag=BIDS,

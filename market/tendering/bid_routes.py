@@ -8,12 +8,13 @@ from starlette.routing import Route
 
 from market.accounts.states import OrganisationKind
 from market.kit import web
+from market.kit.audit import canonical
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
 from market.tendering import access, bids, evaluation, presentation, questions, requirements, terms
-from market.tendering.forms import AnswerInput, BidForm, QuestionInput
-from market.tendering.models import Bid, Job
+from market.tendering.forms import AnswerInput, BidForm, BidInput, QuestionInput
+from market.tendering.models import Bid, Job, Lot
 
 
 async def ask(request: Request) -> Response:
@@ -52,30 +53,44 @@ async def place(request: Request) -> Response:
     form = await Form.read(request, BidForm, draft="sealed")
     if form.is_valid:
         with form.guard():
-            bid = await bids.place_bid(job, form.input.offer(), by=actor)
-            flash = _("Bid submitted and sealed; keep its digest as your receipt")
-            return web.see_other(request, "bids:show", number=bid.number, flash=flash)
+            offer, lot = form.input.offer(), await access.lot_of(job, form.input.lot)
+            bid = await bids.place_bid(job, offer, lot=lot, by=actor)
+            return await _receipt(request, form, job, bid, offer)
     return await _bid_page(request, job, form)
 
 
 async def _bid_page(request: Request, job: Job, form: Form[BidForm], **more: Any) -> Response:
     needs = requirements.summary(job)
-    context = {"job": job, "form": form, "terms": terms, "needs": needs, "bid": None, **more}
-    return await web.render(request, "market/tendering/bids_place.html", **context)
+    return await web.render(
+        request, "market/tendering/bids_place.html", job=job, form=form, terms=terms, needs=needs,
+        **{"bid": None, "lots": await access.lots_of(job), **more},
+    )  # fmt: skip
+
+
+async def _receipt(
+    request: Request, form: Form[BidForm], job: Job, bid: Bid, offer: BidInput
+) -> Response:
+    """The only page that can show what was sealed, in answer to the form: nothing of it is kept."""
+    if form.draft is not None:
+        await form.draft.forget()
+    lot = await Lot.get_or_none(id=bid.lot_id)
+    return await web.render(
+        request, "market/tendering/bids_receipt.html", job=job, bid=bid, offer=offer, lot=lot,
+        total_fen=bids.total_of(offer, lot or job), terms=terms,
+        file=web.inline_file(canonical(bid.receipt), "application/json"),
+    )  # fmt: skip
 
 
 async def revise(request: Request) -> Response:
-    """Replace a sealed bid."""
+    """Replace a sealed bid: the form is filled in again, for nobody can read what is sealed."""
     actor = web.signed_in(request, OrganisationKind.SUPPLIER)
     bid = await access.own_bid(actor, request.path_params["number"])
-    offer = bids.own_offer(bid.job, bid, by=actor)
-    form = await Form.read(request, BidForm, BidForm.typed(offer), draft="sealed")
+    form = await Form.read(request, BidForm, draft="sealed")
     if form.is_valid:
         with form.guard():
-            await bids.revise_bid(bid, form.input.offer(), by=actor)
-            return web.see_other(
-                request, "bids:show", number=bid.number, flash=_("The revised bid is sealed")
-            )
+            offer = form.input.offer()
+            sealed = await bids.revise_bid(bid, offer, by=actor)
+            return await _receipt(request, form, bid.job, sealed, offer)
     return await _bid_page(request, bid.job, form, bid=bid)
 
 
@@ -84,12 +99,13 @@ async def show(request: Request) -> Response:
     actor = web.signed_in(request)
     bid = await access.own_bid(actor, request.path_params["number"])
     offer = bids.own_offer(bid.job, bid, by=actor)
-    winner = await access.latest_award(bid.job)
+    winner = await access.latest_award(bid.job, bid.lot_id)
     return await web.render(
         request, "market/tendering/bids_show.html", bid=bid, job=bid.job, offer=offer,
-        total_fen=bids.total_of(offer, bid.job), scores=evaluation.explain(bid),
+        total_fen=bids.total_of(offer, bid.lot or bid.job) if offer else None, scores=explanations.told(bid),
         checks=[{"met": c["met"], "text": requirements.sentence(c)} for c in bid.checks or ()],
-        comments=await evaluation.comments_on(bid), winner=winner, terms=terms,
+        reasons=await explanations.reasons_for_bidder(bid),
+        requests=await panel_access.requests_about(bid), winner=winner, terms=terms,
         deadline=presentation.deadline_of(bid.job, winner),
     )  # fmt: skip
 
@@ -116,9 +132,8 @@ async def list_own(request: Request) -> Response:
     actor = web.signed_in(request, OrganisationKind.SUPPLIER)
     assert actor.organisation_id is not None, "a supplier acts for an organisation"
     page = await paginate(request, (await access.own_bids(actor.organisation_id)).order_by("-id"))
-    rows = [(bid, bids.own_offer(bid.job, bid, by=actor)) for bid in page.items]
     return await web.render(
-        request, "market/tendering/bids_list.html", page=page, rows=rows, total_of=bids.total_of,
+        request, "market/tendering/bids_list.html", page=page, rows=page.items,
         deadline=presentation.deadline_of,
     )  # fmt: skip
 

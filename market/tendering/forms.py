@@ -1,7 +1,7 @@
 """What people and programs send: bids, questions, scores, decisions."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
@@ -9,14 +9,18 @@ from market.kit.errors import InvalidInput
 from market.kit.forms import UnitPrice, YuanAsFen, field_errors
 from market.kit.i18n import gettext as _
 from market.tendering import terms
-from market.tendering.states import DISQUALIFYING, CancelReason, RefusalReason
+from market.tendering.states import (
+    DISQUALIFYING,
+    CancelReason,
+    PassingReason,
+    RefusalReason,
+)
 
 SpendCategory = Annotated[str, terms.one_of("spend_category")]
 LUMP_SUMS = (1, 2, 3)
 LUMP_SUM_PARTS = {
     "spend_category": "category", "description": "description", "amount_fen": "amount",
 }  # fmt: skip
-Score = Annotated[Decimal | None, Field(ge=0, le=5, multiple_of=Decimal("0.5"))]
 
 
 class ExtraLine(BaseModel):
@@ -37,9 +41,20 @@ class BidInput(BaseModel):
     proposal: str = Field(default="", max_length=20_000)
 
 
+class NewBidInput(BidInput):
+    """An offer and the lot it is for, by its position; a job without lots has none."""
+
+    lot: int | None = Field(default=None, ge=1)
+
+    def offer(self) -> BidInput:
+        """The offer alone, which is what is sealed."""
+        return BidInput.model_validate(self.model_dump(exclude={"lot"}))
+
+
 class BidForm(BaseModel):
     """An offer as typed: up to three lump sums."""
 
+    lot: int | None = Field(default=None, ge=1)
     unit_price: UnitPrice = Field(gt=0)
     delivery_days: int = Field(ge=1, le=3650)
     daily_capacity: Decimal | None = Field(default=None, gt=0, max_digits=14, decimal_places=2)
@@ -84,9 +99,18 @@ class BidForm(BaseModel):
 
 
 class QuestionInput(BaseModel):
-    """A question; everyone reads it."""
+    """A question; everyone reads it. `is_confirmed` says it is meant as it stands."""
 
     text: str = Field(min_length=5, max_length=2000)
+    is_confirmed: bool = False
+
+
+class InviteInput(BaseModel):
+    """Numbers of suppliers to invite, or not to; `q` keeps the search."""
+
+    q: str = Field(default="", max_length=80)
+    add: list[str] = Field(default=[], max_length=50)
+    remove: list[str] = Field(default=[], max_length=50)
 
 
 class AnswerInput(BaseModel):
@@ -95,20 +119,18 @@ class AnswerInput(BaseModel):
     answer: str = Field(min_length=1, max_length=5000)
 
 
+class VerdictInput(BaseModel):
+    """What a bureau decides about a job under review; the owner reads the reasons."""
+
+    decision: Literal["approve", "return"]
+    reasons: str = Field(default="", max_length=2000)
+
+
 class CancelInput(BaseModel):
     """Why a job is given up."""
 
     code: CancelReason
     explanation: str = Field(default="", max_length=1000)
-
-
-class ScoreInput(BaseModel):
-    """One judge's scores, 0-5 in halves; null = not applicable."""
-
-    technical: Score = None
-    quality: Score = None
-    schedule: Score = None
-    comment: str = Field(default="", max_length=2000)
 
 
 class DisqualifyInput(BaseModel):
@@ -126,9 +148,16 @@ class DisqualifyInput(BaseModel):
 
 
 class AwardInput(BaseModel):
-    """Why this bid wins; published."""
+    """Why this bid wins, published; who wins beside it; why a better rank is passed over."""
 
     rationale: str = Field(min_length=10, max_length=5000)
+    code: PassingReason | Literal[""] = ""
+    others: list[str] = Field(default=[], max_length=9)
+
+    @property
+    def passing_reason(self) -> PassingReason | None:
+        """The coded reason, if one was chosen."""
+        return self.code or None
 
 
 class ReasonInput(BaseModel):

@@ -15,9 +15,11 @@ from market.tendering.states import (
     JUDGE_TRANSITIONS,
     LOT_TRANSITIONS,
     AwardStatus,
+    BidEventKind,
     BidStatus,
     ClarificationKind,
     ClarificationStatus,
+    Envelope,
     JobKind,
     JobStatus,
     JudgeRole,
@@ -33,6 +35,7 @@ class Job(Stateful):
     TRANSITIONS = JOB_TRANSITIONS
 
     owner_id: UUID
+    complaints: Any  # the complaint noun's
     deid_proof_id: UUID | None
     guideline_file_id: UUID | None
 
@@ -92,13 +95,14 @@ class Job(Stateful):
     procedure_config: Any = fields.JSONField(
         default=dict
     )  # minimum_bids, weights, stand_still_days
+    procedure_sources: Any = fields.JSONField(default=dict)  # who set each rule; see rules.py
     question_deadline_at = fields.DatetimeField(null=True)
     bid_deadline_at = fields.DatetimeField(null=True)
     delivery_deadline = fields.DateField(null=True)
     published_at = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
-    key_wrapped = fields.BinaryField(null=True)  # the bids' key, wrapped; see tendering/sealing.py
+    closed_at = fields.DatetimeField(null=True)  # when the clock closed the bidding
     opening_transcript: Any = fields.JSONField(null=True)
     ranked_at = fields.DatetimeField(null=True)  # every judge has finished: the sheets are open
     closing_reason = fields.TextField(default="")  # of a cancelled or unsuccessful job
@@ -161,6 +165,7 @@ class Question(Row):
 
     job_id: UUID
     asker_id: UUID
+    file_id: UUID | None  # what came with the answer
 
     job: Any = fields.ForeignKeyField(
         "models.Job", on_delete=fields.RESTRICT, related_name="questions"
@@ -172,16 +177,21 @@ class Question(Row):
     text = fields.TextField()
     answer = fields.TextField(default="")
     answered_at = fields.DatetimeField(null=True)
+    file: Any = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
 
     class Meta:
         table = "questions"
 
 
 class Bid(Stateful):
-    """An offer. Until the opening its content exists only as `sealed` (AES-GCM under the job's key).
+    """An offer. Until the opening its content exists only as `sealed` (boxes under the job's keys).
 
     Until then the bidder, too, is only a tag that nobody can undo without SECRET_KEY; see sealing.py.
     """
+
+    receipt: dict[str, Any] | None = None  # of the row just sealed, for its bidder; never stored
 
     TRANSITIONS = BID_TRANSITIONS
 
@@ -197,9 +207,11 @@ class Bid(Stateful):
     bidder_tag = fields.CharField(max_length=64)  # of job, lot and organisation
     status = fields.CharEnumField(BidStatus, max_length=32, default=BidStatus.DRAFT)
     sealed = fields.BinaryField(null=True)
-    digest = fields.CharField(max_length=64, default="")  # SHA-256 of `sealed`, in the transcript
+    digest = fields.CharField(max_length=64, default="")  # of what is sealed, in the transcript
+    addressee = fields.BinaryField(null=True)  # the bidder's id under SECRET_KEY, for its own mail
     job_version = fields.IntField(default=1)
     submitted_at = fields.DatetimeField(null=True)
+    is_shortlisted = fields.BooleanField(null=True)  # two envelopes: passed the first one
     # written by the opening
     bidder: Any = fields.ForeignKeyField(
         "models.Organisation", null=True, on_delete=fields.RESTRICT, related_name="bids"
@@ -212,6 +224,9 @@ class Bid(Stateful):
     daily_capacity = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
     proposal = fields.TextField(default="")
     content: Any = fields.JSONField(null=True)
+    # written by the pilot's measurement
+    pilot_points = fields.DecimalField(max_digits=7, decimal_places=4, null=True)  # of 100
+    pilot_result: Any = fields.JSONField(null=True)
     # written by the evaluation: criterion -> {score, weight, points, why}
     scores: Any = fields.JSONField(null=True)
     total_points = fields.DecimalField(max_digits=8, decimal_places=4, null=True)

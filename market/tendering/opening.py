@@ -1,191 +1,135 @@
-"""The clock's moves: bidding begins, bids are opened at the deadline, the transcript is published."""
+"""The opening itself: with the shares combined, every sealed bid of an envelope is read and written at once."""
 
-import datetime as dt
-import hashlib
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import structlog
-from cryptography.exceptions import InvalidTag
-
 from market.accounts.models import Organisation
 from market.directory.models import SupplierProfile
-from market.kit import audit, clock, outbox
-from market.kit.audit import canonical
-from market.kit.db import atomic, lock_id
-from market.kit.i18n import gettext as _
-from market.tendering import evaluation, notices, requirements, sealing
-from market.tendering.bids import total_of
+from market.kit import audit, boxes, clock, outbox
+from market.kit.actor import Actor
+from market.tendering import evaluation, notices, requirements, sealing, transcripts
+from market.tendering.bids import limits_broken, total_of
 from market.tendering.forms import BidInput
-from market.tendering.jobs import CLOCK, end_bids
-from market.tendering.models import Bid, Job, Question
+from market.tendering.models import Bid, Job, Lot
 from market.tendering.procedures import config_of
-from market.tendering.states import BidStatus, JobStatus, NoticeKind, RefusalReason
+from market.tendering.sealed_models import JobKey
+from market.tendering.states import (
+    BidStatus,
+    Envelope,
+    JobStatus,
+    LotStatus,
+    NoticeKind,
+    RefusalReason,
+)
 
-log = structlog.get_logger(__name__)
-UNANSWERED_EXTENSION_DAYS = 1
-
-
-async def open_due_jobs() -> int:
-    """Everything the clock must do to open jobs; returns how many moved. One job's trouble stops no other."""
-    now, moved = clock.now(), 0
-    due = (
-        (begin_bidding, {"status": JobStatus.OPEN_ENQUIRIES, "question_deadline_at__lte": now}),
-        (open_bids, {"status": JobStatus.OPEN_BIDDING, "bid_deadline_at__lte": now}),
-    )
-    for verb, filters in due:
-        for job in await Job.filter(**filters).order_by("id").only("id"):
-            try:
-                moved += await verb(job.id)
-            except Exception:
-                log.exception("job could not be moved by the clock", job=str(job.id))
-    return moved
-
-
-@atomic()
-async def begin_bidding(job_id: UUID) -> bool:
-    """Take bids once the questions are closed, where the procedure separates the two."""
-    job = await lock_id(Job, job_id)
-    asked = job.question_deadline_at
-    if job.status != JobStatus.OPEN_ENQUIRIES or asked is None or asked > clock.now():
-        return False
-    await job.move_to(JobStatus.OPEN_BIDDING, by=CLOCK)
-    await outbox.record("job.changed", job=job.id)
-    return True
+CLOCK = Actor.system("clock")
+READ = {  # which bids an envelope is opened of
+    Envelope.QUALIFICATION: BidStatus.SUBMITTED,
+    Envelope.OFFER: BidStatus.SUBMITTED,
+    Envelope.PRICE: BidStatus.OPENED,
+}
+WRITTEN = ("bidder_id", "submitted_by_id", "delivery_days", "daily_capacity", "proposal", "checks",
+           "unit_price", "total_fen", "content")  # fmt: skip
+Contents = dict[UUID, dict[Envelope, dict[str, Any]]]
 
 
-@atomic()
-async def open_bids(job_id: UUID) -> bool:
-    """Open every confirmed bid at the deadline and publish the transcript; idempotent.
+async def open_envelope(job: Job, key: JobKey, privates: Mapping[Envelope, bytes]) -> None:
+    """Open every bid's envelope of this key, in the caller's transaction, the job being locked.
 
-    Unanswered questions move the deadline by a working day instead. With fewer bids than the
-    procedure's minimum nothing is opened: the bids go back sealed and the job fails (招标投标法 28).
+    A damaged bid is refused and the others open. After the last envelope the job is under evaluation
+    and its transcript is public. `privates` has the key of every envelope opened so far.
     """
-    job = await lock_id(Job, job_id)
-    deadline = job.bid_deadline_at
-    if job.status != JobStatus.OPEN_BIDDING or deadline is None or deadline > clock.now():
-        return False
-    if await Question.filter(job=job, answered_at=None).exists():
-        await _extend(job, deadline)
-        return False
-    bids = await Bid.filter(job=job, status=BidStatus.SUBMITTED).select_for_update()
-    if len(bids) < config_of(job).minimum_bids:
-        await _fail(job)
-        return True
-    sealing.unwrap_key(job)  # a wrong SECRET_KEY must stop the opening, not refuse every bid
-    await job.move_to(JobStatus.OPENING, by=CLOCK, opened_at=clock.now())
-    for bid in await Bid.filter(job=job, status=BidStatus.INVALID):
-        await bid.move_to(
-            BidStatus.UNSUCCESSFUL, by=CLOCK, reason_code=RefusalReason.NOT_RECONFIRMED.value
-        )
-        await outbox.record("bid.unsuccessful", bid=bid.id)
+    bids = await Bid.filter(job=job, status=READ[key.envelope]).order_by("id").select_for_update()
+    contents = _read(job, bids, privates)
+    damaged = [bid for bid in bids if bid.id not in contents]
+    readable = [bid for bid in bids if bid.id in contents]
+    key.opened_at = clock.now()
+    excessive = await _write(job, readable, contents)
+    await _mark(readable, damaged, excessive)
+    if key.envelope == Envelope.QUALIFICATION:
+        key.transcript = await transcripts.build(job, {}, key.opened_at)
+        await key.save(update_fields=["opened_at", "transcript"])
+        await audit.record(job, "first envelopes opened", by=CLOCK, after={"bids": len(readable)})
+        await outbox.record("job.changed", job=job.id)
+        return
+    await key.save(update_fields=["opened_at"])
+    await _finish(job, contents, key.opened_at)
+
+
+def _read(job: Job, bids: Iterable[Bid], privates: Mapping[Envelope, bytes]) -> Contents:
+    contents: Contents = {}
     for bid in bids:
-        await _open(job, bid)
-    await job.move_to(JobStatus.EVALUATION, by=CLOCK, opening_transcript=await _transcript(job))
-    await evaluation.rank_bids(job, by=CLOCK)
+        try:
+            contents[bid.id] = {
+                envelope: sealing.unseal(job, bid, envelope, private)
+                for envelope, private in privates.items()
+            }
+        except boxes.Unreadable:
+            continue
+    return contents
+
+
+async def _write(job: Job, bids: list[Bid], contents: Contents) -> list[Bid]:
+    """Fill the rows with what was sealed; the bids beyond an amended ceiling or budget."""
+    ids = {UUID(part["bidder"]) for parts in contents.values() for part in parts.values()}
+    bidders = {row.id: row for row in await Organisation.filter(id__in=ids)}
+    profiles = {row.organisation_id: row
+                for row in await SupplierProfile.filter(organisation_id__in=ids)}  # fmt: skip
+    lots = {lot.id: lot for lot in await Lot.filter(job=job)}
+    excessive = []
+    for bid in bids:
+        parts = list(contents[bid.id].values())
+        bid.bidder_id, person = UUID(parts[0]["bidder"]), parts[0]["person"]
+        bid.submitted_by_id = UUID(person) if person else None
+        lot = lots.get(bid.lot_id) if bid.lot_id else None
+        of = lot or job
+        _fill(bid, parts, of)
+        assert bid.delivery_days is not None
+        bid.checks = [check._asdict() for check in (
+            *requirements.check_supplier(job, bidders[bid.bidder_id], profiles.get(bid.bidder_id)),
+            *requirements.check_offer(job, bid.delivery_days, bid.daily_capacity,
+                                      on=clock.today(), volume=of.volume),
+        )]  # fmt: skip
+        if bid.content is not None and limits_broken(of, BidInput.model_validate(bid.content)):
+            excessive.append(bid)
+    if bids:
+        await Bid.bulk_update(bids, [*WRITTEN, "updated_at"], batch_size=100)
+    return excessive
+
+
+def _fill(bid: Bid, parts: list[dict[str, Any]], of: Job | Lot) -> None:
+    found = {name: value for part in parts for name, value in part["offer"].items()}
+    bid.delivery_days, bid.proposal = found["delivery_days"], found["proposal"]
+    capacity = found["daily_capacity"]
+    bid.daily_capacity = Decimal(capacity) if capacity is not None else None
+    bid.updated_at = clock.now()
+    if "unit_price" in found:
+        offer = BidInput.model_validate(found)
+        bid.unit_price, bid.total_fen = offer.unit_price, total_of(offer, of)
+        bid.content = offer.model_dump(mode="json")
+
+
+async def _mark(readable: list[Bid], damaged: list[Bid], excessive: list[Bid]) -> None:
+    fresh = [bid for bid in readable if bid.status == BidStatus.SUBMITTED]
+    await Bid.move_all(fresh, BidStatus.OPENED, by=CLOCK)
+    for refused, code in (
+        (damaged, RefusalReason.CONTENT_DAMAGED), (excessive, RefusalReason.NOT_RESPONSIVE),
+    ):  # fmt: skip
+        await Bid.move_all(refused, BidStatus.DISQUALIFIED, by=CLOCK, reason_code=code.value)
+        for bid in refused:
+            await outbox.record("bid.unsuccessful", bid=bid.id)
+
+
+async def _finish(job: Job, contents: Contents, opened_at: Any) -> None:
+    transcript = await transcripts.build(job, contents, opened_at)
+    await job.move_to(
+        JobStatus.EVALUATION, by=CLOCK, opened_at=opened_at, opening_transcript=transcript
+    )
+    for lot in await Lot.filter(job=job, status=LotStatus.OPEN):
+        await lot.move_to(LotStatus.EVALUATION, by=CLOCK)
+    if not config_of(job).judged:
+        await evaluation.rank_bids(job, by=CLOCK)
     await notices.publish(job, NoticeKind.OPENED)
     await outbox.record("job.opened", job=job.id)
-    return True
-
-
-async def _extend(job: Job, deadline: dt.datetime) -> None:
-    day = clock.add_working_days(clock.today(), UNANSWERED_EXTENSION_DAYS)
-    job.bid_deadline_at = dt.datetime.combine(
-        day, clock.in_china(deadline).time(), clock.CHINA
-    ).astimezone(dt.UTC)
-    await job.save(update_fields=["bid_deadline_at"])
-    await audit.record(
-        job, "deadline extended", by=CLOCK, before={"bid_deadline_at": deadline},
-        after={"bid_deadline_at": job.bid_deadline_at}, reason="unanswered questions",
-    )  # fmt: skip
-    await outbox.record("job.changed", job=job.id)
-
-
-async def _fail(job: Job) -> None:
-    reason = RefusalReason.RETURNED_UNOPENED.value
-    await job.move_to(JobStatus.UNSUCCESSFUL, by=CLOCK, reason=reason, closing_reason=reason)
-    await end_bids(job, RefusalReason.RETURNED_UNOPENED)
-    await notices.publish(job, NoticeKind.UNSUCCESSFUL)
-    await outbox.record("job.unsuccessful", job=job.id)
-
-
-async def _open(job: Job, bid: Bid) -> None:
-    try:
-        content = sealing.read_at_opening(job, bid)
-    except InvalidTag:
-        code = RefusalReason.CONTENT_DAMAGED.value
-        await bid.move_to(BidStatus.DISQUALIFIED, by=CLOCK, reason_code=code)
-        await outbox.record("bid.unsuccessful", bid=bid.id)
-        return
-    offer = BidInput.model_validate(content["offer"])
-    bidder = await Organisation.get(id=content["bidder"])
-    profile = await SupplierProfile.get_or_none(organisation=bidder)
-    checks = [
-        *requirements.check_supplier(job, bidder, profile),
-        *requirements.check_offer(job, offer.delivery_days, offer.daily_capacity, on=clock.today()),
-    ]
-    await bid.move_to(
-        BidStatus.OPENED, by=CLOCK, bidder_id=bidder.id,
-        submitted_by_id=UUID(content["person"]) if content["person"] else None,
-        unit_price=offer.unit_price, total_fen=total_of(offer, job),
-        delivery_days=offer.delivery_days, daily_capacity=offer.daily_capacity,
-        proposal=offer.proposal, content=offer.model_dump(mode="json"),
-        checks=[check._asdict() for check in checks],
-    )  # fmt: skip
-
-
-async def _transcript(job: Job) -> dict[str, Any]:
-    """What anyone may read of the opening: digests, bidders, totals; its own digest seals it."""
-    assert job.opened_at is not None
-    assert job.bid_deadline_at is not None
-    kept = Bid.filter(job=job, status__in=(BidStatus.OPENED, BidStatus.DISQUALIFIED))
-    rows = [await _row(bid) for bid in await kept.order_by("submitted_at", "id")]
-    transcript = {
-        "job": job.number, "version": job.version, "opened_at": job.opened_at.isoformat(),
-        "deadline_at": job.bid_deadline_at.isoformat(), "bids": rows,
-    }  # fmt: skip
-    return {**transcript, "digest": digest_of(transcript)}
-
-
-async def _row(bid: Bid) -> dict[str, Any]:
-    bidder = await Organisation.get_or_none(id=bid.bidder_id)
-    assert bid.submitted_at is not None
-    return {
-        "number": bid.number, "digest": bid.digest, "submitted_at": bid.submitted_at.isoformat(),
-        "bidder": bidder.name if bidder else "",
-        "unit_price": str(bid.unit_price) if bid.unit_price is not None else None,
-        "total_fen": bid.total_fen, "delivery_days": bid.delivery_days,
-    }  # fmt: skip
-
-
-def digest_of(transcript: dict[str, Any]) -> str:
-    """SHA-256 of a transcript in canonical JSON, its own digest left out."""
-    content = {name: value for name, value in transcript.items() if name != "digest"}
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
-
-
-async def verify_opening(job: Job) -> list[dict[str, Any]]:
-    """The transcript's rows, each with whether the kept sealed bid still has the published digest."""
-    transcript = job.opening_transcript or {"bids": []}
-    kept = {bid.number: bid for bid in await Bid.filter(job=job)}
-    rows = []
-    for row in transcript["bids"]:
-        bid = kept.get(row["number"])
-        sealed = bytes(bid.sealed) if bid is not None and bid.sealed is not None else b""
-        rows.append({**row, "is_intact": sealing.digest(sealed) == row["digest"]})
-    return rows
-
-
-def is_transcript_intact(job: Job) -> bool:
-    """Whether the transcript has the digest it was published with."""
-    transcript = job.opening_transcript
-    return transcript is not None and digest_of(transcript) == transcript["digest"]
-
-
-def why_unsuccessful(job: Job) -> str:
-    """The published reason of a job that ended without an award, as a sentence."""
-    code, _sep, text = job.closing_reason.partition(": ")
-    if code == RefusalReason.RETURNED_UNOPENED:
-        return _("Fewer bids than the minimum of %(count)s; they were returned unopened.",
-                 count=config_of(job).minimum_bids)  # fmt: skip
-    return text or code

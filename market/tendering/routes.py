@@ -18,16 +18,18 @@ from market.tendering import (
     access,
     award_routes,
     bid_routes,
-    evaluation,
+    bureau_routes,
     exports,
     gates,
+    invite_routes,
     jobs,
     listing,
-    opening,
     posting_routes,
     presentation,
     requirements,
+    stages,
     terms,
+    transcripts,
 )
 from market.tendering.forms import QuestionInput
 from market.tendering.models import Job
@@ -66,7 +68,7 @@ async def job_context(request: Request, job: Job, **more: Any) -> dict[str, Any]
         "questions": await access.questions_of(job), "can_ask": access.can_ask(actor, job),
         "can_bid": access.can_bid(actor, job), "own_bid": await access.own_bid_on(actor, job),
         "is_favourite": await access.is_favourite(actor, job),
-        "advice": gates.advice_on(job), "why_ended": opening.why_unsuccessful(job),
+        "advice": gates.advice_on(job), "why_ended": stages.why_unsuccessful(job),
         "documents": await access.documents_of(actor, job), "form": Form(QuestionInput),
         "terms": terms,
     }  # fmt: skip
@@ -78,10 +80,10 @@ async def show_opening(request: Request) -> Response:
     job = await access.visible_job(web.actor_of(request), request.path_params["number"])
     if job.opening_transcript is None:
         raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
-    rows = presentation.opening_rows(await opening.verify_opening(job))
+    rows = presentation.opening_rows(await transcripts.checked_rows(job))
     return await web.render(
         request, "market/tendering/jobs_opening.html", job=job, rows=rows,
-        is_intact=opening.is_transcript_intact(job),
+        is_intact=transcripts.is_intact(job),
     )  # fmt: skip
 
 
@@ -133,27 +135,13 @@ async def show_notices(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def show_evaluation(request: Request) -> Response:
-    """The owner's comparison of the opened bids, or the same as a file."""
-    job = await access.own_job(web.signed_in(request), request.path_params["number"])
-    if job.opening_transcript is None:
-        raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
-    bids = await access.opened_bids(job)
-    if (fmt := format_of(request)) is not None:
-        return exports.bids_file(request, job, bids, fmt)
-    return await web.render(
-        request, "market/tendering/jobs_evaluation.html", job=job,
-        rows=presentation.compared(job, bids), explain=evaluation.explain,
-        files=listing.file_links(request), award=await access.latest_award(job), terms=terms,
-    )  # fmt: skip
-
-
 routes = [
     Route("/jobs", show_jobs, name="jobs:list"),
     *posting_routes.routes,
+    *invite_routes.routes,
+    *bureau_routes.routes,
     Route("/jobs/{number}", show_job, name="jobs:show"),
     Route("/jobs/{number}/opening", show_opening, name="jobs:opening"),
-    Route("/jobs/{number}/evaluation", show_evaluation, name="jobs:evaluation"),
     Route("/jobs/{number}/history", show_history, name="jobs:history"),
     Route("/jobs/{number}/documents/{name}", download_document, name="jobs:document"),
     Route("/jobs/{number}/favourite", toggle_favourite, name="jobs:favourite", methods=["POST"]),

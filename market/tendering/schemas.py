@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from market.tendering import evaluation, requirements
+from market.tendering import explanations, requirements
 from market.tendering.bids import total_of
 from market.tendering.forms import BidInput
 from market.tendering.models import Award, Bid, Job, Question
@@ -123,8 +123,10 @@ class OwnBidOut(BaseModel):
     digest: str
     job_version: int
     submitted_at: dt.datetime | None
-    total_fen: int
-    offer: BidInput
+    lot: int | None = Field(description="its position; null where the job is bid for as a whole")
+    total_fen: int | None
+    offer: BidInput | None = Field(description="null while it is sealed: nobody can read it")
+    receipt: dict[str, Any] | None = Field(description="only in the answer to what sealed it")
     total_points: Decimal | None
     rank: int | None
     scores: list[dict[str, Any]]
@@ -132,13 +134,15 @@ class OwnBidOut(BaseModel):
     reason: str
 
     @classmethod
-    def of(cls, bid: Bid, job: Job, offer: BidInput) -> Self:
-        """For the bidder itself."""
+    def of(cls, bid: Bid, job: Job, offer: BidInput | None) -> Self:
+        """For the bidder itself, from a row whose lot has been fetched; `offer` is None while it is sealed."""
         names = ("number", "status", "digest", "job_version", "submitted_at", "total_points",
                  "rank", "reason_code", "reason")  # fmt: skip
         return cls(
-            job=job.number, total_fen=total_of(offer, job), offer=offer,
-            scores=evaluation.explain(bid), **{name: getattr(bid, name) for name in names},
+            job=job.number, lot=bid.lot.position if bid.lot else None,
+            total_fen=total_of(offer, bid.lot or job) if offer else None, offer=offer,
+            receipt=bid.receipt,
+            scores=explanations.explain(bid), **{name: getattr(bid, name) for name in names},
         )  # fmt: skip
 
 
@@ -168,7 +172,7 @@ class OpenedBidOut(BaseModel):
                  "daily_capacity", "proposal", "total_points", "rank", "reason_code")  # fmt: skip
         return cls(
             bidder=bid.bidder.name, extra_lines=(bid.content or {}).get("extra_lines", []),
-            unmet_requirements=requirements.failures(bid.checks), scores=evaluation.explain(bid),
+            unmet_requirements=requirements.failures(bid.checks), scores=explanations.explain(bid),
             **{name: getattr(bid, name) for name in names},
         )  # fmt: skip
 

@@ -1,17 +1,22 @@
-"""Sealed bids: content under a random key per job, the bidder under a tag, until the opening.
+"""Sealed bids: content in boxes under the job's public keys, the bidder under a tag, until the opening.
 
-A job's key is drawn at publication and kept wrapped (AES-GCM) under a key derived by HKDF from
-SECRET_KEY; a bid is AES-GCM under the job's key, bound to job and bidder and padded to whole
-kilobytes. The bidder's row refers to its organisation only after the opening; before, it carries
-HMAC(SECRET_KEY-derived key, job and organisation), and the audit log names only that tag.
-A copy of the database, a query, an export or an administrator's page therefore shows neither a
-price nor a bidder. Losing or changing SECRET_KEY makes every unopened bid unreadable for ever.
+Nobody has the private half of a job's key before the opening: it exists only as shares, see shares.py.
+A bid is one or two envelopes; each is an HPKE box bound to job, bidder's tag and envelope, padded to
+whole kilobytes, beside a commitment (salted SHA-256) to what the opening will announce of it. The
+digest over commitments and boxes is the bidder's receipt and stands in the public transcript.
+The bidder's row refers to its organisation only after the opening; before, it carries
+HMAC(SECRET_KEY-derived key, job, lot and organisation), and, for the platform's own mail, the
+organisation's id under a SECRET_KEY-derived key. SECRET_KEY reads neither price nor proposal.
 """
 
+import base64
+import binascii
 import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -20,26 +25,36 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from market.kit import clock
+from market.kit import boxes
 from market.kit.actor import Actor
 from market.kit.audit import canonical
-from market.kit.errors import Conflict, NotFound
-from market.kit.i18n import gettext as _
 from market.settings import settings
+from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job
-from market.tendering.states import JobStatus
+from market.tendering.procedures import ProcedureConfig
+from market.tendering.states import Envelope
 
-NONCE = 12
-BLOCK = 1024
+NONCE, SALT, BLOCK = 12, 16, 1024
+QUALIFYING = ("delivery_days", "daily_capacity", "proposal")
+PRICING = ("unit_price", "extra_lines")
+PARTS: Mapping[Envelope, tuple[str, ...]] = {
+    Envelope.OFFER: QUALIFYING + PRICING,
+    Envelope.QUALIFICATION: QUALIFYING,
+    Envelope.PRICE: PRICING,
+}
 
 
-class StillSealed(Conflict):
-    """The bids of this job may not be read before the opening."""
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is stored of an offer, and what only its bidder is given."""
 
-    title = "The bids are still sealed"
+    content: bytes
+    digest: str
+    envelopes: list[dict[str, Any]]
 
 
-def _derived(purpose: str) -> bytes:
+def derived(purpose: str) -> bytes:
+    """A key of the platform for one purpose, from SECRET_KEY."""
     return _derive(settings.secret_key.get_secret_value(), purpose)
 
 
@@ -49,33 +64,25 @@ def _derive(secret: str, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=info).derive(secret.encode())
 
 
-def _encrypt(key: bytes, content: bytes, bound_to: bytes) -> bytes:
+def keep(purpose: str, content: bytes, *, bound_to: bytes) -> bytes:
+    """Encrypt what the platform itself keeps, under a key derived from SECRET_KEY."""
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, content, bound_to)
+    return nonce + AESGCM(derived(purpose)).encrypt(nonce, content, bound_to)
 
 
-def _decrypt(key: bytes, box: bytes, bound_to: bytes) -> bytes:
-    return AESGCM(key).decrypt(box[:NONCE], box[NONCE:], bound_to)
+def kept(purpose: str, box: bytes, *, bound_to: bytes) -> bytes:
+    """What the platform keeps; InvalidTag when SECRET_KEY is another one."""
+    return AESGCM(derived(purpose)).decrypt(box[:NONCE], box[NONCE:], bound_to)
 
 
-def fresh_key(job: Job) -> bytes:
-    """A new key for the job's bids, wrapped."""
-    return _encrypt(_derived("job-key"), AESGCM.generate_key(256), job.id.bytes)
+def _tag(purpose: str, *ids: UUID | None) -> str:
+    content = b"".join(key.bytes for key in ids if key is not None)
+    return hmac.new(derived(purpose), content, "sha256").hexdigest()
 
 
-def unwrap_key(job: Job) -> bytes:
-    """The key of the job's bids; InvalidTag when SECRET_KEY is not the one it was wrapped under."""
-    assert job.key_wrapped is not None, "a published job has a key"
-    return _decrypt(_derived("job-key"), bytes(job.key_wrapped), job.id.bytes)
-
-
-def _tag(purpose: str, job_id: UUID, organisation_id: UUID) -> str:
-    return hmac.new(_derived(purpose), job_id.bytes + organisation_id.bytes, "sha256").hexdigest()
-
-
-def bidder_tag(job_id: UUID, organisation_id: UUID) -> str:
-    """Who bids on a job, as the database may know it before the opening."""
-    return _tag("bidder-tag", job_id, organisation_id)
+def bidder_tag(job_id: UUID, organisation_id: UUID, lot_id: UUID | None = None) -> str:
+    """Who bids on a job or one lot of it, as the database may know it before the opening."""
+    return _tag("bidder-tag", job_id, lot_id, organisation_id)
 
 
 def asker_alias(job_id: UUID, organisation_id: UUID) -> str:
@@ -88,40 +95,109 @@ def sealed_actor(tag: str) -> Actor:
     return Actor(name=f"bidder {tag[:8]}")
 
 
-def seal(job: Job, tag: str, content: dict[str, Any]) -> bytes:
-    """The content, readable only by the bidder and by the opening."""
-    text = canonical(content).encode()
-    padded = text + b" " * (-len(text) % BLOCK)
-    return _encrypt(unwrap_key(job), padded, job.id.bytes + tag.encode())
+def envelopes_of(config: ProcedureConfig) -> tuple[Envelope, ...]:
+    """The envelopes of a job's bids, in the order of their opening."""
+    if config.two_envelopes:
+        return (Envelope.QUALIFICATION, Envelope.PRICE)
+    return (Envelope.OFFER,)
+
+
+def seal(
+    job: Job, tag: str, offer: BidInput, keys: Mapping[Envelope, bytes], *, lot: int, by: Actor
+) -> Sealed:
+    """Put an offer into its envelopes, each under its public key of `keys`; `lot` 0 = the whole job."""
+    found, receipts = [], []
+    for envelope, public in keys.items():
+        announced = announced_of(offer, envelope, by.organisation_name)
+        salt = secrets.token_hex(SALT)
+        text = canonical({
+            "bidder": by.organisation_id, "person": by.person_id, "salt": salt, "announced": announced,
+            "offer": offer.model_dump(mode="json", include=set(PARTS[envelope])),
+        }).encode()  # fmt: skip
+        padded = text + b" " * (-len(text) % BLOCK)
+        box = boxes.seal(public, padded, bound_to=_context(job, tag, envelope))
+        commitment = commitment_of(envelope, salt, announced)
+        found.append({"envelope": envelope, "commitment": commitment,
+                      "box": base64.b64encode(box).decode()})  # fmt: skip
+        receipts.append({"envelope": envelope.value, "commitment": commitment, "salt": salt,
+                         "box": hashlib.sha256(box).hexdigest(), "announced": announced})  # fmt: skip
+    content = canonical({"job": job.number, "lot": lot, "envelopes": found}).encode()
+    return Sealed(content, digest(content), receipts)
+
+
+def _context(job: Job, tag: str, envelope: Envelope) -> bytes:
+    return b"market bid\0" + job.id.bytes + tag.encode() + envelope.encode()
+
+
+def announced_of(offer: BidInput, envelope: Envelope, bidder: str) -> dict[str, Any]:
+    """What the opening will announce of an envelope: prices in yuan as text, lump sums in fen."""
+    facts: dict[str, Any] = {"bidder": bidder}
+    if envelope != Envelope.PRICE:
+        facts["delivery_days"] = offer.delivery_days
+    if envelope != Envelope.QUALIFICATION:
+        facts["unit_price"] = f"{offer.unit_price:.4f}"
+        facts["extras_fen"] = sum(line.amount_fen for line in offer.extra_lines)
+    return facts
+
+
+def commitment_of(envelope: str, salt: str, announced: dict[str, Any]) -> str:
+    """Binds the bidder to what will be announced; the salt keeps it from being guessed."""
+    text = canonical({"envelope": str(envelope), "salt": salt, "announced": announced})
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def public_parts(sealed: bytes) -> dict[str, Any]:
+    """Job, lot, commitments and the digests of the boxes: what a transcript shows of a sealed bid.
+
+    Raises boxes.Unreadable when the stored content is damaged.
+    """
+    try:
+        content = json.loads(sealed)
+        envelopes = [
+            {"envelope": part["envelope"], "commitment": part["commitment"],
+             "box": hashlib.sha256(base64.b64decode(part["box"], validate=True)).hexdigest()}
+            for part in content["envelopes"]
+        ]  # fmt: skip
+        return {"job": content["job"], "lot": content["lot"], "envelopes": envelopes}
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        raise boxes.Unreadable from None
 
 
 def digest(sealed: bytes) -> str:
-    """What the bidder gets as a receipt and the transcript publishes."""
-    return hashlib.sha256(sealed).hexdigest()
+    """What the bidder gets as a receipt and the transcript publishes; "" when it is damaged."""
+    try:
+        return hashlib.sha256(canonical(public_parts(sealed)).encode()).hexdigest()
+    except boxes.Unreadable:
+        return ""
 
 
-def _unseal(job: Job, bid: Bid) -> dict[str, Any]:
-    assert bid.sealed is not None, "a submitted bid has content"
-    plain = _decrypt(unwrap_key(job), bytes(bid.sealed), job.id.bytes + bid.bidder_tag.encode())
+def unseal(job: Job, bid: Bid, envelope: Envelope, private: bytes) -> dict[str, Any]:
+    """What is in one envelope. Raises boxes.Unreadable: damaged, exchanged, or not what was committed to."""
+    stored = bytes(bid.sealed or b"")
+    parts = public_parts(stored)["envelopes"]
+    commitment = next((p["commitment"] for p in parts if p["envelope"] == envelope), None)
+    packed = next((p for p in json.loads(stored)["envelopes"] if p["envelope"] == envelope), None)
+    if packed is None or digest(stored) != bid.digest:
+        raise boxes.Unreadable
+    box = base64.b64decode(packed["box"])
+    plain = boxes.unseal(private, box, bound_to=_context(job, bid.bidder_tag, envelope))
     content: dict[str, Any] = json.loads(plain)
+    if commitment_of(envelope, content["salt"], content["announced"]) != commitment:
+        raise boxes.Unreadable
     return content
 
 
-def read_own(job: Job, bid: Bid, organisation_id: UUID) -> dict[str, Any]:
-    """The content for its own bidder; NotFound for anyone else."""
-    if not hmac.compare_digest(bidder_tag(job.id, organisation_id), bid.bidder_tag):
-        raise NotFound(_("This bid does not exist"))
-    return _unseal(job, bid)
+def merged(parts: Sequence[dict[str, Any]]) -> BidInput:
+    """The whole offer of the contents of its envelopes."""
+    return BidInput.model_validate({k: v for part in parts for k, v in part["offer"].items()})
 
 
-def read_at_opening(job: Job, bid: Bid) -> dict[str, Any]:
-    """The content for the opening; StillSealed before it. InvalidTag when it was tampered with."""
-    due = job.bid_deadline_at is not None and job.bid_deadline_at <= clock.now()
-    if job.status != JobStatus.OPENING or not due:
-        raise StillSealed(_("The bids are opened at the deadline, not before"))
-    return _unseal(job, bid)
+def keep_addressee(job: Job, organisation_id: UUID) -> bytes:
+    """The bidder's id for the platform's mail, under SECRET_KEY."""
+    return keep("addressee", organisation_id.bytes, bound_to=job.id.bytes)
 
 
 def addressee(job: Job, bid: Bid) -> UUID:
     """The organisation to which the platform itself must write about a sealed bid; never shown."""
-    return UUID(_unseal(job, bid)["bidder"])
+    assert bid.addressee is not None, "a submitted bid has an addressee"
+    return UUID(bytes=kept("addressee", bytes(bid.addressee), bound_to=job.id.bytes))

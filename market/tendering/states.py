@@ -98,6 +98,34 @@ BID_TRANSITIONS = {
 }
 
 
+class Envelope(StrEnum):
+    """What of a bid is sealed under one key: all of it, or what qualifies and what it costs."""
+
+    OFFER = "offer"
+    QUALIFICATION = "qualification"
+    PRICE = "price"
+
+
+class ShareHolder(StrEnum):
+    """Who holds a share of a job's key."""
+
+    BUYER = "buyer"
+    PLATFORM = "platform"
+    BUREAU = "bureau"
+    OPERATOR = "operator"
+
+
+class BidEventKind(StrEnum):
+    """What a line of the submission log tells."""
+
+    KEYS_DRAWN = "keys_drawn"
+    SUBMITTED = "submitted"
+    REVISED = "revised"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    AMENDED = "amended"
+
+
 class AwardStatus(StrEnum):
     """Where an award decision stands."""
 
@@ -243,3 +271,4 @@ class NoticeKind(StrEnum):
     AWARD_DECIDED = "award_decided"
     AWARDED = "awarded"
     AWARD_CANCELLED = "award_cancelled"
+    COMPLAINT_DECIDED = "complaint_decided"

@@ -1,9 +1,11 @@
 """Rows for tests, with keyword defaults."""
 
 from tests.factories.accounts import (
+    PASSPHRASE,
     PASSWORD,
     actor,
     make_membership,
+    make_opening_key,
     make_organisation,
     make_person,
     make_uscc,
@@ -11,9 +13,11 @@ from tests.factories.accounts import (
 )
 
 __all__ = [
+    "PASSPHRASE",
     "PASSWORD",
     "actor",
     "make_membership",
+    "make_opening_key",
     "make_organisation",
     "make_person",
     "make_uscc",

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from market.accounts import sessions
-from market.accounts.models import Membership, Organisation, Person
+from market.accounts import opening_keys, sessions
+from market.accounts.models import Membership, OpeningKey, Organisation, Person
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
 from market.kit import clock
 from market.kit.actor import Actor
@@ -15,7 +15,10 @@ from market.kit.numbers import next_number
 from market.vocabulary import uscc as codes
 
 PASSWORD = "a long enough password"
+PASSPHRASE = "a long enough passphrase"
+CHEAP = opening_keys.Cost(passes=1, memory=8, lanes=1)
 _sequence = count(1)
+_pairs: list[opening_keys.KeyPair] = []
 
 
 async def make_person(
@@ -42,15 +45,16 @@ async def make_organisation(
     verified: bool = True,
     region_code: str = "370100",
     name: str = "",
+    opening_key: bool = True,
     **values: Any,
 ) -> Organisation:
-    """An organisation without members; `verified` gives it a code and the active status."""
+    """An organisation without members; `verified` gives it a code, the active status and an opening key."""
     number = await next_number("O")
     if verified:
         values.setdefault("uscc", make_uscc(region_code))
         values.setdefault("verified_at", clock.now())
         values.setdefault("status", OrganisationStatus.ACTIVE)
-    return await Organisation.create(
+    made = await Organisation.create(
         number=number,
         kind=OrganisationKind(kind),
         name=name or f"{kind} {number}",
@@ -58,6 +62,23 @@ async def make_organisation(
         region_code=region_code,
         **values,
     )
+    if verified and opening_key:
+        await make_opening_key(made)
+    return made
+
+
+async def make_opening_key(organisation: Organisation | None) -> OpeningKey:
+    """An opening key under PASSPHRASE, the same pair for everybody; of nobody: the operator's recovery key."""
+    pair = await _pair()
+    return await OpeningKey.create(
+        organisation=organisation, public_key=pair.public, private_box=pair.box, kdf=pair.kdf
+    )
+
+
+async def _pair() -> opening_keys.KeyPair:
+    if not _pairs:
+        _pairs.append(await opening_keys.new_pair(PASSPHRASE, cost=CHEAP))
+    return _pairs[0]
 
 
 async def make_membership(

@@ -4,14 +4,26 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from market.accounts.models import Organisation
+from market.accounts import opening_keys
+from market.accounts.models import Organisation, Person
 from market.kit import clock, files
 from market.kit.actor import Actor
-from market.tendering import awards, bids, evaluation, jobs, opening
+from market.tendering import (
+    access,
+    awards,
+    bids,
+    ceremony,
+    evaluation,
+    jobs,
+    judging,
+    panel,
+    stages,
+)
 from market.tendering.drafts import JobDraft
-from market.tendering.forms import BidInput, ScoreInput
-from market.tendering.models import Award, Bid, Job
-from tests.factories.accounts import actor, make_organisation
+from market.tendering.forms import BidInput
+from market.tendering.judging_forms import DeclarationInput, JudgeInput, SheetInput
+from market.tendering.models import Award, Bid, Job, Judge, ScoreSheet
+from tests.factories.accounts import PASSPHRASE, actor, make_organisation
 
 SUMMARY = "对一批去标识图像逐张拉框并标注属性，双人互检，抽样验收。"
 
@@ -81,18 +93,74 @@ async def place_bid(job: Job, *, by: Actor | None = None, **values: Any) -> Bid:
     return await bids.place_bid(job, offer(**values), by=by or await make_supplier())
 
 
-async def open_bids(job: Job) -> Job:
-    """The job after its deadline: opened and under evaluation, or unsuccessful."""
+async def close_bidding(job: Job) -> Job:
+    """The job after its deadline: waiting for the shares of its key, or unsuccessful."""
     assert job.bid_deadline_at is not None
     with clock.frozen_at(job.bid_deadline_at + dt.timedelta(minutes=1)):
-        await opening.open_bids(job.id)
+        await stages.close_bidding(job.id)
     return await Job.get(id=job.id)
 
 
-async def score(bid: Bid, mark: str = "4", *, by: Actor) -> Bid:
-    """The same mark for every judged criterion."""
-    sheet = {"technical": mark, "quality": mark, "schedule": mark}
-    return await evaluation.score_bid(bid, ScoreInput.model_validate(sheet), by=by)
+async def release(job: Job, *, by: Actor | None = None) -> Job:
+    """One holder (the buyer unless `by` is given) releases its share of the envelope that is due."""
+    job = await Job.get(id=job.id)
+    holder = by or await owner_of(job)
+    share = await access.own_share(holder, job)
+    assert share is not None, "nothing is left to release"
+    assert job.bid_deadline_at is not None
+    private = await opening_keys.unlock(share.opening_key, PASSPHRASE)
+    with clock.frozen_at(max(clock.now(), job.bid_deadline_at + dt.timedelta(minutes=2))):
+        await ceremony.release_share(share, private, by=holder)
+    return await Job.get(id=job.id)
+
+
+async def open_bids(job: Job) -> Job:
+    """The job after its deadline and the buyer's release: opened and under evaluation, or unsuccessful.
+
+    With two envelopes: the first ones are opened, and the shortlist is to be made.
+    """
+    job = await close_bidding(job)
+    return await release(job) if job.status in ceremony.CALLED else job
+
+
+async def shortlist_all(job: Job) -> Job:
+    """Every bidder passes the first envelope; without a pilot the prices are then to be opened."""
+    owner = await owner_of(job)
+    return await stages.shortlist(
+        job, await Bid.filter(job=job, status="opened"), {}, by=owner
+    )
+
+
+async def sit(job: Job, *, by: Actor, role: str = "chair") -> Judge:
+    """A seat of the panel with no interest declared: the owner's own, appointed by itself."""
+    job = await Job.get(id=job.id)
+    person = await Person.get(id=by.person_id)
+    judge = await Judge.get_or_none(job=job, person=person)
+    if judge is None:
+        seat = JudgeInput.model_validate({"email": person.email, "role": role})
+        judge = await panel.appoint_judge(job, seat, by=by)
+    if judge.status == "appointed":
+        none = DeclarationInput(conflict="none")
+        judge = await panel.declare_interests(judge, none, by=by)
+    return judge
+
+
+def sheet(mark: str = "4", **values: Any) -> SheetInput:
+    """A complete sheet with the same mark for every criterion, or with those given."""
+    marks = dict.fromkeys(("technical", "quality", "schedule", "qualification"), mark)
+    whys = {f"{name}_comment": "理由见方案与业绩。" for name in marks}
+    return SheetInput.model_validate({**marks, **whys, **values})
+
+
+async def score(bid: Bid, mark: str = "4", *, by: Actor, **values: Any) -> Bid:
+    """The only judge's sheet of a bid; with the last sheet the judge hands in and the bids are ranked."""
+    job = await Job.get(id=bid.job_id)
+    judge = await sit(job, by=by)
+    await judging.save_sheet(bid, sheet(mark, **values), by=by)
+    marked = await ScoreSheet.filter(bid__job_id=job.id, judge_id=by.person_id).count()
+    if marked == len(await judging.bids_to_judge(judge)):
+        await judging.finish_judging(job, by=by)
+    return await Bid.get(id=bid.id)
 
 
 async def award(job: Job, bid: Bid, *, by: Actor | None = None, is_active: bool = True) -> Award:
@@ -101,7 +169,8 @@ async def award(job: Job, bid: Bid, *, by: Actor | None = None, is_active: bool 
     if job.opening_transcript is None:
         job = await open_bids(job)
     for opened in await Bid.filter(job=job, status="opened"):
-        await score(opened, by=owner)
+        if evaluation.meets_requirements(opened):
+            await score(opened, by=owner)
     decided = await awards.award_bid(bid, "综合得分最高，满足全部要求。", by=owner)
     if is_active:
         assert decided.stand_still_until is not None

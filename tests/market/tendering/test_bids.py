@@ -28,7 +28,13 @@ async def test_a_placed_bid_is_only_a_digest() -> None:
         BidStatus.SUBMITTED, None, None, None,
     )  # fmt: skip
     assert len(row.digest) == 64
-    assert bids.own_offer(job, row, by=by).unit_price == Decimal("80.0000")
+    assert bids.own_offer(job, row, by=by) is None
+    assert bid.receipt is not None
+    assert bid.receipt["offer"]["unit_price"] == "80.0000"
+    opened = await Bid.get(id=(await tendering.open_bids(job) and bid).id)
+    mine = bids.own_offer(job, opened, by=by)
+    assert mine is not None
+    assert (mine.unit_price, mine.proposal) == (Decimal("80.0000"), "三级质检")
 
 
 async def test_another_supplier_cannot_read_it() -> None:
@@ -91,7 +97,8 @@ async def test_revising_changes_the_seal_and_withdrawing_frees_the_place() -> No
     bid = await tendering.place_bid(job, by=by)
     revised = await bids.revise_bid(bid, tendering.offer(unit_price="70"), by=by)
     assert revised.digest != bid.digest
-    assert bids.own_offer(job, revised, by=by).unit_price == Decimal(70)
+    assert revised.receipt is not None
+    assert revised.receipt["offer"]["unit_price"] == "70.0000"
     withdrawn = await bids.withdraw_bid(revised, by=by)
     assert withdrawn.status == BidStatus.WITHDRAWN
     again = await tendering.place_bid(job, by=by, unit_price="60")
@@ -109,6 +116,7 @@ async def test_an_amendment_voids_bids_until_they_are_confirmed_again() -> None:
     assert bid.status == BidStatus.INVALID
     confirmed = await bids.reconfirm_bid(bid, by=by)
     assert (confirmed.status, confirmed.job_version) == (BidStatus.SUBMITTED, 2)
+    assert (confirmed.sealed, confirmed.digest) == (bid.sealed, bid.digest)
 
 
 async def test_the_log_and_the_outbox_name_no_bidder() -> None:

@@ -3,13 +3,17 @@
 import datetime as dt
 
 import pytest
+from pydantic import SecretStr
 
+from market.accounts.models import Organisation
 from market.kit import clock
 from market.kit.outbox import OutboxMessage
-from market.tendering import jobs, opening, questions, sealing
+from market.settings import settings
+from market.tendering import jobs, questions, stages, transcripts
 from market.tendering.drafts import JobDraft
 from market.tendering.models import Bid, Job, Notice
-from market.tendering.states import BidStatus, JobStatus
+from market.tendering.sealed_models import KeyShare
+from market.tendering.states import BidStatus, JobStatus, ShareHolder
 from tests.factories import actor, make_organisation, tendering
 
 pytestmark = pytest.mark.usefixtures("rollback")
@@ -20,22 +24,23 @@ async def test_nothing_opens_before_the_deadline() -> None:
     bid = await tendering.place_bid(job)
     assert job.bid_deadline_at is not None
     with clock.frozen_at(job.bid_deadline_at - dt.timedelta(seconds=1)):
-        assert await opening.open_due_jobs() == 0
-        assert await opening.open_bids(job.id) is False
-    with pytest.raises(sealing.StillSealed):
-        sealing.read_at_opening(job, bid)
+        assert await stages.open_due_jobs() == 0
+        assert await stages.close_bidding(job.id) is False
     assert (await Bid.get(id=bid.id)).bidder_id is None
 
 
-async def test_the_clock_opens_bids_and_publishes_a_transcript() -> None:
+async def test_the_clock_closes_and_the_buyers_share_opens_and_publishes() -> None:
     job = await tendering.published_job()
     firm = await make_organisation(kind="supplier", name="泉汇医标数据科技")
     bid = await tendering.place_bid(job, by=await actor(firm), unit_price="80")
     assert job.bid_deadline_at is not None
     with clock.frozen_at(job.bid_deadline_at):
-        assert await opening.open_due_jobs() == 1
-        assert await opening.open_due_jobs() == 0
-    job, opened = await Job.get(id=job.id), await Bid.get(id=bid.id)
+        assert await stages.open_due_jobs() == 1
+        assert await stages.open_due_jobs() == 0
+    waiting = await Job.get(id=job.id)
+    assert (waiting.status, waiting.opened_at) == (JobStatus.OPENING, None)
+    assert (await Bid.get(id=bid.id)).status == BidStatus.SUBMITTED
+    job, opened = await tendering.release(job), await Bid.get(id=bid.id)
     assert job.status == JobStatus.EVALUATION
     assert (opened.status, opened.bidder_id, opened.total_fen) == (
         BidStatus.OPENED, firm.id, 80_000_000,
@@ -44,8 +49,8 @@ async def test_the_clock_opens_bids_and_publishes_a_transcript() -> None:
     assert (row["digest"], row["bidder"], row["total_fen"]) == (
         bid.digest, "泉汇医标数据科技", 80_000_000,
     )  # fmt: skip
-    assert opening.is_transcript_intact(job)
-    assert [row["is_intact"] for row in await opening.verify_opening(job)] == [True]
+    assert transcripts.is_intact(job)
+    assert [row["is_intact"] for row in await transcripts.checked_rows(job)] == [True]
     assert await OutboxMessage.filter(topic="job.opened").count() == 1
     assert await Notice.filter(job=job, kind="opened").count() == 1
 
@@ -57,9 +62,9 @@ async def test_the_transcript_shows_a_changed_bid_and_a_changed_transcript() -> 
     bid = await Bid.get(id=bid.id)
     bid.sealed = b"exchanged afterwards"
     await bid.save(update_fields=["sealed"])
-    assert [row["is_intact"] for row in await opening.verify_opening(job)] == [False]
+    assert [row["is_intact"] for row in await transcripts.checked_rows(job)] == [False]
     job.opening_transcript["bids"][0]["total_fen"] = 1
-    assert not opening.is_transcript_intact(job)
+    assert not transcripts.is_intact(job)
 
 
 async def test_too_few_bids_go_back_unopened() -> None:
@@ -92,16 +97,21 @@ async def test_a_bid_moved_to_another_bidder_does_not_open() -> None:
     assert (await Bid.get(id=bid.id)).status == BidStatus.DISQUALIFIED
 
 
-async def test_a_wrong_secret_stops_the_opening_and_refuses_nobody() -> None:
+async def test_a_lost_platform_secret_is_survived_with_the_bureau(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bureau = await make_organisation(kind="bureau")
     job = await tendering.published_job()
     bid = await tendering.place_bid(job)
-    job.key_wrapped = sealing.fresh_key(Job(id=bid.id))
-    await job.save(update_fields=["key_wrapped"])
-    assert job.bid_deadline_at is not None
-    with clock.frozen_at(job.bid_deadline_at):
-        assert await opening.open_due_jobs() == 0
-    assert (await Job.get(id=job.id)).status == JobStatus.OPEN_BIDDING
+    monkeypatch.setattr(settings, "secret_key", SecretStr("another secret of more than thirty-two characters"))
+    job = await tendering.open_bids(job)
+    assert job.status == JobStatus.OPENING
     assert (await Bid.get(id=bid.id)).status == BidStatus.SUBMITTED
+    platform = await KeyShare.get(key__job=job, holder=ShareHolder.PLATFORM)
+    assert platform.released_at is None
+    job = await tendering.release(job, by=await actor(await Organisation.get(id=bureau.id)))
+    assert job.status == JobStatus.EVALUATION
+    assert (await Bid.get(id=bid.id)).status == BidStatus.OPENED
 
 
 async def test_an_unconfirmed_bid_is_not_opened() -> None:
@@ -141,7 +151,7 @@ async def test_separate_enquiries_come_before_bidding() -> None:
     assert job.status == JobStatus.OPEN_ENQUIRIES
     assert job.question_deadline_at is not None
     with clock.frozen_at(job.question_deadline_at):
-        assert await opening.open_due_jobs() == 1
+        assert await stages.open_due_jobs() == 1
     assert (await Job.get(id=job.id)).status == JobStatus.OPEN_BIDDING
 
 

@@ -1,0 +1,142 @@
+"""The public transcript of an opening: keys, releases, submission log, every bid, under one digest.
+
+verify_opening.py checks it without this package; the two must agree on every name written here.
+"""
+
+import datetime as dt
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from market.accounts.models import Organisation
+from market.kit import boxes
+from market.kit.audit import LogEpoch, canonical
+from market.tendering import bid_log, sealing, shares
+from market.tendering.models import Bid, Job, Lot
+from market.tendering.procedures import config_of
+from market.tendering.states import BidStatus, Envelope, RefusalReason
+
+FORMAT = "market-opening/1"
+OUTCOMES = {  # of a bid that was live at the deadline
+    RefusalReason.NOT_RECONFIRMED.value: "not_confirmed",
+    RefusalReason.RETURNED_UNOPENED.value: "returned",
+}
+Contents = dict[UUID, dict[Envelope, dict[str, Any]]]
+
+
+async def build(job: Job, contents: Contents, opened_at: dt.datetime) -> dict[str, Any]:
+    """What anyone may read of an opening; its own digest seals it.
+
+    `contents` are the envelopes read of each bid. A first envelope's transcript is built without
+    them: it accounts for every bid and names no bidder.
+    """
+    assert job.closed_at is not None
+    assert job.bid_deadline_at is not None
+    lots = await Lot.filter(job=job).order_by("position")
+    places = {lot.id: lot.position for lot in lots}
+    left = Bid.filter(job=job).exclude(status__in=(BidStatus.DRAFT, BidStatus.WITHDRAWN))
+    bids = await left.order_by("submitted_at", "id")
+    epoch = await LogEpoch.all().order_by("-number").first()
+    transcript = {
+        "format": FORMAT, "job": job.number, "version": job.version,
+        "minimum_bids": config_of(job).minimum_bids,
+        "volume": f"{job.volume:f}",
+        "lots": [{"lot": lot.position, "volume": f"{lot.volume:f}"} for lot in lots],
+        "deadline_at": _iso(job.bid_deadline_at), "closed_at": _iso(job.closed_at),
+        "opened_at": _iso(opened_at), "keys": await _keys(job),
+        "log": await bid_log.lines_of(job),
+        "bids": [_row(bid, places, contents.get(bid.id)) for bid in bids if not _left_sealed(bid)],
+        "unopened": [
+            {"digest": bid.digest, "outcome": OUTCOMES[bid.reason_code],
+             "lot": places.get(bid.lot_id, 0) if bid.lot_id else 0}
+            for bid in bids if _left_sealed(bid)
+        ],
+        "anchor": {"epoch": epoch.number, "digest": epoch.digest} if epoch else None,
+    }  # fmt: skip
+    return {**transcript, "digest": digest_of(transcript)}
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat()
+
+
+def _left_sealed(bid: Bid) -> bool:
+    return bid.bidder_id is None and bid.reason_code in OUTCOMES
+
+
+async def _keys(job: Job) -> list[dict[str, Any]]:
+    """The facts of each key with who released which share when; a key not used yet has none."""
+    found = []
+    for key in await shares.keys_of(job):
+        facts = shares.facts_of(key)
+        for fact, share in zip(facts["shares"], shares.shares_in_order(key), strict=True):
+            fact["name"] = share.organisation.name if share.organisation else ""
+            fact["released_at"] = _iso(share.released_at) if share.released_at else None
+        found.append(facts)
+    return found
+
+
+def _row(
+    bid: Bid, places: dict[UUID, int], parts: dict[Envelope, dict[str, Any]] | None
+) -> dict[str, Any]:
+    assert bid.submitted_at is not None
+    try:
+        envelopes = sealing.public_parts(bytes(bid.sealed or b""))["envelopes"]
+    except boxes.Unreadable:
+        envelopes = []
+    for envelope in envelopes:
+        if parts is not None and (part := parts.get(Envelope(envelope["envelope"]))) is not None:
+            envelope.update(salt=part["salt"], announced=part["announced"])
+    announced = {k: v for e in envelopes for k, v in e.get("announced", {}).items()}
+    return {
+        "number": bid.number, "lot": places.get(bid.lot_id, 0) if bid.lot_id else 0,
+        "digest": bid.digest, "submitted_at": _iso(bid.submitted_at),
+        "outcome": _outcome(bid, parts), "bidder": announced.get("bidder", ""),
+        "unit_price": announced.get("unit_price"), "extras_fen": announced.get("extras_fen"),
+        "total_fen": bid.total_fen if parts else None,
+        "delivery_days": announced.get("delivery_days"), "envelopes": envelopes,
+    }  # fmt: skip
+
+
+def _outcome(bid: Bid, parts: dict[Envelope, dict[str, Any]] | None) -> str:
+    if bid.reason_code == RefusalReason.CONTENT_DAMAGED:
+        return "damaged"
+    if bid.status == BidStatus.DISQUALIFIED and parts is None:
+        return "not_shortlisted"
+    return "opened"
+
+
+def digest_of(transcript: dict[str, Any]) -> str:
+    """SHA-256 of a transcript in canonical JSON, its own digest left out."""
+    content = {name: value for name, value in transcript.items() if name != "digest"}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+async def checked_rows(job: Job) -> list[dict[str, Any]]:
+    """The transcript's bids, each with whether the kept sealed bid still has the published digest."""
+    transcript = job.opening_transcript or {"bids": []}
+    kept = {bid.number: bid for bid in await Bid.filter(job=job)}
+    rows = []
+    for row in transcript["bids"]:
+        bid = kept.get(row["number"])
+        sealed = bytes(bid.sealed) if bid is not None and bid.sealed is not None else b""
+        rows.append({**row, "is_intact": sealing.digest(sealed) == row["digest"]})
+    return rows
+
+
+def is_intact(job: Job) -> bool:
+    """Whether the transcript has the digest it was published with."""
+    transcript = job.opening_transcript
+    return transcript is not None and digest_of(transcript) == transcript["digest"]
+
+
+async def names_of(job: Job) -> dict[UUID, str]:
+    """Names of the organisations that hold shares, by id."""
+    ids = [
+        share.organisation_id
+        for key in await shares.keys_of(job)
+        for share in key.shares
+        if share.organisation_id is not None
+    ]
+    rows = await Organisation.filter(id__in=ids).values_list("id", "name")
+    return dict(rows)
