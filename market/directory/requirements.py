@@ -40,6 +40,7 @@ class Check(NamedTuple):
 
 
 SENTENCES: Mapping[str, str] = {
+    "modality": N_("Kinds of data: needed %(needed)s, offered %(held)s"),
     "profile": N_("Supplier profile: needed %(needed)s, found %(held)s"),
     "certificate": N_("Certificate: needed %(needed)s, held %(held)s"),
     "annotator_type": N_("Annotators: needed %(needed)s, available %(held)s"),

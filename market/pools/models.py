@@ -66,14 +66,12 @@ class PoolMembership(Stateful):
     organisation: Any = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT, related_name=False
     )
-    status = fields.CharEnumField(
-        MembershipStatus, max_length=32, default=MembershipStatus.APPLIED
-    )
+    status = fields.CharEnumField(MembershipStatus, max_length=32, default=MembershipStatus.APPLIED)
     statement = fields.TextField(default="")
     checks: Any = fields.JSONField(default=list)  # as found when it applied
     applied_at = fields.DatetimeField()
     decided_at = fields.DatetimeField(null=True)
-    reason = fields.TextField(default="")  # of a refusal, a suspension
+    note = fields.TextField(default="")  # why it was refused, admitted in spite of, or suspended
     valid_until = fields.DateField(null=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from market.kit.forms import LocalDate, LocalDateTime, UnitPrice, YuanAsFen
 from market.kit.i18n import gettext as _
 from market.tendering import terms
-from market.tendering.procedures import PROCEDURES
+from market.tendering.procedures import PROCEDURES, TieRule
 from market.tendering.states import DirectReason, JobKind
 
 TaskType = Annotated[str, terms.one_of("task_types")]
@@ -16,6 +16,14 @@ VoucherType = Annotated[str, terms.one_of("vouchers_wished")]
 SamplingLevel = Literal["", "全检", "S-1", "S-2", "S-3", "S-4", "I", "II", "III"]
 Share = Annotated[Decimal | None, Field(gt=0, le=1)]
 Points = Annotated[int | None, Field(ge=0, le=100)]
+Count = Annotated[int | None, Field(ge=0, le=120)]
+Choice = Literal["", "yes", "no"]
+EMPTY: tuple[Any, ...] = (None, [], "")
+RULE_FIELDS = (
+    "minimum_bids", "enquiry_days", "bidding_days", "answer_days", "amendment_days",
+    "stand_still_days", "judges_needed", "maximum_awards", "key_threshold", "low_price_percent",
+    "tie_rule", "two_envelopes", "invited", "pool", "reason",
+)  # fmt: skip
 
 
 class Step(BaseModel):
@@ -125,10 +133,25 @@ class _Procedure(Step):
 
 
 class ProcedureStep(_Procedure):
-    """How it is let, and by when."""
+    """How it is let, and by when. What is left empty follows the procedure, the pool and the bureau."""
 
-    minimum_bids: int | None = Field(default=None, ge=1, le=20)
-    stand_still_days: int | None = Field(default=None, ge=0, le=30)
+    minimum_bids: Count = Field(default=None, ge=1)
+    enquiry_days: Count = None
+    bidding_days: Count = None
+    answer_days: Count = None
+    amendment_days: Count = None
+    stand_still_days: Count = None
+    judges_needed: Count = Field(default=None, ge=1)
+    maximum_awards: Count = Field(default=None, ge=1)
+    key_threshold: Count = Field(default=None, ge=2)
+    low_price_percent: Count = None
+    tie_rule: TieRule | Literal[""] = ""
+    two_envelopes: Choice = ""
+    pilot_wanted: Choice = ""
+    pilot_metric: str = ""
+    pilot_days: Count = Field(default=None, ge=1)
+    pilot_fee_fen: YuanAsFen | None = Field(default=None, ge=0)
+    pilot_threshold: Share = None
     price: Points = None
     pilot: Points = None
     technical: Points = None
@@ -136,19 +159,41 @@ class ProcedureStep(_Procedure):
     schedule: Points = None
     qualification: Points = None
     invited: terms.Words = Field(default=[])
+    pool: str = Field(default="", max_length=20)
     reason: DirectReason | Literal[""] = ""
 
     def changes(self) -> dict[str, Any]:
         """What differs from the procedure's own rules goes into the job's config block."""
         values = super().changes()
-        names = ("minimum_bids", "stand_still_days", "invited", "reason")
-        config = {
-            name: value for name in names if (value := values.pop(name)) not in (None, [], "")
+        config = {name: value for name in RULE_FIELDS if (value := values.pop(name)) not in EMPTY}
+        if "two_envelopes" in config:
+            config["two_envelopes"] = config["two_envelopes"] == "yes"
+        pilot = {
+            name: values.pop(f"pilot_{name}") for name in ("metric", "days", "fee_fen", "threshold")
         }
+        wanted = values.pop("pilot_wanted")
+        if wanted == "no":
+            config["pilot"] = None
+        elif wanted or any(value not in EMPTY for value in pilot.values()):
+            config["pilot"] = _pilot(pilot)
+            config.setdefault("two_envelopes", True)
         typed = {name: values.pop(name) for name in terms.CRITERIA_LABELS}
         if any(value is not None for value in typed.values()):
             config["weights"] = {name: value for name, value in typed.items() if value}
         return {**values, "procedure_config": config}
+
+
+def _pilot(typed: dict[str, Any]) -> dict[str, Any]:
+    config = {name: value for name, value in typed.items() if value not in EMPTY}
+    if "threshold" in config:
+        config["threshold"] = str(config["threshold"])
+    return {**config, "is_paid": bool(config.get("fee_fen"))}
+
+
+class LotsStep(Step):
+    """The lots of a job are rows of their own, typed as lot1_title, lot1_volume and so on."""
+
+    paste: str = Field(default="", max_length=20_000)
 
 
 class AmendStep(SubjectStep, VolumeStep, SecurityStep, PeopleStep, _Procedure):

@@ -9,7 +9,7 @@ from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
 from market.kit.tables import Column, Format, table_response
 from market.tendering import listing, requirements, terms
-from market.tendering.models import Bid, Job
+from market.tendering.models import Bid, Job, Question
 
 MAX_ROWS = 10_000
 
@@ -56,3 +56,15 @@ def bids_file(request: Request, job: Job, bids: Sequence[Bid], fmt: Format) -> R
         for bid in bids
     ]  # fmt: skip
     return table_response(request, f"{job.number} {_('Bids')}", columns, rows, fmt)
+
+
+def questions_file(
+    request: Request, job: Job, questions: Sequence[Question], fmt: Format
+) -> Response:
+    """Every question of a job with its answer, under the askers' aliases."""
+    columns = (
+        Column(_("Asker")), Column(_("Asked"), "datetime"), Column(_("Question")),
+        Column(_("Answered"), "datetime"), Column(_("Answer")),
+    )  # fmt: skip
+    rows = [(row.alias, row.created_at, row.text, row.answered_at, row.answer) for row in questions]
+    return table_response(request, f"{job.number} {_('Questions and answers')}", columns, rows, fmt)

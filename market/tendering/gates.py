@@ -3,36 +3,40 @@
 import datetime as dt
 import re
 
-from pydantic import ValidationError
-
 from market.kit import clock
-from market.kit.forms import field_errors
 from market.kit.i18n import gettext as _
 from market.kit.money import format_yuan, line_total
 from market.tendering import terms
 from market.tendering.models import Job
-from market.tendering.procedures import PROCEDURES, ProcedureConfig, config_of
+from market.tendering.procedures import PROCEDURES, ProcedureConfig
+from market.tendering.rules import Effective, effective
 from market.vocabulary.annotation import TASK_TYPES
 from market.vocabulary.security import PersonalInformation, parse_personal_information
 
 Problems = dict[str, str]
 # A job may ask for a little more at the ceiling than it can spend: bids must also fit the budget.
 CEILING_TO_BUDGET = 3, 2
+# Where the work must be done somewhere in particular, the job says where.
+LOCAL_PLACES = ("现场作业", "院内驻场", "本市", "本省")
 _SECRET = re.compile(r"(?<![不非无未脱])(?:绝密|机密级|秘密级|国家秘密|军事秘密|涉密)(?!数据除外)")
 _NO_SECRET = re.compile(
     r"(?:不|非|无|未|不得)(?:含有?|涉及?|属于?|包含)?(?:任何)?(?:国家秘密|涉密|军事秘密)"
 )
 
 
-def problems_of(job: Job, *, now: dt.datetime | None = None) -> Problems:
-    """What keeps the job from being published at `now`, by field; empty when nothing does."""
+def problems_of(
+    job: Job, *, now: dt.datetime | None = None, rules: Effective | None = None
+) -> Problems:
+    """What keeps the job from being published at `now`, by field; empty when nothing does.
+
+    `rules` are those in force for a draft; a published job stands by the ones frozen into it.
+    """
     found = {**_missing(job), **_forbidden(job), **_medical(job), **_money(job)}
-    try:
-        config = config_of(job)
-    except ValidationError as exc:
-        errors = field_errors(exc)
-        return {**found, "procedure": next(iter(errors.values()))}
-    return {**found, **_procedure(job, config), **_deadlines(job, config, now or clock.now())}
+    ruled = rules or effective(job)
+    if (config := ruled.config) is None:
+        return {**found, **ruled.problems}
+    found |= {**_procedure(job, config), **ruled.problems}
+    return {**found, **_deadlines(job, config, now or clock.now())}
 
 
 def is_medical(job: Job) -> bool:
@@ -96,7 +100,7 @@ def _forbidden(job: Job) -> Problems:
     exposed = kind in (PersonalInformation.PERSONAL, PersonalInformation.SENSITIVE)
     if exposed and not job.deid_profile:
         found["deid_profile"] = _("Say how the personal information is de-identified")
-    if job.place in ("现场作业", "院内驻场", "本市", "本省") and not job.place_region_code:
+    if job.place in LOCAL_PLACES and not job.place_region_code:
         found["place_region_code"] = _("Say where the work must be done")
     return found
 
@@ -141,6 +145,8 @@ def _procedure(job: Job, config: ProcedureConfig) -> Problems:
         found["reason"] = _("This procedure needs a reason, which is published")
     if config.invited_only and len(config.invited) < config.minimum_bids:
         found["invited"] = _("Invite at least %(count)s suppliers", count=config.minimum_bids)
+    if config.pool_only and not config.pool:
+        found["pool"] = _("Choose the pool whose members may bid")
     return found
 
 
@@ -159,9 +165,14 @@ def _deadlines(job: Job, config: ProcedureConfig, now: dt.datetime) -> Problems:
             "Bidders need %(days)s working days after publication: not before %(at)s",
             days=config.bidding_days, at=_day(first),
         )  # fmt: skip
+    if closed and closed < (first := _earliest(today, config.objection_days, now)):
+        found["bid_deadline_at"] = _(
+            "A direct award is published %(days)s working days for objections: not before %(at)s",
+            days=config.objection_days, at=_day(first),
+        )  # fmt: skip
     if asked and closed and "bid_deadline_at" not in found:
         first = _earliest(clock.in_china(asked).date(), config.answer_days, asked)
-        if closed < first:
+        if closed < first or closed <= asked:
             found["bid_deadline_at"] = _(
                 "Bids close %(days)s working days or more after the questions: not before %(at)s",
                 days=config.answer_days, at=_day(first),

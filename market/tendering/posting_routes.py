@@ -14,16 +14,29 @@ from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
 from market.kit.statuses import STATUS_TONES
-from market.tendering import access, gates, jobs, presentation, requirements, terms, wizard
-from market.tendering.drafts import AmendStep, JobDraft
+from market.pools.access import usable_pools
+from market.tendering import (
+    access,
+    gates,
+    job_reviews,
+    jobs,
+    lots,
+    presentation,
+    requirements,
+    rules,
+    terms,
+    wizard,
+)
+from market.tendering.drafts import AmendStep, JobDraft, LotsStep
 from market.tendering.forms import CancelInput, TemplateInput
 from market.tendering.job_templates import TEMPLATES
 from market.tendering.models import Job
-from market.tendering.procedures import PROCEDURES
+from market.tendering.procedures import PILOT_METRICS, PROCEDURES
+from market.tendering.readiness import readiness_of
 from market.tendering.states import CancelReason, JobStatus
 from market.vocabulary.regions import province_choices
 
-OWN_TABS = (JobStatus.DRAFT, JobStatus.OPEN_BIDDING, JobStatus.EVALUATION, JobStatus.STAND_STILL,
+OWN_TABS = (JobStatus.DRAFT, JobStatus.REVIEW, JobStatus.OPEN_BIDDING, JobStatus.EVALUATION, JobStatus.STAND_STILL,
             JobStatus.AWARDED)  # fmt: skip
 
 
@@ -46,25 +59,57 @@ async def edit(request: Request) -> Response:
     actor = web.signed_in(request)
     job = await access.own_job(actor, request.path_params["number"])
     step = wizard.step_of(request.path_params["step"])
-    form = await Form.read(request, step.model, wizard.typed(job, step.model), draft="kept")
+    shown = await _posting(job)
+    values = wizard.typed(job, step.model, shown["ready"].rules.config)
+    form = await Form.read(request, step.model, values, draft="kept")
     if form.is_valid:
         with form.guard():
-            await wizard.attach_files(job, form, by=actor)
+            for name, file in (await wizard.uploaded(form, by=actor)).items():
+                await jobs.attach_document(job, name, file, by=actor)
             await jobs.save_draft(job, form.input, by=actor)
-            following = wizard.after(step)
-            if following is None or form.values.get("go") == "review":
-                return web.see_other(request, "jobs:review", number=job.number)
-            return web.see_other(request, "jobs:edit", number=job.number, step=following.code)
+            return _go_on(request, job, step, str(form.values.get("go", "")))
     return await web.render(
-        request, "market/tendering/jobs_edit.html", form=form, step=step, **_posting(job)
+        request, "market/tendering/jobs_edit.html", form=form, step=step, **shown
     )
 
 
-def _posting(job: Job) -> dict[str, Any]:
-    problems = gates.problems_of(job)
+def _go_on(request: Request, job: Job, step: wizard.WizardStep, go: str) -> Response:
+    following = wizard.after(step)
+    if go == "stay":
+        return web.see_other(request, "jobs:edit", number=job.number, step=step.code)
+    if following is None or go == "review":
+        return web.see_other(request, "jobs:review", number=job.number)
+    return web.see_other(request, "jobs:edit", number=job.number, step=following.code)
+
+
+async def edit_lots(request: Request) -> Response:
+    """The lots of a draft: rows are added, removed and pasted without script as well."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    form = await Form.read(request, LotsStep, wizard.lot_values(await lots.lots_of(job)))
+    go = str(form.values.get("go", ""))
+    if form.is_valid:
+        with form.guard():
+            rows = wizard.lot_rows(form.values) + lots.pasted(form.input.paste)
+            kept = await lots.save_lots(job, lots.from_rows(rows), by=actor)
+            if go in ("next", "review"):
+                return _go_on(request, job, wizard.step_of("lots"), go)
+            form.values = {**wizard.lot_values(kept, extra=5 if go == "more" else 0)}
+    return await web.render(
+        request, "market/tendering/jobs_lots.html", form=form, step=wizard.step_of("lots"),
+        count=len(wizard.lot_rows(form.values)), most=lots.MOST, **await _posting(job),
+    )  # fmt: skip
+
+
+async def _posting(job: Job) -> dict[str, Any]:
+    ready = await readiness_of(job)
     return {
-        "job": job, "problems": problems, "progress": wizard.progress(problems), "terms": terms,
-        "procedures": PROCEDURES.values(), "provinces": [name for _code, name in province_choices()],
+        "job": job, "problems": ready.problems, "progress": wizard.progress(ready.problems),
+        "terms": terms, "procedures": PROCEDURES.values(), "ready": ready,
+        "rule_hints": rules.hints(job, ready.rules), "tie_rules": rules.TIE_RULES,
+        "pools": await usable_pools(job.owner_id, job.region_code), "is_medical": gates.is_medical(job),
+        "local_places": gates.LOCAL_PLACES, "pilot_metrics": PILOT_METRICS,
+        "provinces": [name for _code, name in province_choices()],
     }  # fmt: skip
 
 
@@ -77,15 +122,20 @@ async def review(request: Request) -> Response:
     form = await Form.read(request, TemplateInput)
     if form.is_valid:
         with form.guard():
-            await jobs.publish_job(job, by=actor)
-            return web.see_other(
-                request, "jobs:show", number=job.number, flash=_("The job is published")
+            job = await jobs.publish_job(job, by=actor)
+            is_waiting = job.status == JobStatus.REVIEW
+            flash = (
+                _("Handed to the bureau for review") if is_waiting else _("The job is published")
             )
-    shown = _posting(job)
+            return web.see_other(request, "jobs:show", number=job.number, flash=flash)
+    shown = await _posting(job)
     return await web.render(
         request, "market/tendering/jobs_review.html", form=form, **shown,
         groups=presentation.groups_of(job) if "procedure" not in shown["problems"] else [],
         needs=requirements.summary(job), advice=gates.advice_on(job), step_for=wizard.step_for,
+        reviews=await job_reviews.returned(job),
+        explained=rules.explained(config, shown["ready"].rules.sources)
+        if (config := shown["ready"].rules.config) else [],
     )  # fmt: skip
 
 
@@ -93,16 +143,28 @@ async def amend(request: Request) -> Response:
     """Change an open job; every bidder must confirm again."""
     actor = web.signed_in(request)
     job = await access.own_job(actor, request.path_params["number"])
-    form = await Form.read(request, AmendStep, wizard.typed(job, AmendStep), draft="kept")
+    present = await lots.lots_of(job)
+    values = wizard.typed(job, AmendStep) | (wizard.lot_values(present, extra=2) if present else {})
+    form = await Form.read(request, AmendStep, values, draft="kept")
     if form.is_valid:
         with form.guard():
-            await wizard.attach_files(job, form, by=actor)
-            await jobs.amend_job(job, form.input, by=actor)
-            flash = _("The job is amended; bidders are asked to confirm their bids")
-            return web.see_other(request, "jobs:show", number=job.number, flash=flash)
+            before = job.version
+            files = await wizard.uploaded(form, by=actor)
+            changed = lots.from_rows(wizard.lot_rows(form.values)) if present else None
+            job = await jobs.amend_job(job, form.input, documents=files, new_lots=changed, by=actor)
+            return web.see_other(
+                request, "jobs:show", number=job.number, flash=_amended(job, before)
+            )
     return await web.render(
-        request, "market/tendering/jobs_amend.html", form=form, steps=wizard.STEPS, **_posting(job)
-    )
+        request, "market/tendering/jobs_amend.html", form=form, steps=wizard.STEPS,
+        count=len(wizard.lot_rows(form.values)), most=lots.MOST, **await _posting(job),
+    )  # fmt: skip
+
+
+def _amended(job: Job, before: int) -> str:
+    if job.version == before:
+        return _("Nothing was changed, so there is no new version")
+    return _("The job is amended; bidders are asked to confirm their bids")
 
 
 async def cancel(request: Request) -> Response:
@@ -154,6 +216,7 @@ async def discard(request: Request) -> Response:
 routes = [
     Route("/jobs/new", post, name="jobs:post", methods=["GET", "POST"]),
     Route("/jobs/mine", mine, name="jobs:mine"),
+    Route("/jobs/{number}/edit/lots", edit_lots, name="jobs:lots", methods=["GET", "POST"]),
     Route("/jobs/{number}/edit/{step}", edit, name="jobs:edit", methods=["GET", "POST"]),
     Route("/jobs/{number}/review", review, name="jobs:review"),
     Route("/jobs/{number}/publish", review, name="jobs:publish", methods=["POST"]),
