@@ -245,6 +245,32 @@ def docs_machines() -> None:
 
 
 @app.command()
+def metric(
+    name: Annotated[str, typer.Argument(help="kappa, dice, cer, ...; nothing lists them.")] = "",
+    gold: Annotated[Path | None, typer.Argument(exists=True)] = None,
+    submitted: Annotated[Path | None, typer.Argument(exists=True)] = None,
+    names: Annotated[
+        Path | None, typer.Option(exists=True, help="CSV of item,name: a pilot's own names.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure label files against gold label files, as a pilot does."""
+    from market.kit.errors import InvalidInput
+    from market.metrics import command
+
+    if not name:
+        typer.echo(command.catalogue(as_json=as_json))
+        return
+    if gold is None or submitted is None:
+        raise typer.BadParameter("name the gold file and the submitted file")
+    try:
+        typer.echo(command.answer(name, gold, submitted, names, as_json=as_json))
+    except InvalidInput as exc:
+        typer.echo(exc.message, err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
 def reindex(engine: Engine = "") -> None:
     """Build the search index again beside the old one, then swap."""
     from search import commands
@@ -335,6 +361,15 @@ def export_facts(out: Annotated[Path, typer.Option(file_okay=False)]) -> None:
     from market.bureau.exports import export_public_facts
 
     console.print(with_database(lambda: export_public_facts(out)))
+
+
+@export_app.command("ocds")
+def export_ocds(out: Annotated[Path, typer.Option(file_okay=False)]) -> None:
+    """Every public job as OCDS 1.1 release and record packages, and compiled.jsonl for redflags."""
+    from market.ocds import commands
+
+    for path in with_database(lambda: commands.export(out, console=console)):
+        console.print(str(path))
 
 
 def main() -> None:

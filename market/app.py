@@ -15,11 +15,14 @@ import market.accounts.api
 import market.accounts.routes
 import market.bureau.api
 import market.bureau.routes
+import market.complaints.api
+import market.complaints.routes
 import market.datasets.api
 import market.datasets.routes
 import market.directory.api
 import market.directory.routes
 import market.imports.routes
+import market.ocds.api
 import market.orders.api
 import market.orders.routes
 import market.tendering.api
@@ -36,11 +39,13 @@ OPERATIONS = [
     *market.accounts.api.operations,
     *market.directory.api.operations,
     *market.tendering.api.operations,
+    *market.complaints.api.operations,
     *market.orders.api.operations,
     *market.datasets.api.operations,
     *billing.api.operations,
     *search.api.operations,
     *market.bureau.api.operations,
+    *market.ocds.api.operations,
 ]
 
 ROUTES: list[BaseRoute] = [
@@ -50,6 +55,7 @@ ROUTES: list[BaseRoute] = [
     *market.accounts.routes.routes,
     *market.directory.routes.routes,
     *market.tendering.routes.routes,
+    *market.complaints.routes.routes,
     *market.orders.routes.routes,
     *market.datasets.routes.routes,
     *market.imports.routes.routes,

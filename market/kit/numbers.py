@@ -17,16 +17,21 @@ class NumberSeries(Row):
         table = "number_series"
 
 
-async def next_number(prefix: str) -> str:
-    """The next number of this year's series; call it inside the verb, as late as possible.
+async def next_value(series: str) -> int:
+    """The next of 1, 2, 3…; call it inside the verb, as late as possible.
 
-    Numbers are unique and rising; a rolled-back verb gives its number back.
+    The series stays locked until the verb commits: values become visible in their order, without
+    gaps, and a rolled-back verb gives its value back.
     """
-    series = f"{prefix}-{clock.today().year}"
     if not await NumberSeries.filter(series=series).update(value=F("value") + 1):
         await NumberSeries.bulk_create(
             [NumberSeries(series=series)], on_conflict=["series"], ignore_conflicts=True
         )
         await NumberSeries.filter(series=series).update(value=F("value") + 1)
-    row = await NumberSeries.get(series=series)
-    return f"{series}-{row.value:06d}"
+    return (await NumberSeries.get(series=series)).value
+
+
+async def next_number(prefix: str) -> str:
+    """The next number of this year's series."""
+    series = f"{prefix}-{clock.today().year}"
+    return f"{series}-{await next_value(series):06d}"

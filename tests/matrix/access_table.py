@@ -150,6 +150,29 @@ bids:disqualify A:buyer opened_bid
 awards:decide A:buyer opened_bid
 awards:show all award
 awards:notice all award
+complaints:list all
+complaints:about_job all job
+complaints:draft firm job
+complaints:show A:parties+bureau_a+operator complaint
+complaints:edit A:seller complaint_draft
+complaints:attach A:seller complaint_draft
+complaints:evidence nobody complaint unknown
+complaints:file A:seller complaint_draft
+complaints:withdraw A:seller complaint
+complaints:discard A:seller complaint_draft
+complaints:decide A:buyer complaint
+complaints:print A:parties+bureau_a+operator complaint
+violations:list person
+violations:report person
+violations:show A:self+A:seller+bureau_a+operator report
+violations:edit A:self report_draft
+violations:file A:self report_draft
+violations:discard A:self report_draft
+violations:attach A:self+A:seller report
+violations:evidence nobody report unknown
+violations:speak A:seller report
+violations:decide operator+bureau_a report
+violations:public all supplier
 awards:cancel A:buyer award
 jobs:unsuccessful A:buyer evaluated_job
 contracts:list person
@@ -278,6 +301,22 @@ api:tendering_disqualify_bid A:buyer opened_bid
 api:tendering_award_bid A:buyer opened_bid
 api:tendering_get_award all award
 api:tendering_cancel_award A:buyer award
+api:complaints_list_complaints all
+api:complaints_show_complaint A:parties+bureau_a+operator complaint
+api:complaints_draft_complaint firm job
+api:complaints_edit_complaint A:seller complaint_draft
+api:complaints_file_complaint A:seller complaint_draft
+api:complaints_withdraw_complaint A:seller complaint
+api:complaints_discard_complaint A:seller complaint_draft
+api:complaints_decide_complaint A:buyer complaint
+api:complaints_list_reports person
+api:complaints_show_report A:self+A:seller+bureau_a+operator report
+api:complaints_draft_report person
+api:complaints_file_report A:self report_draft
+api:complaints_discard_report A:self report_draft
+api:complaints_give_view A:seller report
+api:complaints_decide_report operator+bureau_a report
+api:complaints_list_public_decisions all supplier
 api:orders_list_contracts person
 api:orders_show_contract A:parties+bureau_a contract
 api:orders_sign_contract A:parties contract_pending
@@ -321,6 +360,8 @@ api:billing_redeem_voucher A:parties order
 api:billing_release_voucher A:parties voucher
 api:bureau_trade bureau+operator
 api:bureau_public all
+api:ocds_releases all
+api:ocds_record nobody unknown
 api:search_search_records all
 api:search_match_job A:buyer job
 api:search_match_supplier A:seller supplier
