@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from market.accounts.models import Organisation
+from market.accounts.opening_keys import current_key
 from market.accounts.permissions import require
 from market.accounts.states import Role
 from market.kit import audit, clock, outbox
@@ -124,6 +125,9 @@ async def publish_job(job: Job, *, by: Actor, may_wait_for_keys: bool = False) -
     config = ready.rules.config
     if ready.problems or config is None:
         raise InvalidInput(fields=ready.problems)
+    if not may_wait_for_keys and await current_key(job.owner_id) is None:
+        text = _("Set your organisation's opening passphrase before you publish")
+        raise InvalidInput(fields={"opening_key": text})
     if config.invited_only:
         numbers = tuple(firm.number for firm in ready.invited)
         config = config.model_copy(update={"invited": numbers})
@@ -132,7 +136,7 @@ async def publish_job(job: Job, *, by: Actor, may_wait_for_keys: bool = False) -
     await job.save(update_fields=["procedure_config", "procedure_sources"])
     if config.needs_review and "bureau" in ready.rules.sources.get("needs_review", {}):
         return await _ask_for_review(job, ready, by=by)
-    return await open_job(job, by=by, may_wait_for_keys=may_wait_for_keys)
+    return await open_job(job, by=by)
 
 
 async def _ask_for_review(job: Job, ready: Readiness, *, by: Actor) -> Job:
@@ -143,15 +147,13 @@ async def _ask_for_review(job: Job, ready: Readiness, *, by: Actor) -> Job:
     return job
 
 
-async def open_job(job: Job, *, by: Actor, may_wait_for_keys: bool = False) -> Job:
+async def open_job(job: Job, *, by: Actor) -> Job:
     """Open a job whose rules are frozen, in the caller's transaction: keys drawn, guests invited.
 
-    A record may be published before its owner has an opening key; it takes no bid until then.
+    An imported job may be opened before its owner has an opening key; it takes no bid until then.
     """
     config = config_of(job)
-    if not await shares.draw_keys(job, config) and not may_wait_for_keys:
-        text = _("Set your organisation's opening passphrase before you publish")
-        raise InvalidInput(fields={"opening_key": text})
+    await shares.draw_keys(job, config)
     first = JobStatus.OPEN_ENQUIRIES if config.separate_enquiries else JobStatus.OPEN_BIDDING
     await job.move_to(first, by=by, published_at=clock.now())
     if config.invited_only:
