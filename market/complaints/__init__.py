@@ -1,0 +1,1 @@
+"""Objections and complaints about a procurement, and reports of violations: filed, answered in time, decided."""
