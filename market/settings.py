@@ -17,6 +17,7 @@ MODEL_MODULES = [
     "market.kit.files",
     "market.kit.mail",
     "market.kit.drafts",
+    "market.kit.documents",
     "market.accounts.models",
     "market.reputation.models",
     "market.directory.models",

@@ -19,6 +19,7 @@ from market.bureau import facts
 from market.complaints import handlers as complaint_moves
 from market.complaints.decisions import escalate_overdue
 from market.complaints.measures import lift_ended_suspensions
+from market.disputes.deadlines import lapse_readings, move_overdue_disputes
 from market.kit import clock, db, drafts, i18n, outbox, web
 from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
@@ -32,6 +33,7 @@ from market.orders import handlers as order_moves
 from market.orders.inspections import accept_silent_batches
 from market.orders.reviews import publish_due_reviews
 from market.orders.terminations import end_due_contracts
+from market.reputation.priors import refit_priors
 from market.settings import settings
 from market.tendering.awards import activate_due_awards
 from market.tendering.ceremony import remind_holders
@@ -109,6 +111,8 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "batch.submitted": (order_mail.ask_to_inspect,),
     "batch.accepted": (order_mail.tell_supplier_of_verdict, facts.record_event),
     "batch.rejected": (order_mail.tell_supplier_of_verdict,),
+    "dispute.resolved": (money.on_dispute_resolved,),
+    "dispute.withdrawn": (money.on_dispute_withdrawn,),
     "review.published": (order_mail.tell_of_review,),
     "order.settled": (money_mail.tell_of_settlement, facts.record_event),
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
@@ -137,6 +141,10 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (60, seal_ledger),
     (60, expire_transfers),
     (60, accept_silent_batches),
+    (60, move_overdue_disputes),
+    (600, lapse_readings),
+    (60, money.reduce_waiting_orders),
+    (86400, refit_priors),
     (600, publish_due_reviews),
     (600, end_due_contracts),
     (300, money.sync_stale_payments),

@@ -11,6 +11,8 @@ SCOPES: dict[str, str] = {
     "jobs:write": N_("Post, amend and cancel jobs"),
     "bids:read": N_("See your bids"),
     "bids:write": N_("Submit and withdraw bids"),
+    "complaints:read": N_("See your complaints and reports"),
+    "complaints:write": N_("Contest, report and decide"),
     "awards:write": N_("Evaluate and award"),
     "orders:read": N_("See your contracts, orders and deliveries"),
     "orders:write": N_("Sign, deliver, inspect and review"),

@@ -48,6 +48,8 @@ home:show all
 health:alive all
 health:ready all
 language:choose all
+documents:verify all
+documents:show nobody =0000
 drafts:save person
 drafts:discard person
 dev:components all
@@ -182,6 +184,7 @@ contracts:refuse A:parties contract_pending
 contracts:print A:parties+bureau_a contract
 contracts:verify all
 orders:list person
+batches:print A:parties batch
 orders:show A:parties order
 orders:cancel A:parties order
 batches:plan A:parties order
@@ -216,6 +219,8 @@ webhooks:stripe all
 settlements:list member
 settlements:show A:parties+operator settlement
 settlements:print A:parties+operator settlement
+invoices:print A:parties invoice
+refunds:print A:parties+operator refund
 payouts:list member
 billing:profile member
 invoices:list member

@@ -25,6 +25,7 @@ from market.tendering import questions
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
+from tests.factories.complaints import make_complaint, make_report
 from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
@@ -55,6 +56,7 @@ async def build() -> World:
     rows: dict[str, str] = {"programme": (await make_programme(pool_fen=90_000_000)).code}
     rows |= await _deals(deal)
     rows |= await _tendering(actors)
+    rows |= await _complaints(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
     await settle_everything()
@@ -170,6 +172,21 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
         "draft": draft.number, "job": open_job.number, "sealed_bid": sealed.number,
         "question": str(question.id), "evaluated_job": closed.number, "opened_bid": opened.number,
         "award": award.number,
+    }  # fmt: skip
+
+
+async def _complaints(actors: dict[str, Actor]) -> dict[str, str]:
+    """A firm's objection to a hospital's job and a draft of one; a hospital's report of the firm."""
+    buyer, supplier = actors["buyer_a"], actors["supplier_a"]
+    contested = await tendering.published_job(by=buyer)
+    pending = await make_complaint(contested, by=supplier)
+    other = await tendering.published_job(by=buyer)
+    draft = await make_complaint(other, by=supplier, filed=False)
+    firm = await Organisation.get(id=supplier.organisation_id)
+    filed = await make_report(firm, by=buyer)
+    return {
+        "complaint": pending.number, "complaint_draft": draft.number, "report": filed.number,
+        "report_draft": (await make_report(firm, by=buyer, filed=False)).number,
     }  # fmt: skip
 
 
