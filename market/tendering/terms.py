@@ -98,6 +98,7 @@ NOTICES: Mapping[str, str] = {
     NoticeKind.AWARD_DECIDED: N_("Award decided, standstill"),
     NoticeKind.AWARDED: N_("Award in force"),
     NoticeKind.AWARD_CANCELLED: N_("Award cancelled"),
+    NoticeKind.COMPLAINT_DECIDED: N_("Complaint decided"),
 }
 CRITERIA_LABELS: Mapping[str, str] = {
     "price": N_("Price"),
@@ -219,3 +220,22 @@ def _certificate(value: str) -> str:
 
 
 Certificate = Annotated[str, AfterValidator(_certificate)]
+
+SHARE_HOLDERS: Mapping[str, str] = {
+    "buyer": N_("Buyer"),
+    "platform": N_("Platform, by the clock"),
+    "bureau": N_("Bureau"),
+    "operator": N_("Operator's recovery key"),
+}
+ENVELOPES: Mapping[str, str] = {
+    "offer": N_("The bids"),
+    "qualification": N_("First envelopes: qualification and proposal"),
+    "price": N_("Second envelopes: prices"),
+}
+OPENING_OUTCOMES: Mapping[str, str] = {
+    "opened": N_("Bid opened"),
+    "damaged": N_("unreadable"),
+    "not_shortlisted": N_("not shortlisted, price unopened"),
+    "not_confirmed": N_("not confirmed after the amendment"),
+    "returned": N_("returned unopened"),
+}
