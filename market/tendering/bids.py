@@ -17,6 +17,7 @@ from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from market.kit.i18n import gettext as _
 from market.kit.money import format_yuan, line_total
+from market.pools.memberships import is_member
 from market.tendering import bid_log, sealing
 from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job, Lot
@@ -141,6 +142,8 @@ async def _open_job(job: Job, by: Actor, lot: Lot | None) -> tuple[Job, str]:
         bidder = await Organisation.get(id=by.organisation_id)
         if bidder.number not in config.invited and bidder.name not in config.invited:
             raise NotPermitted(_("Only invited suppliers may bid on this job"))
+    if config.pool_only and not await is_member(config.pool, by.organisation_id):
+        raise NotPermitted(_("Only members of the pool may bid on this job"))
     return job, sealing.bidder_tag(job.id, by.organisation_id, lot.id if lot else None)
 
 

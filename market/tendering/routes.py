@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from market.kit import files, web
 from market.kit.audit import history
-from market.kit.errors import NotFound
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
@@ -19,22 +18,25 @@ from market.tendering import (
     award_routes,
     bid_routes,
     bureau_routes,
+    ceremony_routes,
     exports,
     gates,
     invite_routes,
     jobs,
     listing,
+    posting_access,
     posting_routes,
     presentation,
     question_routes,
     requirements,
     stages,
     terms,
-    transcripts,
 )
 from market.tendering.forms import QuestionInput
 from market.tendering.models import Job
 from market.tendering.states import NoticeKind
+
+QUESTIONS_SHOWN = 10
 
 
 async def show_jobs(request: Request) -> Response:
@@ -61,31 +63,24 @@ async def job_context(request: Request, job: Job, **more: Any) -> dict[str, Any]
     """What the job's page shows; `more` replaces parts of it (a refused question form)."""
     actor = web.actor_of(request)
     award = await access.latest_award(job)
+    standing = await posting_access.standing_of(actor, job)
     context: dict[str, Any] = {
         "job": job, "award": award, "is_owner": access.owns(actor, job),
         "steps": presentation.steps_of(job, award),
         "deadline": presentation.deadline_of(job, award),
         "groups": presentation.groups_of(job), "needs": requirements.summary(job),
-        "questions": await access.questions_of(job), "can_ask": access.can_ask(actor, job),
-        "can_bid": access.can_bid(actor, job), "own_bid": await access.own_bid_on(actor, job),
+        "questions": await access.newest_questions(job, QUESTIONS_SHOWN),
+        "questions_total": await access.all_questions(job).count(),
+        "can_ask": access.can_ask(actor, job), "lots": await access.lots_of(job),
+        "can_bid": access.can_bid(actor, job) and standing["may_compete"] is not False,
+        "own_bid": await access.own_bid_on(actor, job), "standing": standing,
+        "may_download": access.may_download(actor, job), "explained": posting_access.explained(job),
         "is_favourite": await access.is_favourite(actor, job),
         "advice": gates.advice_on(job), "why_ended": stages.why_unsuccessful(job),
         "documents": await access.documents_of(actor, job), "form": Form(QuestionInput),
         "terms": terms,
     }  # fmt: skip
     return {**context, **more}
-
-
-async def show_opening(request: Request) -> Response:
-    """The public transcript of an opening; every digest is computed again for the page."""
-    job = await access.visible_job(web.actor_of(request), request.path_params["number"])
-    if job.opening_transcript is None:
-        raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
-    rows = presentation.opening_rows(await transcripts.checked_rows(job))
-    return await web.render(
-        request, "market/tendering/jobs_opening.html", job=job, rows=rows,
-        is_intact=transcripts.is_intact(job),
-    )  # fmt: skip
 
 
 async def download_document(request: Request) -> Response:
@@ -143,12 +138,12 @@ routes = [
     *bureau_routes.routes,
     *question_routes.routes,
     Route("/jobs/{number}", show_job, name="jobs:show"),
-    Route("/jobs/{number}/opening", show_opening, name="jobs:opening"),
     Route("/jobs/{number}/history", show_history, name="jobs:history"),
     Route("/jobs/{number}/documents/{name}", download_document, name="jobs:document"),
     Route("/jobs/{number}/favourite", toggle_favourite, name="jobs:favourite", methods=["POST"]),
     Route("/favourites", show_favourites, name="jobs:favourites"),
     Route("/notices", show_notices, name="notices:list"),
     *bid_routes.routes,
+    *ceremony_routes.routes,
     *award_routes.routes,
 ]
