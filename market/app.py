@@ -25,6 +25,8 @@ import market.imports.routes
 import market.ocds.api
 import market.orders.api
 import market.orders.routes
+import market.pools.api
+import market.pools.routes
 import market.tendering.api
 import market.tendering.routes
 import search.api
@@ -38,6 +40,7 @@ from search.discovery import warm_up
 OPERATIONS = [
     *market.accounts.api.operations,
     *market.directory.api.operations,
+    *market.pools.api.operations,
     *market.tendering.api.operations,
     *market.complaints.api.operations,
     *market.orders.api.operations,
@@ -54,6 +57,7 @@ ROUTES: list[BaseRoute] = [
     *workspace.routes,
     *market.accounts.routes.routes,
     *market.directory.routes.routes,
+    *market.pools.routes.routes,
     *market.tendering.routes.routes,
     *market.complaints.routes.routes,
     *market.orders.routes.routes,
