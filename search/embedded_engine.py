@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
+from pydantic_core import from_json, to_json
 
 from search.analysis import TermGroup, highlight_spans, index_terms, query_groups
 from search.engine import (
@@ -246,7 +247,7 @@ def _to_tantivy(document: IndexDocument, settings: IndexSettings) -> tantivy.Doc
         if name in settings.numbers:
             made.add_float(name, float(number))
     made.add_float("prior", document.prior)
-    made.add_bytes("source", json.dumps(document.source, ensure_ascii=False).encode())
+    made.add_bytes("source", to_json(document.source))
     return made
 
 
@@ -260,7 +261,7 @@ def _search(opened: _Opened, query: Query) -> Results:
     found = _collect(opened, query, compiled)
     for score, address in found.hits:
         stored: Any = opened.searcher.doc(address)
-        source = json.loads(stored.get_first("source"))
+        source = from_json(stored.get_first("source"))
         marks = {name: highlight_spans(str(source.get(name) or ""), groups)
                  for name in query.highlight}  # fmt: skip
         relevance = round(score / weight, 6) if weight and query.sort is None else 0.0
@@ -273,7 +274,7 @@ def _scan(opened: _Opened, offset: int, limit: int) -> dict[str, Mapping[str, An
     searcher = opened.searcher
     found = searcher.search(tantivy.Query.all_query(), limit, offset=offset)
     stored: list[Any] = [searcher.doc(address) for _, address in found.hits]
-    return {doc.get_first("id"): json.loads(doc.get_first("source")) for doc in stored}
+    return {doc.get_first("id"): from_json(doc.get_first("source")) for doc in stored}
 
 
 def _collect(opened: _Opened, query: Query, compiled: tantivy.Query) -> Any:

@@ -21,11 +21,11 @@ from search.documents import KINDS, Kind
 from search.engine import SearchEngine
 from search.entries import SETTINGS, index_document
 
-OWN_TOPICS = ("supplier.changed", "talent.changed", "need.changed", "job.changed")
+OWN_TOPICS = ("supplier.changed", "talent.changed", "need.changed")
 """Topics that nobody but the indexes handles."""
 TOPICS = (
     *OWN_TOPICS, "organisation.verified", "organisation.suspended", "organisation.reinstated",
-    "job.published", "job.amended", "job.cancelled", "job.opened", "job.unsuccessful",
+    "job.changed", "job.published", "job.amended", "job.cancelled", "job.opened", "job.unsuccessful",
     "award.decided", "award.activated", "award.cancelled", "order.placed", "order.completed",
     "order.cancelled", "order.refunded",
 )  # fmt: skip

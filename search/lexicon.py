@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.synonyms import dictionary, misspellings, synonym_groups
@@ -44,16 +46,16 @@ class Lexicon:
     homophones: dict[str, str] = field(default_factory=dict)
     romanised: dict[str, str] = field(default_factory=dict)
     latin: tuple[str, ...] = ()
-    _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _listed: tuple[str, ...] = ()
+    _finder: AhoCorasick = field(init=False)
 
     def __post_init__(self) -> None:
-        lengths: dict[str, set[int]] = defaultdict(set)
-        for surface in self.surfaces:
-            lengths[surface[0]].add(len(surface))
+        self._listed = tuple(self.surfaces)
+        self._finder = AhoCorasick(self._listed)
+        for surface in self._listed:
             if has_han(surface) and len(surface) > 1 and surface not in self.generic:
                 self.homophones.setdefault(homophone_key(surface), surface)
                 self.romanised.setdefault(pinyin(surface), surface)
-        self._lengths = {c: tuple(sorted(found, reverse=True)) for c, found in lengths.items()}
         self.latin = tuple(s for s in self.surfaces if s.isascii() and len(s) >= 5)
 
     def canonical(self, text: str) -> str:
@@ -66,13 +68,11 @@ class Lexicon:
 
     def matches(self, text: str) -> Iterator[Span]:
         """Every known surface in a canonical text, nested and overlapping ones included."""
-        lengths, surfaces = self._lengths, self.surfaces
-        for start, character in enumerate(text):
-            for length in lengths.get(character, ()):
-                candidate = text[start : start + length]
-                concepts = surfaces.get(candidate)
-                if concepts and len(candidate) == length and _is_word(text, start, start + length):
-                    yield Span(start, start + length, candidate, concepts)
+        found = self._finder.find_matches_as_indexes(text, overlapping=True)
+        for number, start, end in sorted(found, key=lambda match: (match[1], -match[2])):
+            if _is_word(text, start, end):
+                surface = self._listed[number]
+                yield Span(start, end, surface, self.surfaces[surface])
 
     def longest(self, text: str) -> list[Span]:
         """Known surfaces from the left, longest first, without overlaps."""
