@@ -5,13 +5,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.accounts.states import Role
-from market.kit import files, tables, web
+from market.kit import documents, files, tables, web
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput, NotFound
 from market.kit.forms import Form
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
-from market.orders import access, batches, findings, inspections, manifests, reviews, views, words
+from market.orders import (
+    access,
+    batches,
+    findings,
+    inspections,
+    manifests,
+    reports,
+    reviews,
+    views,
+    words,
+)
 from market.orders.forms import DeliveryInput, InspectionInput, ReviewInput, SecretInput
 from market.orders.models import DeliveryBatch
 from market.orders.parties import require_side
@@ -151,6 +161,21 @@ async def _record(
     return N_("Batch accepted") if is_accepted else N_("Batch not accepted")
 
 
+async def report(request: Request) -> Response:
+    """The acceptance report on A4, once the batch is decided."""
+    actor = web.signed_in(request)
+    batch = await access.own_batch(actor, request.path_params["number"])
+    if batch.decided_at is None:
+        raise NotFound(_("This batch has not been decided"))
+    rounds = await reports.rounds_of(batch)
+    return await web.render(
+        request, "market/orders/batches_print.html", batch=batch, order=batch.order, rounds=rounds,
+        words=words, document=await documents.issue(
+            N_("Acceptance report"), batch.number, reports.report_digest(batch, rounds)
+        ),
+    )  # fmt: skip
+
+
 async def rework(request: Request) -> Response:
     """Take a batch that was not accepted back."""
     actor = web.signed_in(request)
@@ -186,5 +211,6 @@ routes = [
     Route("/batches/{number}/manifest", manifest, name="batches:manifest"),
     Route("/batches/{number}/sample", sample, name="batches:sample", methods=["POST"]),
     Route("/batches/{number}/inspect", inspect, name="batches:inspect", methods=BOTH),
+    Route("/batches/{number}/print", report, name="batches:print"),
     Route("/batches/{number}/rework", rework, name="batches:rework", methods=["POST"]),
 ]
