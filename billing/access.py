@@ -207,6 +207,19 @@ async def payout_to_confirm(actor: Actor, number: str) -> Payout:
     return payout
 
 
+async def refund_to_read(actor: Actor, number: str) -> Refund:
+    """One refund of an order the actor's organisation is a party of; any for the operator."""
+    require(actor, *READERS, verified=False)
+    query = Refund.filter(number=number)
+    if actor.kind != OrganisationKind.OPERATOR:
+        own = actor.organisation_id
+        query = query.filter(Q(order__buyer_id=own) | Q(order__supplier_id=own))
+    found = await query.select_related("order__buyer", "order__supplier", "payment").first()
+    if found is None:
+        raise missing()
+    return found
+
+
 async def refund_to_confirm(actor: Actor, number: str) -> Refund:
     """Any refund, for the operator."""
     require_operator(actor)

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from billing import (
+    document_routes,
     operator_routes,
     payment_routes,
     settlement_routes,
@@ -13,6 +14,7 @@ from billing import (
 routes: list[Route] = [
     *payment_routes.routes,
     *settlement_routes.routes,
+    *document_routes.routes,
     *voucher_routes.routes,
     *operator_routes.routes,
     *twin_routes.routes,

@@ -28,25 +28,15 @@ async def list_settlements(request: Request) -> Response:
 
 async def show_settlement(request: Request) -> Response:
     """A settlement: every figure, how it was made, and the ledger rows behind it."""
-    return await _settlement(request, "billing/settlements_show.html")
-
-
-async def print_settlement(request: Request) -> Response:
-    """The settlement on A4, amounts in capitals."""
-    return await _settlement(request, "billing/settlements_print.html")
-
-
-async def _settlement(request: Request, template: str) -> Response:
     actor = web.signed_in(request)
     settlement = await access.settlement_to_read(actor, request.path_params["number"])
     return await web.render(
         request,
-        template,
+        "billing/settlements_show.html",
         settlement=settlement,
         words=words,
         order_words=order_words,
         statement=await statements.statement_of(settlement),
-        document=statements.document_of(settlement),
     )
 
 
@@ -137,7 +127,6 @@ async def show_invoice(request: Request) -> Response:
 routes = [
     Route("/settlements", list_settlements, name="settlements:list"),
     Route("/settlements/{number}", show_settlement, name="settlements:show"),
-    Route("/settlements/{number}/print", print_settlement, name="settlements:print"),
     Route("/payouts", list_payouts, name="payouts:list"),
     Route("/billing/profile", edit_profile, name="billing:profile", methods=["GET", "POST"]),
     Route("/invoices", list_invoices, name="invoices:list"),

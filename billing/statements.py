@@ -1,10 +1,10 @@
 """How an amount was made: the lines and ledger entries behind a payment stage or settlement."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from billing.ledger_models import LedgerEntry, LedgerTransaction
@@ -16,7 +16,6 @@ from billing.models import (
 )
 from billing.states import LIVE_REDEMPTIONS
 from market.kit import web
-from market.kit.audit import canonical
 from market.kit.i18n import gettext as _
 from market.orders import words as order_words
 from market.orders.models import Order
@@ -150,26 +149,9 @@ def percent(bp: int) -> str:
     return f"{(Decimal(bp) / 100).normalize():f}%"
 
 
-def document_of(settlement: Settlement) -> dict[str, str]:
-    """What the head and foot of the printed settlement say; the digest covers every figure."""
-    figures = {
-        name: getattr(settlement, name)
-        for name in (
-            "number",
-            "gross_fen",
-            "cash_fen",
-            "voucher_fen",
-            "fee_fen",
-            "net_fen",
-            "vat_fen",
-            "calculation",
-        )
-    }
-    digest = hashlib.sha256(canonical(figures).encode()).hexdigest()
-    return {
-        "noun": _("Settlement"),
-        "number": settlement.number,
-        "digest": digest,
-        "verification_code": "",
-        "verification_url": "",
-    }
+def stated_of(settlement: Settlement) -> dict[str, Any]:
+    """What the printed settlement states, every figure of it: what its digest is taken over."""
+    names = (
+        "number", "gross_fen", "cash_fen", "voucher_fen", "fee_fen", "net_fen", "vat_fen", "calculation",
+    )  # fmt: skip
+    return {name: getattr(settlement, name) for name in names}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from tortoise.expressions import Subquery
@@ -17,12 +18,17 @@ from market.kit.i18n import gettext as _
 from market.kit.outbox import OutboxMessage
 from market.orders.models import Contract, DeliveryBatch, Signature
 from market.orders.states import BatchStatus, ContractStatus
+from market.pools.models import PoolMembership
+from market.pools.states import MembershipStatus
 from market.tendering.models import Job
+from market.tendering.opening_access import shares_to_release
+from market.tendering.posting_models import JobReview
 from market.tendering.states import JobStatus
 
 PUBLIC = (
     (N_("Jobs"), "jobs:list", "briefcase"),
     (N_("Suppliers"), "suppliers:list", "building"),
+    (N_("Pools"), "pools:list", "shield"),
     (N_("Talents"), "talents:list", "people"),
     (N_("Dataset needs"), "needs:list", "database"),
     (N_("Notices"), "notices:list", "flag"),
@@ -34,6 +40,7 @@ _DEMAND = (
     _WORKSPACE,
     (N_("My jobs"), "jobs:mine", "briefcase"),
     (N_("My dataset needs"), "needs:mine", "database"),
+    (N_("My pools"), "pools:mine", "people"),
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
     (N_("Payments"), "payments:list", "coin"),
@@ -55,6 +62,10 @@ _BUREAU = (
     (N_("Deals"), "bureau:deals", "file"),
     (N_("Regions"), "bureau:regions", "building"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
+    (N_("Openings"), "openings:list", "unlock"),
+    (N_("Jobs to review"), "job_reviews:list", "eye"),
+    (N_("Rules for procedures"), "locks:list", "lock"),
+    (N_("My pools"), "pools:mine", "people"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
 _OPERATOR = (
@@ -64,6 +75,7 @@ _OPERATOR = (
     (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Outbox"), "operator:outbox", "inbox"),
     (N_("Audit log"), "operator:audit", "history"),
+    (N_("Openings"), "openings:list", "unlock"),
     (N_("Statistics"), "bureau:overview", "chart"),
 )
 _OTHER = (_WORKSPACE, (N_("Organisation"), "accounts:organisation", "building"))
@@ -73,7 +85,9 @@ ROOMS = {
     OrganisationKind.BUREAU: _BUREAU,
     OrganisationKind.OPERATOR: _OPERATOR,
 }
-FOOTER = ((N_("API"), "api:docs"), (N_("Bases"), "bases:list"), (N_("Services"), "services:list"))
+IN_BUYERS_HANDS = (JobStatus.OPENING, JobStatus.PREQUALIFICATION, JobStatus.EVALUATION)
+FOOTER = ((N_("API"), "api:docs"), (N_("Bases"), "bases:list"), (N_("Services"), "services:list"),
+          (N_("Verify a document"), "documents:verify"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +107,12 @@ async def context(request: Request) -> Mapping[str, Any]:
     rooms = rooms_of(actor)
     waiting = {name: await query for name, query in _waiting(actor).items()}
     public = PUBLIC if actor.kind not in (OrganisationKind.OPERATOR,) else ()
-    here = request.url.path
+    shown = (*rooms, *public)
+    here = await _room(request, actor, [name for _label, name, _icon in shown])
     return {
         "nav": [
-            _item(label, name, icon, waiting.get(name, 0), here)
-            for label, name, icon in (*rooms, *public)
+            NavItem(_(label), web.path_for(name), icon, waiting.get(name, 0), name == here)
+            for label, name, icon in shown
         ],
         "urls": {
             "search": web.path_for("search:results"),
@@ -117,9 +132,20 @@ def rooms_of(actor: Actor) -> tuple[tuple[str, str, str], ...]:
     return ROOMS.get(OrganisationKind(actor.kind), _OTHER) if actor.kind else _OTHER
 
 
-def _item(label: str, name: str, icon: str, count: int, here: str) -> NavItem:
-    url = web.path_for(name)
-    return NavItem(_(label), url, icon, count, here == url or here.startswith(f"{url}/"))
+async def _room(request: Request, actor: Actor, names: list[str]) -> str:
+    """The room a page lies in: the one whose address it begins with, an own job's in My jobs."""
+    here = request.url.path
+    found = [name for name in names if f"{here}/".startswith(f"{web.path_for(name).rstrip('/')}/")]
+    room = max(found, key=lambda name: len(web.path_for(name)), default="")
+    if room == "jobs:list" and "jobs:mine" in names:
+        number = request.path_params.get("number", "")
+        if number and await Job.filter(number=number, owner_id=actor.organisation_id).exists():
+            return "jobs:mine"
+    return room
+
+
+def _undecided_places(own: UUID) -> CountQuery:
+    return PoolMembership.filter(pool__owner_id=own, status=MembershipStatus.APPLIED).count()
 
 
 def _waiting(actor: Actor) -> dict[str, CountQuery]:
@@ -131,7 +157,8 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
     )
     if actor.kind == OrganisationKind.DEMAND:
         return {
-            "jobs:mine": Job.filter(owner_id=own, status=JobStatus.EVALUATION).count(),
+            "jobs:mine": Job.filter(owner_id=own, status__in=IN_BUYERS_HANDS).count(),
+            "pools:mine": _undecided_places(own),
             "contracts:list": unsigned.filter(buyer_id=own).count(),
             "orders:list": DeliveryBatch.filter(
                 order__buyer_id=own, status__in=(BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
@@ -150,5 +177,12 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
                 status=OrganisationStatus.PENDING_VERIFICATION
             ).count(),
             "operator:outbox": OutboxMessage.filter(dead_at__not_isnull=True).count(),
+            "openings:list": shares_to_release(actor).count(),
+        }
+    if actor.kind == OrganisationKind.BUREAU:
+        return {
+            "openings:list": shares_to_release(actor).count(),
+            "job_reviews:list": JobReview.filter(bureau_id=own, decided_at=None).count(),
+            "pools:mine": _undecided_places(own),
         }
     return {}

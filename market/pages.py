@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from tortoise.exceptions import DoesNotExist
 
-from market.kit import api, drafts, i18n, outbox, web
+from market.kit import api, documents, drafts, i18n, outbox, web
 from market.kit.audit import request_id
 from market.kit.errors import AppError, InvalidInput, NotFound, NotSignedIn
 from market.kit.forms import MAX_FIELDS, field_errors
@@ -80,6 +80,17 @@ async def _drafted(request: Request) -> tuple[FormData, drafts.Draft]:
     return data, draft
 
 
+async def verify_document(request: Request) -> Response:
+    """For anybody who holds a document: whether its digest or code went out from here, and when."""
+    typed = str(request.path_params.get("digest") or request.query_params.get("code", "")).strip()
+    found = await documents.find(typed)
+    return await web.render(
+        request, "market/documents_show.html", code=typed, document=found,
+        newest=await documents.newest(found) if found else None,
+        status_code=404 if typed and found is None else 200,
+    )  # fmt: skip
+
+
 async def components(request: Request) -> Response:
     """Every macro in every state (development only)."""
     _development_only()
@@ -104,6 +115,8 @@ routes = [
     Route("/language", choose_language, name="language:choose", methods=["POST"]),
     Route("/drafts", save_draft, name="drafts:save", methods=["POST"]),
     Route("/drafts/discard", discard_draft, name="drafts:discard", methods=["POST"]),
+    Route("/documents", verify_document, name="documents:verify"),
+    Route("/documents/{digest}", verify_document, name="documents:show"),
     Route("/dev/components", components, name="dev:components"),
     Route("/dev/mail", mailbox, name="dev:mail"),
 ]

@@ -10,6 +10,7 @@ import segno
 from markupsafe import Markup
 from tortoise import fields
 
+from market.kit import clock
 from market.kit.audit import canonical
 from market.kit.db import Row
 from market.kit.i18n import gettext as _
@@ -25,7 +26,7 @@ class IssuedDocument(Row):
     digest = fields.CharField(max_length=64, unique=True)
     noun = fields.CharField(max_length=80)
     number = fields.CharField(max_length=40)
-    issued_at = fields.DatetimeField(auto_now_add=True)
+    issued_at = fields.DatetimeField(default=clock.now)
 
     class Meta:
         table = "issued_documents"
