@@ -111,6 +111,8 @@ class Stateful(Row):
         cls, rows: Sequence[Self], status: StrEnum, *, by: Actor, reason: str = "", **changes: Any
     ) -> None:
         """`move_to` of many locked rows with the same changes, in two statements."""
+        if not rows:
+            return
         before = [row._step(status, changes) for row in rows]
         await cls.bulk_update(rows, ["status", "updated_at", *changes], batch_size=200)
         after = {"status": status, **changes}

@@ -4,8 +4,8 @@ from market.kit import outbox
 from market.kit.actor import Actor
 from market.orders.contracts import draft_contract, void_contract
 from market.orders.models import Order
-from market.tendering.jobs import complete_job
-from market.tendering.models import Award, Job
+from market.tendering.models import Award
+from market.tendering.outcomes import complete_award
 
 
 async def draft_awarded_contract(message: outbox.Message) -> None:
@@ -21,6 +21,6 @@ async def void_cancelled_contract(message: outbox.Message) -> None:
 
 
 async def complete_ordered_job(message: outbox.Message) -> None:
-    """order.completed: the job it was called for is done."""
-    order = await Order.get(id=message.payload["order"])
-    await complete_job(await Job.get(id=order.job_id), by=Actor.system("orders"))
+    """order.completed: the award it came from is done, and the job with its last one."""
+    order = await Order.get(id=message.payload["order"]).select_related("contract__award")
+    await complete_award(order.contract.award, by=Actor.system("orders"))

@@ -23,8 +23,7 @@ from market.tendering.models import (
     Question,
 )
 from market.tendering.questions import ASKABLE
-from market.tendering.sealed_models import KeyShare
-from market.tendering.states import Envelope, JobStatus, ShareHolder
+from market.tendering.states import JobStatus
 
 # Which rows of a bid carry nothing that was sealed: without a bidder it has not been opened.
 UNOPENED = {"bidder_id": None}
@@ -115,30 +114,6 @@ async def lot_of(job: Job, position: int | None) -> Lot | None:
     return lot
 
 
-async def shares_to_release(actor: Actor) -> list[KeyShare]:
-    """The shares the actor's organisation is asked for now, the oldest deadline first."""
-    wanted = KeyShare.filter(
-        _held_by(actor), released_at=None, remind_at__isnull=False, key__opened_at=None,
-        key__job__status__in=(JobStatus.OPENING, JobStatus.PREQUALIFICATION),
-    )  # fmt: skip
-    return await wanted.order_by("key__job__closed_at").select_related("key__job__owner")
-
-
-async def own_share(actor: Actor, job: Job) -> KeyShare | None:
-    """The actor's share of the envelope that is opened next; None for who holds none."""
-    held = KeyShare.filter(_held_by(actor), key__job_id=job.id, key__opened_at=None)
-    found = await held.select_related("key", "opening_key")
-    return min(found, key=lambda share: list(Envelope).index(share.key.envelope), default=None)
-
-
-def _held_by(actor: Actor) -> Q:
-    if actor.kind == OrganisationKind.OPERATOR:
-        return Q(holder=ShareHolder.OPERATOR)
-    if actor.organisation_id is None:
-        return Q(id__isnull=True)
-    return Q(organisation_id=actor.organisation_id)
-
-
 async def own_bids(organisation_id: UUID) -> QuerySet[Bid]:
     """The bids of one organisation, for itself: opened ones by bidder, unopened ones by tag."""
     unopened = await Bid.filter(**UNOPENED).distinct().values_list("job_id", "lot_id")
@@ -172,11 +147,7 @@ async def rivals_of(bid: Bid, numbers: list[str]) -> list[Bid]:
 
 async def question_to_answer(actor: Actor, question_id: str) -> Question:
     """A question on a job of the actor's organisation; NotFound otherwise."""
-    try:
-        key = UUID(question_id)
-    except ValueError:
-        raise NotFound(_("This question does not exist")) from None
-    question = await Question.filter(id=key).select_related("job").first()
+    question = await _question(question_id)
     if question is None or not owns(actor, question.job):
         raise NotFound(_("This question does not exist"))
     return question
@@ -185,6 +156,36 @@ async def question_to_answer(actor: Actor, question_id: str) -> Question:
 async def questions_of(job: Job) -> list[Question]:
     """Questions and answers, oldest first: everyone's."""
     return await Question.filter(job=job).order_by("id")
+
+
+def all_questions(job: Job) -> QuerySet[Question]:
+    """Questions and answers for a page of them, oldest first."""
+    return Question.filter(job=job).order_by("id").select_related("file")
+
+
+async def newest_questions(job: Job, count: int) -> list[Question]:
+    """The last few questions of a job, oldest first, with their files."""
+    newest = await Question.filter(job=job).order_by("-id").limit(count).select_related("file")
+    return newest[::-1]
+
+
+async def answer_file(actor: Actor, question_id: str) -> StoredFile:
+    """The file of an answer, for whom the job's documents are; NotFound otherwise."""
+    question = await _question(question_id)
+    job = question.job if question is not None else None
+    if question is None or job is None or question.file_id is None:
+        raise NotFound(_("This document does not exist"))
+    if not ((job.is_public or owns(actor, job)) and may_download(actor, job)):
+        raise NotFound(_("This document does not exist"))
+    return await StoredFile.get(id=question.file_id)
+
+
+async def _question(question_id: str) -> Question | None:
+    try:
+        key = UUID(question_id)
+    except ValueError:
+        return None
+    return await Question.filter(id=key).select_related("job").first()
 
 
 async def public_award(number: str) -> Award:
@@ -228,11 +229,12 @@ async def documents_of(actor: Actor, job: Job) -> list[tuple[str, StoredFile]]:
     return [
         (name, await StoredFile.get(id=file_id))
         for name, field in DOCUMENTS.items()
-        if (file_id := getattr(job, field)) is not None and _may_download(actor, job)
+        if (file_id := getattr(job, field)) is not None and may_download(actor, job)
     ]
 
 
-def _may_download(actor: Actor, job: Job) -> bool:
+def may_download(actor: Actor, job: Job) -> bool:
+    """Whether the actor may have the job's files: its owner, and every verified organisation."""
     return owns(actor, job) or (actor.is_authenticated and actor.verified)
 
 

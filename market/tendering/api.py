@@ -12,7 +12,17 @@ from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.errors import InvalidInput, NotFound
 from market.kit.i18n import gettext as _
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
-from market.tendering import access, bid_api, jobs, opening, questions
+from market.tendering import (
+    access,
+    bid_api,
+    ceremony_api,
+    jobs,
+    judging_api,
+    opening_access,
+    posting_api,
+    questions,
+    transcripts,
+)
 from market.tendering.drafts import JobDraft
 from market.tendering.forms import (
     AnswerInput,
@@ -84,7 +94,8 @@ async def list_templates(_call: Call[Nothing, Nothing]) -> TemplatesOut:
 @operation("GET", "/jobs/{number}", summary="Read a job", tag=JOBS, returns=JobOut, public=True)
 async def get_job(call: Call[Nothing, Nothing]) -> JobOut:
     """A published job, or one's own draft."""
-    return JobOut.of(await access.visible_job(call.actor, call.path("number")))
+    job = await access.visible_job(call.actor, call.path("number"))
+    return JobOut.of(job, is_owner=access.owns(call.actor, job))
 
 
 @operation("POST", "/jobs", summary="Draft a job", tag=JOBS, body=NewJob, returns=JobOut,
@@ -99,7 +110,7 @@ async def create_draft(call: Call[NewJob, Nothing]) -> JobOut:
 
 
 async def _own_job(call: Call[Any, Any], number: str) -> JobOut:
-    return JobOut.of(await access.own_job(call.actor, number))
+    return JobOut.of(await access.own_job(call.actor, number), is_owner=True)
 
 
 async def _job(call: Call[Any, Any]) -> Job:
@@ -164,9 +175,12 @@ async def list_questions(call: Call[Nothing, Nothing]) -> QuestionsOut:
 @operation("POST", "/jobs/{number}/questions", summary="Ask a question", tag=JOBS,
            body=QuestionInput, returns=QuestionOut, status=201, scope="bids:write")  # fmt: skip
 async def ask_question(call: Call[QuestionInput, Nothing]) -> QuestionOut:
-    """Published under an alias."""
-    job = await access.visible_job(call.actor, call.path("number"))
-    return QuestionOut.of(await questions.ask_question(job, call.body.text, by=call.actor))
+    """Published under an alias; 422 for a text that tells who asks, unless `is_confirmed`."""
+    job, asked = await access.visible_job(call.actor, call.path("number")), call.body
+    question = await questions.ask_question(
+        job, asked.text, is_confirmed=asked.is_confirmed, by=call.actor
+    )
+    return QuestionOut.of(question)
 
 
 @operation("POST", "/questions/{id}/answer", summary="Answer a question", tag=JOBS,
@@ -182,15 +196,15 @@ async def answer_question(call: Call[AnswerInput, Nothing]) -> QuestionOut:
            returns=OpeningOut, public=True)  # fmt: skip
 async def get_opening(call: Call[Nothing, Nothing]) -> OpeningOut:
     """404 before the opening."""
-    job = await access.visible_job(call.actor, call.path("number"))
-    if job.opening_transcript is None:
-        raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
-    transcript = {**job.opening_transcript, "bids": await opening.verify_opening(job)}
-    return OpeningOut(transcript=transcript, is_intact=opening.is_transcript_intact(job))
+    job, transcript = await opening_access.transcript_of(call.actor, call.path("number"))
+    rows = await transcripts.checked_rows(job, transcript)
+    is_intact = transcripts.is_intact(transcript) and all(row["is_intact"] for row in rows)
+    return OpeningOut(transcript=transcript, is_intact=is_intact)
 
 
 operations: list[Operation] = [
     list_jobs, list_templates, get_job, create_draft, update_draft, attach_document, publish_job,
     amend_job, cancel_job, list_questions, ask_question, answer_question, get_opening,
-    *bid_api.operations,
+    *bid_api.operations, *ceremony_api.operations, *judging_api.operations,
+    *posting_api.operations,
 ]  # fmt: skip

@@ -1,5 +1,8 @@
 """Award: the decision, its standstill, its coming into force, and what is done when it falls away."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 import structlog
 
 from market.accounts.permissions import require
@@ -10,20 +13,23 @@ from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, NotFound
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
-from market.tendering import evaluation, notices, requirements
-from market.tendering.jobs import CLOCK, end_bids
-from market.tendering.models import Award, Bid, Job
+from market.tendering import clarifications, evaluation, notices, outcomes, requirements
+from market.tendering.jobs import CLOCK
+from market.tendering.models import Award, Bid, Clarification, Job, Lot
+from market.tendering.outcomes import RUNNING
 from market.tendering.procedures import config_of
 from market.tendering.states import (
     AwardStatus,
     BidStatus,
+    ClarificationStatus,
     JobStatus,
+    LotStatus,
     NoticeKind,
+    PassingReason,
     RefusalReason,
 )
 
 log = structlog.get_logger(__name__)
-RUNNING = (AwardStatus.PENDING, AwardStatus.ACTIVE)
 AWARDABLE = (BidStatus.EVALUATED, BidStatus.UNSUCCESSFUL)
 
 
@@ -40,44 +46,113 @@ class AwardClosed(Conflict):
 
 
 @atomic()
-async def award_bid(bid: Bid, rationale: str, *, by: Actor) -> Award:
-    """Decide for a bid, with a published rationale; the others are told why, the standstill begins.
+async def award_bid(
+    bid: Bid, rationale: str, *, by: Actor, code: PassingReason | None = None,
+    others: Sequence[Bid] = (),
+) -> Award:  # fmt: skip
+    """Decide for a bid, or for several where the procedure has several winners, with a published
+    rationale; who passes over a better rank names a coded reason. The standstill begins.
 
-    Every opened bid must have been scored or refused, and the chosen one meet every requirement.
-    Standstill days are working days, to the end of the last; raises NotAwardable.
+    Standstill days are working days, to the end of the last; several winners share the volume by
+    rank (outcomes.SHARES). Raises NotAwardable, NotUnderEvaluation.
     """
     job = await _own_job(bid, by)
-    if job.status != JobStatus.EVALUATION:
+    bid = await lock_id(Bid, bid.id)
+    lot = await lock_id(Lot, bid.lot_id) if bid.lot_id else None
+    if job.status != JobStatus.EVALUATION or (lot and lot.status != LotStatus.EVALUATION):
         raise evaluation.NotUnderEvaluation(
             _("Job %(number)s is not under evaluation", number=job.number)
         )
-    bid = await lock_id(Bid, bid.id)
-    await _check_awardable(job, bid)
+    winners = [bid, *[await lock_id(Bid, other.id) for other in others]]
+    for winner in winners:
+        await _check_awardable(job, winner)
+    await _check_ranks(job, winners, code)
+    decided = await Award.filter(job=job, lot_id=bid.lot_id, status__in=RUNNING)
+    _check_places(job, winners, decided)
+    left = await outcomes.undecided_volume(job, lot, decided)
+    ordered = sorted(winners, key=lambda winner: winner.rank or 0)
+    made = {
+        winner.id: await _decide(job, winner, part, rationale, code, by=by)
+        for winner, part in zip(ordered, outcomes.volumes(left, len(ordered)), strict=True)
+    }
+    await _tell_losers(job, lot, by=by)
+    await outcomes.move_part(job, lot, LotStatus.STAND_STILL, by=by)
+    return made[bid.id]
+
+
+async def _decide(
+    job: Job, bid: Bid, volume: Decimal, rationale: str, code: PassingReason | None, *, by: Actor
+) -> Award:
     days = config_of(job).stand_still_days
     last = clock.add_working_days(clock.today(), days)
     award = await Award.create(
-        number=await next_number("A"), job=job, bid=bid, rationale=rationale,
+        number=await next_number("A"), job=job, lot_id=bid.lot_id, bid=bid, rationale=rationale,
+        reason_code=code.value if code else "", volume=volume,
+        total_fen=outcomes.total_of_award(bid, volume),
         stand_still_until=clock.end_of_day(last) if days else clock.now(),
     )  # fmt: skip
     await bid.move_to(BidStatus.AWARDED, by=by, reason_code="")
-    for other in await Bid.filter(job=job, status=BidStatus.EVALUATED):
-        await other.move_to(
-            BidStatus.UNSUCCESSFUL, by=by, reason_code=RefusalReason.LOWER_POINTS.value
-        )
-        await outbox.record("bid.unsuccessful", bid=other.id)
-    await job.move_to(JobStatus.STAND_STILL, by=by)
+    await clarifications.ask_for_certificates(job, award, bid)
     await notices.publish(job, NoticeKind.AWARD_DECIDED, award=award)
     await outbox.record("award.decided", award=award.id)
     return award
 
 
 async def _check_awardable(job: Job, bid: Bid) -> None:
-    if await Bid.filter(job=job, status=BidStatus.OPENED).exists():
-        raise NotAwardable(_("Score or refuse every bid before you decide"))
-    if bid.status not in AWARDABLE or bid.rank is None:
-        raise NotAwardable(_("Bid %(number)s has not been evaluated", number=bid.number))
     if failed := requirements.failures(bid.checks):
         raise NotAwardable(_("The bid fails a requirement. %(which)s", which=failed[0]))
+    if config_of(job).judged and job.ranked_at is None:
+        raise NotAwardable(_("The panel has not handed in all of its sheets"))
+    if bid.status not in AWARDABLE or bid.rank is None:
+        raise NotAwardable(_("Bid %(number)s has not been evaluated", number=bid.number))
+    if await clarifications.unexplained(job, bid):
+        raise NotAwardable(_("The very low price has not been explained; ask the bidder first"))
+    sheets = (await evaluation.sheets_of(job)).get(bid.id, [])
+    if evaluation.spread(sheets) and not bid.panel_note:
+        raise NotAwardable(_("Marks of this bid lie more than two apart; the panel must note why"))
+
+
+async def _check_ranks(job: Job, winners: Sequence[Bid], code: PassingReason | None) -> None:
+    best = await candidates(job, winners[0])
+    last = max(winner.rank or 0 for winner in winners)
+    chosen = {winner.id for winner in winners}
+    passed = [bid for bid in best if bid.id not in chosen and (bid.rank or 0) < last]
+    if passed and code is None:
+        raise NotAwardable(
+            _("Bid %(number)s is ranked better; name the reason to pass it over", number=passed[0].number)
+        )  # fmt: skip
+
+
+async def candidates(job: Job, rival: Bid) -> list[Bid]:
+    """The bids of the same lot that could still win, best first; the first of them is proposed."""
+    rows = Bid.filter(job=job, lot_id=rival.lot_id, rank__isnull=False, status__in=AWARDABLE)
+    return [
+        bid for bid in await rows.order_by("rank")
+        if bid.status == BidStatus.EVALUATED or bid.reason_code == RefusalReason.LOWER_POINTS
+    ]  # fmt: skip
+
+
+def _check_places(job: Job, winners: Sequence[Bid], decided: Sequence[Award]) -> None:
+    places = 1 if winners[0].lot_id else config_of(job).maximum_awards
+    if len({winner.id for winner in winners}) != len(winners) or any(
+        winner.lot_id != winners[0].lot_id for winner in winners
+    ):
+        raise NotAwardable(_("Name each bid of one lot once"))
+    if len(winners) + len(decided) > places:
+        raise NotAwardable(_("This procedure has at most %(count)s winners", count=places))
+
+
+async def _tell_losers(job: Job, lot: Lot | None, *, by: Actor) -> None:
+    """Bids that lost or failed a requirement, each told why by the outbox."""
+    rows = Bid.filter(job=job, lot_id=lot.id if lot else None)
+    lost = await rows.filter(status=BidStatus.EVALUATED)
+    failed = await rows.filter(status=BidStatus.OPENED)
+    code = RefusalReason.LOWER_POINTS.value
+    await Bid.move_all(lost, BidStatus.UNSUCCESSFUL, by=by, reason_code=code)
+    code = RefusalReason.REQUIREMENTS_NOT_MET.value
+    await Bid.move_all(failed, BidStatus.DISQUALIFIED, by=by, reason_code=code)
+    for other in (*lost, *failed):
+        await outbox.record("bid.unsuccessful", bid=other.id)
 
 
 async def activate_due_awards() -> int:
@@ -96,16 +171,24 @@ async def activate_due_awards() -> int:
 
 @atomic()
 async def activate_award(award: Award) -> bool:
-    """The standstill is over: the award is in force and a contract can be drawn up. Idempotent."""
+    """The standstill is over: the award is in force and a contract can be drawn up. Idempotent.
+
+    Not while it is suspended, or the winner still has time to renew a certificate.
+    """
     job = await lock_id(Job, award.job_id)
     award = await lock(award)
     until = award.stand_still_until
     if award.status != AwardStatus.PENDING or until is None or until > clock.now():
         return False
-    if award.suspended_at is not None:
+    waits = Clarification.filter(award=award, status=ClarificationStatus.ASKED)
+    if award.suspended_at is not None or await waits.exists():
         return False
     await award.move_to(AwardStatus.ACTIVE, by=CLOCK)
-    await job.move_to(JobStatus.AWARDED, by=CLOCK)
+    lot = await lock_id(Lot, award.lot_id) if award.lot_id else None
+    rest = Award.filter(job=job, lot_id=award.lot_id, status=AwardStatus.PENDING)
+    stands = lot.status == LotStatus.STAND_STILL if lot else job.status == JobStatus.STAND_STILL
+    if stands and not await rest.exists():
+        await outcomes.move_part(job, lot, LotStatus.AWARDED, by=CLOCK)
     await notices.publish(job, NoticeKind.AWARDED, award=award)
     await outbox.record("award.activated", award=award.id)
     return True
@@ -117,33 +200,49 @@ async def cancel_award(award: Award, reason: str, *, by: Actor) -> Award:
     that the next bid may be awarded. Raises Conflict once the contract is in force.
     """
     await _own_job(await Bid.get(id=award.bid_id), by)
-    return await _take_back(award, RefusalReason.AWARD_CANCELLED, reason, by=by)
+    return await take_back(award, RefusalReason.AWARD_CANCELLED, reason, by=by)
 
 
-async def _take_back(award: Award, code: RefusalReason, reason: str, *, by: Actor) -> Award:
-    """End an award in the caller's transaction, its job being locked."""
-    award, job = await lock(award), await Job.get(id=award.job_id)
-    contract = await award.contract
-    if contract is not None and contract.status not in ("pending", "cancelled"):
-        raise Conflict(_("The contract is signed; end it by the contract's own rules"))
-    ended = (
-        AwardStatus.UNSUCCESSFUL if award.status == AwardStatus.PENDING else AwardStatus.CANCELLED
-    )
-    await award.move_to(
-        ended, by=by, reason=reason, closing_reason=reason, suspended_at=None, suspension_reason=""
-    )
+@atomic()
+async def refuse_award(award: Award, reason: str, *, by: Actor) -> Award:
+    """The winner gives the award up before its contract is signed: its owner or sales. The next bid
+    is proposed. Raises NotFound for anybody else, Conflict.
+    """
+    require(by, Role.SALES)
+    bid = await Bid.get(id=award.bid_id)
+    if bid.bidder_id != by.organisation_id:
+        raise NotFound(_("This award does not exist"))
+    return await take_back(award, RefusalReason.REFUSED_BY_WINNER, reason, by=by)
+
+
+@atomic()
+async def set_aside(award: Award, reason: str, *, by: Actor) -> Award:
+    """An upheld complaint ends the award, in standstill or before its contract is signed; the
+    evaluation resumes and the next bid may be awarded. The caller guards who may. Raises Conflict.
+    """
+    return await take_back(award, RefusalReason.COMPLAINT_UPHELD, reason, by=by)
+
+
+@atomic()
+async def take_back(award: Award, code: RefusalReason, reason: str, *, by: Actor) -> Award:
+    """End an award for a coded reason; its lot or job is under evaluation again."""
+    job = await lock_id(Job, award.job_id)
+    award = await lock(award)
+    if award.status not in RUNNING:
+        raise AwardClosed(_("Award %(number)s has fallen away", number=award.number))
+    await outcomes.end_award(award, reason, by=by)
     bid = await lock_id(Bid, award.bid_id)
     await bid.move_to(BidStatus.UNSUCCESSFUL, by=by, reason_code=code.value, reason=reason)
-    await job.move_to(JobStatus.EVALUATION, by=by)
+    lot = await lock_id(Lot, award.lot_id) if award.lot_id else None
+    await outcomes.move_part(job, lot, LotStatus.EVALUATION, by=by)
     await notices.publish(job, NoticeKind.AWARD_CANCELLED, award=award)
-    await outbox.record("award.cancelled", award=award.id)
     return award
 
 
 @atomic()
 async def suspend(award: Award, *, by: Actor, reason: str) -> Award:
     """Stop the clock of an award: it neither comes into force nor may its contract be signed
-    (政府采购质疑和投诉办法 第二十八条). Suspending twice changes nothing; raises AwardClosed once it has fallen away.
+    (政府采购质疑和投诉办法 第二十八条). Suspending twice changes nothing; raises AwardClosed.
 
     The caller guards who may: the complaint's own verbs do.
     """
@@ -178,34 +277,6 @@ async def resume(award: Award, *, by: Actor) -> Award:
     )  # fmt: skip
     await outbox.record("job.changed", job=award.job_id)
     return award
-
-
-@atomic()
-async def set_aside(award: Award, reason: str, *, by: Actor) -> Award:
-    """An upheld complaint ends the award, in standstill or before its contract is signed; the
-    evaluation resumes and the next bid may be awarded. The caller guards who may. Raises Conflict.
-    """
-    await lock_id(Job, award.job_id)
-    return await _take_back(award, RefusalReason.AWARD_CANCELLED, reason, by=by)
-
-
-@atomic()
-async def declare_unsuccessful(job: Job, reason: str, *, by: Actor) -> Job:
-    """End an evaluation without an award, with a published reason."""
-    require(by, Role.BUYER)
-    job = await lock(job)
-    if job.owner_id != by.organisation_id:
-        raise NotFound(_("This job does not exist"))
-    if job.status != JobStatus.EVALUATION:
-        raise evaluation.NotUnderEvaluation(
-            _("Job %(number)s is not under evaluation", number=job.number)
-        )
-    text = f"{RefusalReason.NO_AWARD.value}: {reason}"
-    await job.move_to(JobStatus.UNSUCCESSFUL, by=by, reason=reason, closing_reason=text)
-    await end_bids(job, RefusalReason.NO_AWARD)
-    await notices.publish(job, NoticeKind.UNSUCCESSFUL)
-    await outbox.record("job.unsuccessful", job=job.id)
-    return job
 
 
 async def _own_job(bid: Bid, by: Actor) -> Job:

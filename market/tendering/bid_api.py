@@ -11,7 +11,6 @@ from market.tendering.forms import (
     DisqualifyInput,
     NewBidInput,
     ReasonInput,
-    ScoreInput,
 )
 from market.tendering.models import Bid, Job
 from market.tendering.schemas import AwardOut, OpenedBidOut, OpenedBidsOut, OwnBidOut
@@ -99,14 +98,6 @@ async def _opened(call: Call[Any, Any]) -> Bid:
     return await access.opened_bid(call.actor, call.path("number"))
 
 
-@operation("POST", "/bids/{number}/scores", summary="Score an opened bid", tag=AWARDS,
-           body=ScoreInput, returns=OpenedBidOut, scope="awards:write")  # fmt: skip
-async def score_bid(call: Call[ScoreInput, Nothing]) -> OpenedBidOut:
-    """One sheet for each judge; sent again, it replaces the one before."""
-    await evaluation.score_bid(await _opened(call), call.body, by=call.actor)
-    return OpenedBidOut.of(await _opened(call))
-
-
 @operation("POST", "/bids/{number}/disqualification", summary="Refuse an opened bid", tag=AWARDS,
            body=DisqualifyInput, returns=OpenedBidOut, scope="awards:write")  # fmt: skip
 async def disqualify_bid(call: Call[DisqualifyInput, Nothing]) -> OpenedBidOut:
@@ -120,7 +111,11 @@ async def disqualify_bid(call: Call[DisqualifyInput, Nothing]) -> OpenedBidOut:
            returns=AwardOut, status=201, scope="awards:write")  # fmt: skip
 async def award_bid(call: Call[AwardInput, Nothing]) -> AwardOut:
     """The standstill begins; the clock brings the award into force."""
-    award = await awards.award_bid(await _opened(call), call.body.rationale, by=call.actor)
+    bid, said = await _opened(call), call.body
+    others = await access.rivals_of(bid, said.others)
+    award = await awards.award_bid(
+        bid, said.rationale, code=said.passing_reason, others=others, by=call.actor
+    )
     return AwardOut.of(await access.public_award(award.number))
 
 
@@ -142,5 +137,5 @@ async def cancel_award(call: Call[ReasonInput, Nothing]) -> AwardOut:
 
 operations: list[Operation] = [
     place_bid, list_bids, get_bid, revise_bid, withdraw_bid, reconfirm_bid, list_opened_bids,
-    score_bid, disqualify_bid, award_bid, get_award, cancel_award,
+    disqualify_bid, award_bid, get_award, cancel_award,
 ]  # fmt: skip

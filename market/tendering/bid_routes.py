@@ -1,4 +1,4 @@
-"""Pages of suppliers: questions, one's own sealed bids; and the owner's answers."""
+"""Pages of suppliers: their own sealed bids."""
 
 from typing import Any
 
@@ -12,38 +12,17 @@ from market.kit.audit import canonical
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
-from market.tendering import access, bids, evaluation, presentation, questions, requirements, terms
-from market.tendering.forms import AnswerInput, BidForm, BidInput, QuestionInput
+from market.tendering import (
+    access,
+    bids,
+    explanations,
+    panel_access,
+    presentation,
+    requirements,
+    terms,
+)
+from market.tendering.forms import BidForm, BidInput
 from market.tendering.models import Bid, Job, Lot
-
-
-async def ask(request: Request) -> Response:
-    """Ask a question; refused ones come back with what was typed."""
-    actor = web.signed_in(request)
-    job = await access.visible_job(actor, request.path_params["number"])
-    form = await Form.read(request, QuestionInput, draft="kept")
-    if form.is_valid:
-        with form.guard():
-            await questions.ask_question(job, form.input.text, by=actor)
-            flash = _("Your question is published without your name")
-            return web.see_other(request, "jobs:show", number=job.number, flash=flash)
-    return await web.render(request, "market/tendering/questions_ask.html", form=form, job=job)
-
-
-async def answer(request: Request) -> Response:
-    """Answer a question, for everyone."""
-    actor = web.signed_in(request)
-    question = await access.question_to_answer(actor, request.path_params["id"])
-    form = await Form.read(request, AnswerInput, draft="kept")
-    if form.is_valid:
-        with form.guard():
-            await questions.answer_question(question, form.input.answer, by=actor)
-            return web.see_other(
-                request, "jobs:show", number=question.job.number, flash=_("The answer is published")
-            )
-    return await web.render(
-        request, "market/tendering/questions_answer.html", form=form, question=question
-    )
 
 
 async def place(request: Request) -> Response:
@@ -139,8 +118,6 @@ async def list_own(request: Request) -> Response:
 
 
 routes = [
-    Route("/jobs/{number}/questions", ask, name="questions:ask", methods=["GET", "POST"]),
-    Route("/questions/{id}/answer", answer, name="questions:answer", methods=["GET", "POST"]),
     Route("/jobs/{number}/bids/new", place, name="bids:place", methods=["GET", "POST"]),
     Route("/bids", list_own, name="bids:list"),
     Route("/bids/{number}", show, name="bids:show"),

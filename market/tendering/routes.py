@@ -24,6 +24,7 @@ from market.tendering import (
     invite_routes,
     jobs,
     listing,
+    opening_access,
     posting_access,
     posting_routes,
     presentation,
@@ -78,7 +79,7 @@ async def job_context(request: Request, job: Job, **more: Any) -> dict[str, Any]
         "is_favourite": await access.is_favourite(actor, job),
         "advice": gates.advice_on(job), "why_ended": stages.why_unsuccessful(job),
         "documents": await access.documents_of(actor, job), "form": Form(QuestionInput),
-        "terms": terms,
+        "opening": await opening_access.state_of(job), "terms": terms,
     }  # fmt: skip
     return {**context, **more}
 

@@ -70,9 +70,19 @@ class JobOut(JobSummary):
     procurement: str
     vouchers_wished: list[str]
     procedure: str
-    procedure_config: dict[str, Any]
+    procedure_config: dict[str, Any] = Field(description="the rules; `invited` only for the owner")
+    procedure_sources: dict[str, Any] = Field(description="who set each rule that is not the procedure's")
     opened_at: dt.datetime | None
     closing_reason: str
+
+    @classmethod
+    def of(cls, job: Job, *, is_owner: bool = False) -> Self:
+        """From a row whose owner has been fetched; who is invited is the owner's to know."""
+        out = super().of(job)
+        if not is_owner:
+            kept = {k: v for k, v in out.procedure_config.items() if k != "invited"}
+            out.procedure_config = kept
+        return out
 
 
 class TemplateOut(BaseModel):
@@ -136,13 +146,16 @@ class OwnBidOut(BaseModel):
     @classmethod
     def of(cls, bid: Bid, job: Job, offer: BidInput | None) -> Self:
         """For the bidder itself, from a row whose lot has been fetched; `offer` is None while it is sealed."""
-        names = ("number", "status", "digest", "job_version", "submitted_at", "total_points",
-                 "rank", "reason_code", "reason")  # fmt: skip
+        names = ("number", "status", "digest", "job_version", "submitted_at", "reason_code",
+                 "reason")  # fmt: skip
+        is_decided = bid.status in explanations.DECIDED
         return cls(
             job=job.number, lot=bid.lot.position if bid.lot else None,
             total_fen=total_of(offer, bid.lot or job) if offer else None, offer=offer,
             receipt=bid.receipt,
-            scores=explanations.explain(bid), **{name: getattr(bid, name) for name in names},
+            total_points=bid.total_points if is_decided else None,
+            rank=bid.rank if is_decided else None,
+            scores=explanations.told(bid), **{name: getattr(bid, name) for name in names},
         )  # fmt: skip
 
 
@@ -191,24 +204,30 @@ class OpeningOut(BaseModel):
 
 
 class AwardOut(BaseModel):
-    """An award decision."""
+    """An award decision; `volume` in the job's unit, `total_fen` of that volume."""
 
     number: str
     job: str
+    lot: int | None
     bid: str
     winner: str
+    volume: Decimal | None
     total_fen: int
     status: Literal["pending", "active", "unsuccessful", "cancelled"]
     rationale: str
+    reason_code: str
     stand_still_until: dt.datetime | None
+    suspended_at: dt.datetime | None
     closing_reason: str
 
     @classmethod
     def of(cls, award: Award) -> Self:
-        """From a row with job, bid and bidder fetched."""
+        """From a row with job, lot, bid and bidder fetched."""
         return cls(
             number=award.number, job=award.job.number, bid=award.bid.number,
-            winner=award.bid.bidder.name, total_fen=award.bid.total_fen, status=award.status.value,
-            rationale=award.rationale, stand_still_until=award.stand_still_until,
+            lot=award.lot.position if award.lot else None, winner=award.bid.bidder.name,
+            volume=award.volume, total_fen=award.total_fen or award.bid.total_fen,
+            status=award.status.value, rationale=award.rationale, reason_code=award.reason_code,
+            stand_still_until=award.stand_still_until, suspended_at=award.suspended_at,
             closing_reason=award.closing_reason,
         )  # fmt: skip

@@ -9,13 +9,13 @@ from market.accounts.models import Organisation, Person
 from market.kit import clock, files
 from market.kit.actor import Actor
 from market.tendering import (
-    access,
     awards,
     bids,
     ceremony,
     evaluation,
     jobs,
     judging,
+    opening_access,
     panel,
     stages,
 )
@@ -105,7 +105,7 @@ async def release(job: Job, *, by: Actor | None = None) -> Job:
     """One holder (the buyer unless `by` is given) releases its share of the envelope that is due."""
     job = await Job.get(id=job.id)
     holder = by or await owner_of(job)
-    share = await access.own_share(holder, job)
+    share = await opening_access.own_share(holder, job)
     assert share is not None, "nothing is left to release"
     assert job.bid_deadline_at is not None
     private = await opening_keys.unlock(share.opening_key, PASSPHRASE)
