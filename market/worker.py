@@ -10,6 +10,7 @@ import structlog
 from billing import handlers as money
 from billing import notifications as money_mail
 from billing import obligations, refunds
+from billing.observations import observe_payment
 from billing.programmes import load_programmes
 from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
@@ -19,24 +20,33 @@ from market.bureau import facts
 from market.complaints import handlers as complaint_moves
 from market.complaints.decisions import escalate_overdue
 from market.complaints.measures import lift_ended_suspensions
+from market.disputes import observations as dispute_facts
 from market.disputes.deadlines import lapse_readings, move_overdue_disputes
 from market.kit import clock, db, drafts, i18n, outbox, web
 from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
 from market.notifications import accounts as account_mail
+from market.notifications import calls as call_mail
 from market.notifications import changes as change_mail
 from market.notifications import complaints as complaint_mail
+from market.notifications import disputes as dispute_mail
 from market.notifications import jobs as job_mail
 from market.notifications import orders as order_mail
+from market.notifications import panels as panel_mail
 from market.ocds import publishing
 from market.orders import handlers as order_moves
+from market.orders import observations as order_facts
 from market.orders.inspections import accept_silent_batches
 from market.orders.reviews import publish_due_reviews
 from market.orders.terminations import end_due_contracts
+from market.pools.memberships import expire_members
+from market.pools.pools import close_due_pools
 from market.reputation.priors import refit_priors
 from market.settings import settings
 from market.tendering.awards import activate_due_awards
 from market.tendering.ceremony import remind_holders
+from market.tendering.deadlines import settle_due_clarifications
+from market.tendering.shares import draw_keys_of_waiting_jobs
 from market.tendering.stages import open_due_jobs
 from search import indexing
 
@@ -51,6 +61,8 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.completed": (
         order_moves.complete_ordered_job,
         money.on_order_completed,
+        order_facts.observe_order,
+        dispute_facts.observe_disputes,
         order_mail.tell_parties_of_order,
         *indexing.HANDLERS,
     ),
@@ -59,7 +71,11 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
         order_mail.tell_parties_of_order,
         *indexing.HANDLERS,
     ),
-    "payment.received": (money.on_payment_received, money_mail.tell_of_payment),
+    "payment.received": (
+        money.on_payment_received,
+        observe_payment,
+        money_mail.tell_of_payment,
+    ),
     "payment.cancel_requested": (money.on_cancel_requested,),
     "refund.requested": (money.on_refund_requested,),
     "payout.instructed": (money.on_payout_instructed,),
@@ -89,6 +105,14 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "bid.submitted": (job_mail.send_bid_receipt,),
     "bid.withdrawn": (job_mail.send_bid_receipt,),
     "bid.unsuccessful": (job_mail.send_refusal,),
+    "share.wanted": (job_mail.ask_for_share,),
+    "share.missing": (job_mail.ask_for_share,),
+    "opening_key.created": (draw_keys_of_waiting_jobs,),
+    "judge.invited": (panel_mail.invite_judge,),
+    "judge.recused": (panel_mail.tell_of_recusal,),
+    "job.ranked": (panel_mail.tell_of_ranking,),
+    "clarification.asked": (panel_mail.ask_bidder,),
+    "clarification.answered": (panel_mail.tell_of_answer,),
     "award.decided": (job_mail.send_result, *indexing.HANDLERS),
     "award.cancelled": (
         job_mail.tell_of_cancelled_award,
@@ -109,16 +133,40 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "milestone.reached": (order_mail.ask_to_pay_stage,),
     "order.funded": (order_mail.ask_to_start,),
     "batch.submitted": (order_mail.ask_to_inspect,),
-    "batch.accepted": (order_mail.tell_supplier_of_verdict, facts.record_event),
-    "batch.rejected": (order_mail.tell_supplier_of_verdict,),
-    "dispute.resolved": (money.on_dispute_resolved,),
-    "dispute.withdrawn": (money.on_dispute_withdrawn,),
+    "batch.accepted": (
+        order_mail.tell_supplier_of_verdict,
+        order_facts.observe_batch,
+        facts.record_event,
+    ),
+    "batch.rejected": (order_mail.tell_supplier_of_verdict, order_facts.observe_batch),
+    "batch.partially_accepted": (order_facts.observe_batch, facts.record_event),
+    "dispute.opened": (dispute_mail.ask_to_answer,),
+    "dispute.answered": (dispute_facts.observe_answer, dispute_mail.tell_claimant),
+    "dispute.mediation": (dispute_facts.observe_answer, dispute_mail.tell_of_mediation),
+    "dispute.proposed": (dispute_mail.tell_parties,),
+    "dispute.re_measurement": (dispute_mail.tell_parties, dispute_mail.ask_for_readers),
+    "dispute.referred": (dispute_mail.ask_bureaus,),
+    "dispute.resolved": (
+        money.on_dispute_resolved,
+        dispute_facts.observe_disputes,
+        dispute_mail.tell_parties,
+    ),
+    "dispute.withdrawn": (money.on_dispute_withdrawn, dispute_mail.tell_respondent),
+    "reading.asked": (dispute_mail.ask_reader,),
+    "reading.declined": (dispute_mail.ask_for_readers,),
+    "review.reported": (order_mail.ask_to_judge_review,),
     "review.published": (order_mail.tell_of_review,),
     "order.settled": (money_mail.tell_of_settlement, facts.record_event),
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
     "payout.paid": (money_mail.tell_of_payout,),
     "voucher.decided": (money_mail.tell_of_voucher,),
-    "job.published": indexing.HANDLERS,
+    "job.published": (call_mail.invite, *indexing.HANDLERS),
+    "job.review_asked": (call_mail.ask_bureau,),
+    "job.reviewed": (call_mail.tell_owner_of_review,),
+    "pool.applied": (call_mail.tell_pool_owner,),
+    "pool.decided": (call_mail.tell_applicant,),
+    "pool.closed": (call_mail.tell_members,),
+    "pool.opened": (),
     "supplier.changed": indexing.HANDLERS,
     "talent.changed": indexing.HANDLERS,
     "need.changed": indexing.HANDLERS,
@@ -135,9 +183,12 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (5, open_due_jobs),
     (60, remind_holders),
     (5, activate_due_awards),
+    (60, settle_due_clarifications),
     (60, escalate_overdue),
     (60, lift_ended_suspensions),
     (60, seal_epoch),
+    (3600, close_due_pools),
+    (3600, expire_members),
     (60, seal_ledger),
     (60, expire_transfers),
     (60, accept_silent_batches),

@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 
 from market.accounts.states import OrganisationKind
 from market.kit import clock, web
-from market.kit.actor import Actor
+from market.kit.actor import Actor, spoken
 from market.kit.audit import LogEntry
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
@@ -20,7 +20,9 @@ from market.kit.statuses import STATUS_TONES
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
 from market.tendering.access import own_bids
+from market.tendering.ceremony import CALLED
 from market.tendering.models import Job, Question
+from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import BidStatus, JobStatus
 
 AT_MOST = 8
@@ -122,6 +124,7 @@ async def _demand_desk(own: UUID) -> Desk:
     todo += [
         _job(job, _("Evaluate the bids")) for job in jobs if job.status == JobStatus.EVALUATION
     ]
+    todo += await _openings(own, jobs)
     waiting = [
         _job(job, _("Bids are opened"), job.bid_deadline_at)
         for job in jobs
@@ -142,6 +145,27 @@ async def _demand_desk(own: UUID) -> Desk:
     batches = await _batches(Q(order__buyer_id=own), BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
     todo += [_batch(row, _("Inspect the sample")) for row in batches]
     return todo, waiting
+
+
+async def _openings(own: UUID, jobs: list[Job]) -> list[Task]:
+    """Shares to release, shortlists to make, and open jobs that wait for the opening passphrase."""
+    wanted = KeyShare.filter(organisation_id=own, released_at=None, remind_at__isnull=False)
+    due = set(await wanted.filter(key__opened_at=None).values_list("key__job_id", flat=True))
+    keyed = set(await JobKey.filter(job__owner_id=own).values_list("job_id", flat=True))
+    found = []
+    for job in jobs:
+        if job.status in CALLED and job.id in due:
+            url = web.path_for("jobs:ceremony", number=job.number)
+            found.append(Task(job.title, _("Open the bids with your passphrase"), url, "job",
+                              job.status.value))  # fmt: skip
+        elif job.status == JobStatus.PREQUALIFICATION:
+            url = web.path_for("jobs:shortlist", number=job.number)
+            found.append(Task(job.title, _("Decide the shortlist"), url, "job", job.status.value))
+        elif job.status in (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING) and job.id not in keyed:
+            url = web.path_for("accounts:opening_key")
+            found.append(Task(job.title, _("Set the opening passphrase"), url, "job",
+                              job.status.value))  # fmt: skip
+    return found
 
 
 async def _supplier_desk(own: UUID) -> Desk:
@@ -179,6 +203,8 @@ _DEMAND_JOBS = (
     JobStatus.DRAFT,
     JobStatus.OPEN_ENQUIRIES,
     JobStatus.OPEN_BIDDING,
+    JobStatus.PREQUALIFICATION,
+    JobStatus.OPENING,
     JobStatus.EVALUATION,
 )
 _SUPPLIER_BIDS = (BidStatus.INVALID, BidStatus.SUBMITTED)
@@ -222,7 +248,7 @@ async def _changes(own: UUID) -> list[Change]:
 def _change(entry: LogEntry) -> Change:
     noun = _(NOUNS.get(entry.subject_type, "")) or entry.subject_type
     status = _(STATUS_TONES["", entry.action.partition(":")[2]].label)
-    return Change(entry.created_at, f"{noun} {entry.subject_label} → {status}", entry.actor_label)
+    return Change(entry.created_at, f"{noun} {entry.subject_label} → {status}", spoken(entry.actor_label))
 
 
 routes = [Route("/workspace", show, name="workspace:show")]

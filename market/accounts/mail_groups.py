@@ -12,6 +12,9 @@ GROUPS: dict[str, str] = {
 
 GROUP_OF: dict[str, str] = {
     "job.amended": "jobs",
+    "job.invited": "jobs",
+    "pool.decided": "jobs",
+    "pool.closed": "jobs",
     "job.cancelled": "jobs",
     "job.opened": "jobs",
     "job.unsuccessful": "jobs",
@@ -25,6 +28,8 @@ GROUP_OF: dict[str, str] = {
     "batch.accepted": "deliveries",
     "batch.rejected": "deliveries",
     "review.published": "deliveries",
+    "dispute.answered": "deliveries",
+    "dispute.withdrawn": "deliveries",
     "payment.received": "money",
     "order.settled": "money",
     "payout.paid": "money",

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
 
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -48,3 +51,15 @@ class Actor:
 
 
 ANONYMOUS = Actor()
+# What stands in the log before the opening is an alias, and an alias is no English word.
+_SPOKEN = (("bidder ", N_("Bidder %(tag)s")), ("asker ", N_("Supplier %(tag)s")))
+
+
+def spoken(label: str) -> str:
+    """An actor's label of the log in the reader's language."""
+    for prefix, words in _SPOKEN:
+        if label.startswith(prefix):
+            return _(words, tag=label.removeprefix(prefix))
+    if label.startswith("system:"):
+        return _("the clock") if label == "system:clock" else _("the platform")
+    return _("anonymous") if label == "anonymous" else label

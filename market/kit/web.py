@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from market.kit import clock, i18n, money
-from market.kit.actor import ANONYMOUS, Actor
+from market.kit.actor import ANONYMOUS, Actor, spoken
 from market.kit.errors import NotPermitted, NotSignedIn
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
@@ -176,6 +176,7 @@ def _environment() -> Environment:
         number=_number,
         percent=_percent,
         filesize=_filesize,
+        spoken=spoken,
     )
     return env
 
@@ -234,10 +235,14 @@ def see_other(request: Request, name: str, *, flash: str = "", **params: Any) ->
     return redirect(path_for(name, **params), flash=flash)
 
 
+def local_path(path: str) -> str:
+    """A path of this site; an address elsewhere is replaced by the home page."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
 def redirect(path: str, *, flash: str = "") -> Response:
     """303 to a path of this site (an address elsewhere is replaced by the home page)."""
-    local = path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
-    response = RedirectResponse(local, status_code=303)
+    response = RedirectResponse(local_path(path), status_code=303)
     if flash:
         response.set_cookie(
             FLASH_COOKIE,

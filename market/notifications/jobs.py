@@ -1,16 +1,21 @@
 """Mail about jobs, questions, bids and awards; a bid's price or a bidder's name is in none before the opening."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from market.accounts.states import Role
 from market.kit import outbox
 from market.notifications.mailing import tell
-from market.notifications.recipients import members
+from market.notifications.recipients import members, operators
 from market.tendering import sealing
+from market.tendering.ceremony import RELEASERS
 from market.tendering.models import Award, Bid, Job, JobFavourite, Question
+from market.tendering.posting_models import JobInvitation, JobVersion
+from market.tendering.sealed_models import KeyShare
 from market.tendering.states import DISQUALIFYING, BidStatus, RefusalReason
-from market.tendering.terms import reason_label
+from market.tendering.terms import label, reason_label
+from market.tendering.versions import readable
 
 BUYERS = (Role.BUYER,)
 SELLERS = (Role.SALES,)
@@ -42,17 +47,24 @@ async def _followers(job: Job) -> list[UUID]:
 
 
 async def _tell_sellers(
-    message: outbox.Message, organisations: list[UUID], *, job: Job, template: str = ""
+    message: outbox.Message, organisations: list[UUID], *, job: Job, template: str = "", **more: Any
 ) -> None:
     for organisation_id in organisations:
         people = await members(organisation_id, *SELLERS)
-        await tell(message, people, template=template, job=job, confidential=_is_sealed(job))
+        await tell(
+            message, people, template=template, job=job, confidential=_is_sealed(job), **more
+        )
 
 
 async def tell_followers(message: outbox.Message) -> None:
-    """job.amended: a bid must be confirmed again under the new version."""
+    """job.amended: what changed, and that a bid must be confirmed again under the new version."""
     job = await Job.get(id=message.payload["job"])
-    await _tell_sellers(message, await _followers(job), job=job)
+    newest = await JobVersion.filter(job=job).order_by("-number").first()
+    unit = label("unit", job.unit)
+    changes = partial(readable, newest.changes if newest else [], unit)  # in each reader's language
+    guests: list[Any] = await JobInvitation.filter(job=job).values_list("organisation_id", flat=True)
+    readers = sorted({*await _followers(job), *guests})
+    await _tell_sellers(message, readers, job=job, changes=changes)
 
 
 async def tell_all(message: outbox.Message) -> None:
@@ -77,6 +89,19 @@ async def tell_all_the_answer(message: outbox.Message) -> None:
         people = await members(organisation_id, *SELLERS)
         sealed = _is_sealed(question.job)
         await tell(message, people, question=question, job=question.job, confidential=sealed)
+
+
+async def ask_for_share(message: outbox.Message) -> None:
+    """share.wanted, share.missing: a holder is asked to release its share while the opening waits for it."""
+    share = await KeyShare.get(id=message.payload["share"]).select_related("key__job")
+    if share.released_at is not None or share.key.opened_at is not None:
+        return
+    people = (
+        await members(share.organisation_id, *RELEASERS)
+        if share.organisation_id is not None
+        else await operators()
+    )
+    await tell(message, people, job=share.key.job)
 
 
 async def send_bid_receipt(message: outbox.Message) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.kit import web
-from market.kit.errors import InvalidInput, NotFound
+from market.kit.errors import NotFound
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
@@ -70,21 +70,16 @@ async def decide(request: Request) -> Response:
     form = await Form.read(request, VerdictInput)
     if form.is_valid:
         with form.guard():
-            flash = await _decide(review, form.input, actor)
+            job = await job_reviews.decide(review, form.input, by=actor)
+            flash = (
+                _("The job is published")
+                if job.is_public
+                else _("The job is returned to its owner")
+            )
             return web.see_other(request, "job_reviews:list", flash=flash)
     return await web.render(
         request, "market/tendering/job_reviews_decide.html", form=form, **await _shown(review)
     )
-
-
-async def _decide(review: Any, verdict: VerdictInput, actor: Any) -> str:
-    if verdict.decision == "approve":
-        await job_reviews.approve_job(review, by=actor)
-        return _("The job is published")
-    if len(verdict.reasons.strip()) < 5:
-        raise InvalidInput(fields={"reasons": _("Give the reason in at least 5 characters")})
-    await job_reviews.return_job(review, verdict.reasons, by=actor)
-    return _("The job is returned to its owner")
 
 
 async def _shown(review: Any) -> dict[str, Any]:

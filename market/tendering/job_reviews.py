@@ -10,6 +10,7 @@ from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, InvalidInput, NotFound
 from market.kit.i18n import gettext as _
 from market.tendering import gates, jobs, rules
+from market.tendering.forms import VerdictInput
 from market.tendering.models import Job
 from market.tendering.posting_models import JobReview
 from market.tendering.states import JobStatus
@@ -46,6 +47,15 @@ async def return_job(review: JobReview, reasons: str, *, by: Actor) -> Job:
     await job.move_to(JobStatus.DRAFT, by=by, reason=reasons, procedure_config=own)
     await _decide(review, by, is_approved=False, reasons=reasons)
     return job
+
+
+async def decide(review: JobReview, verdict: VerdictInput, *, by: Actor) -> Job:
+    """Approve or return, as decided; a return needs its reasons."""
+    if verdict.decision == "approve":
+        return await approve_job(review, by=by)
+    if len(verdict.reasons.strip()) < 5:
+        raise InvalidInput(fields={"reasons": _("Give the reason in at least 5 characters")})
+    return await return_job(review, verdict.reasons, by=by)
 
 
 @atomic()
