@@ -19,9 +19,12 @@ from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
+from market.pools.models import PoolMembership
+from market.pools.states import MembershipStatus
 from market.tendering.access import own_bids
 from market.tendering.ceremony import CALLED
 from market.tendering.models import Job, Question
+from market.tendering.posting_models import JobInvitation
 from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import BidStatus, JobStatus
 
@@ -130,6 +133,10 @@ async def _demand_desk(own: UUID) -> Desk:
         for job in jobs
         if job.status == JobStatus.OPEN_BIDDING
     ]
+    todo += await _applications(own)
+    waiting += [
+        _job(job, _("The bureau reviews the job")) for job in jobs if job.status == JobStatus.REVIEW
+    ]
     unsigned, signed = await _contracts(Q(buyer_id=own), own)
     todo += [_contract(row, _("Sign the contract")) for row in unsigned]
     waiting += [_contract(row, _("The supplier signs")) for row in signed]
@@ -168,9 +175,29 @@ async def _openings(own: UUID, jobs: list[Job]) -> list[Task]:
     return found
 
 
+async def _invitations(own: UUID, bid_on: set[UUID]) -> list[Task]:
+    """The open jobs a supplier is invited to and has not bid on."""
+    guests = JobInvitation.filter(organisation_id=own, job__status__in=_OPEN).order_by("-id")
+    return [
+        _job(row.job, _("You are invited to bid"), row.job.bid_deadline_at)
+        for row in await guests.limit(50).select_related("job")
+        if row.job_id not in bid_on
+    ]
+
+
+async def _applications(own: UUID) -> list[Task]:
+    waiting = PoolMembership.filter(pool__owner_id=own, status=MembershipStatus.APPLIED)
+    return [
+        Task(f"{row.pool.title} · {row.organisation.name}", _("Decide the application"),
+             web.path_for("pools:decide", id=row.id), "pool_membership", row.status.value)
+        for row in await waiting.order_by("id").limit(50).select_related("pool", "organisation")
+    ]  # fmt: skip
+
+
 async def _supplier_desk(own: UUID) -> Desk:
     bids = await (await own_bids(own)).filter(status__in=_SUPPLIER_BIDS)
-    todo = [
+    todo = await _invitations(own, {row.job_id for row in bids})
+    todo += [
         _job(row.job, _("Confirm your bid again"), row.job.bid_deadline_at)
         for row in bids
         if row.status == BidStatus.INVALID
@@ -199,8 +226,10 @@ async def _supplier_desk(own: UUID) -> Desk:
     return todo, waiting
 
 
+_OPEN = (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING)
 _DEMAND_JOBS = (
     JobStatus.DRAFT,
+    JobStatus.REVIEW,
     JobStatus.OPEN_ENQUIRIES,
     JobStatus.OPEN_BIDDING,
     JobStatus.PREQUALIFICATION,
