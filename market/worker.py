@@ -32,6 +32,7 @@ from market.notifications import complaints as complaint_mail
 from market.notifications import disputes as dispute_mail
 from market.notifications import jobs as job_mail
 from market.notifications import orders as order_mail
+from market.notifications import pilots as pilot_mail
 from market.notifications import panels as panel_mail
 from market.ocds import publishing
 from market.orders import handlers as order_moves
@@ -39,6 +40,8 @@ from market.orders import observations as order_facts
 from market.orders.inspections import accept_silent_batches
 from market.orders.reviews import publish_due_reviews
 from market.orders.terminations import end_due_contracts
+from market.pilots import rounds as pilot_rounds
+from market.pilots import scores as pilot_scores
 from market.pools.memberships import expire_members
 from market.pools.pools import close_due_pools
 from market.reputation.priors import refit_priors
@@ -58,6 +61,11 @@ web.register_routes(ROUTES)  # e-mail links to pages
 # is public of a job, an OCDS release follows.
 _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
+    "job.shortlisted": (pilot_rounds.open_shortlisted, pilot_mail.ask_to_prepare),
+    "pilot.opened": (pilot_mail.tell_firms,),
+    "pilot.closing": (pilot_mail.tell_firms,),
+    "pilot.submitted": (pilot_scores.measure_submission,),
+    "pilot.released": (pilot_mail.tell_results,),
     "order.completed": (
         order_moves.complete_ordered_job,
         money.on_order_completed,
@@ -183,6 +191,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (5, open_due_jobs),
     (60, remind_holders),
     (5, activate_due_awards),
+    (5, pilot_rounds.release_due_pilots),
     (60, settle_due_clarifications),
     (60, escalate_overdue),
     (60, lift_ended_suspensions),

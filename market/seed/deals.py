@@ -20,10 +20,11 @@ from market.orders import batches, contracts, inspections, manifests, reviews
 from market.orders.forms import DeliveryInput, Finding, ReviewInput
 from market.orders.manifests import Item
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order
+from market.seed import panels
 from market.seed.plans import OPENS_SOON, Plan, Stage
-from market.tendering import awards, bids, evaluation, jobs, opening, questions
+from market.tendering import awards, bids, jobs, opening, questions
 from market.tendering.drafts import JobDraft
-from market.tendering.forms import BidInput, ScoreInput
+from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job
 from market.vocabulary import uscc
 from market.worker import HANDLERS
@@ -213,9 +214,7 @@ async def _award(plan: Plan, cast: Cast, job: Job, time: _Clock) -> Actor | None
         return None
     time.forward(days=1)
     with _at(time.moment):
-        for bid in await Bid.filter(job=job, status="opened"):
-            sheet = {"technical": "4.5", "quality": "4", "schedule": "4"}
-            await evaluation.score_bid(bid, ScoreInput.model_validate(sheet), by=buyer)
+        await panels.judge_alone(job, by=buyer)
         best = await Bid.filter(job=job, status="evaluated").order_by("rank").first()
         assert best is not None
         award = await awards.award_bid(best, "综合得分第一，满足全部资格要求。", by=buyer)
