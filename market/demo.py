@@ -54,6 +54,7 @@ def _print_logins(url: str, logins: list[Login]) -> None:
     for login in logins:
         table.add_row(login.role, login.email, login.password)
     console.print(table)
+    console.print("开标口令 opening passphrase: 与密码相同 the same as the password")
     console.print(f"邮件 mail: {url}/dev/mail · API: {url}/api · Ctrl-C 停止 stops")
 
 

@@ -44,6 +44,7 @@ _DEMAND = (
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
     (N_("Payments"), "payments:list", "coin"),
+    (N_("Training"), "training:list", "shield"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
 _SUPPLIER = (
@@ -55,12 +56,14 @@ _SUPPLIER = (
     (N_("Payouts"), "payouts:list", "coin"),
     (N_("Capabilities"), "suppliers:edit", "shield"),
     (N_("Our talents"), "talents:own", "people"),
+    (N_("Training"), "training:list", "shield"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
 _BUREAU = (
     (N_("Overview"), "bureau:overview", "chart"),
     (N_("Deals"), "bureau:deals", "file"),
     (N_("Regions"), "bureau:regions", "building"),
+    (N_("Red flags"), "risks:list", "flag"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Jobs to review"), "job_reviews:list", "eye"),
@@ -72,6 +75,7 @@ _OPERATOR = (
     _WORKSPACE,
     (N_("Verification"), "operator:verification", "shield"),
     (N_("Import records"), "imports:upload", "upload"),
+    (N_("Training"), "training:list", "shield"),
     (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Outbox"), "operator:outbox", "inbox"),
     (N_("Audit log"), "operator:audit", "history"),

@@ -29,11 +29,12 @@ from market.notifications import accounts as account_mail
 from market.notifications import calls as call_mail
 from market.notifications import changes as change_mail
 from market.notifications import complaints as complaint_mail
+from market.notifications import digests, reminders
 from market.notifications import disputes as dispute_mail
 from market.notifications import jobs as job_mail
 from market.notifications import orders as order_mail
-from market.notifications import pilots as pilot_mail
 from market.notifications import panels as panel_mail
+from market.notifications import pilots as pilot_mail
 from market.ocds import publishing
 from market.orders import handlers as order_moves
 from market.orders import observations as order_facts
@@ -45,6 +46,7 @@ from market.pilots import scores as pilot_scores
 from market.pools.memberships import expire_members
 from market.pools.pools import close_due_pools
 from market.reputation.priors import refit_priors
+from market.risks.cases import review_market
 from market.settings import settings
 from market.tendering.awards import activate_due_awards
 from market.tendering.ceremony import remind_holders
@@ -101,6 +103,8 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "job.cancelled": (job_mail.tell_all, *indexing.HANDLERS),
     "job.opened": (job_mail.tell_all, *indexing.HANDLERS),
     "job.unsuccessful": (job_mail.tell_all, *indexing.HANDLERS),
+    "deadline.near": (reminders.remind,),
+    "deadline.digest": (digests.send_digest,),
     "complaint.filed": (complaint_mail.ask_to_decide,),
     "complaint.escalated": (complaint_mail.tell_of_escalation,),
     "complaint.decided": (complaint_mail.tell_decision,),
@@ -139,6 +143,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "contract.changed": (obligations.on_contract_changed, change_mail.tell_parties_of_change),
     "contract.terminated": (refunds.on_contract_terminated, change_mail.tell_parties_of_change),
     "milestone.reached": (order_mail.ask_to_pay_stage,),
+    "guideline.published": (change_mail.tell_supplier_of_guideline,),
     "order.funded": (order_mail.ask_to_start,),
     "batch.submitted": (order_mail.ask_to_inspect,),
     "batch.accepted": (
@@ -194,6 +199,8 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (5, pilot_rounds.release_due_pilots),
     (60, settle_due_clarifications),
     (60, escalate_overdue),
+    (60, reminders.look_for_reminders),
+    (600, digests.ask_for_digests),
     (60, lift_ended_suspensions),
     (60, seal_epoch),
     (3600, close_due_pools),
@@ -210,6 +217,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (300, money.sync_stale_payments),
     (3600, settle_due_retentions),
     (3600, load_programmes),
+    (3600, review_market),
     (3600, sweep_orphans),
     (3600, drafts.forget_expired),
     (300, indexing.keep_ready),

@@ -17,8 +17,9 @@ from market.kit.audit import LogEntry
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
+from market.orders.change_models import ContractChange
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
-from market.orders.states import BatchStatus, ContractStatus, OrderStatus
+from market.orders.states import BatchStatus, ChangeStatus, ContractStatus, OrderStatus
 from market.pools.models import PoolMembership
 from market.pools.states import MembershipStatus
 from market.tendering.access import own_bids
@@ -140,6 +141,8 @@ async def _demand_desk(own: UUID) -> Desk:
     unsigned, signed = await _contracts(Q(buyer_id=own), own)
     todo += [_contract(row, _("Sign the contract")) for row in unsigned]
     waiting += [_contract(row, _("The supplier signs")) for row in signed]
+    unanswered, answered = await _changes_of(Q(contract__buyer_id=own), own)
+    todo, waiting = todo + unanswered, waiting + answered
     orders = await Order.filter(buyer_id=own, status__in=_LIVE).select_related("job")
     todo += [
         _order(row, _("Pay the first stage")) for row in orders if row.status == OrderStatus.PLACED
@@ -168,7 +171,9 @@ async def _openings(own: UUID, jobs: list[Job]) -> list[Task]:
         elif job.status == JobStatus.PREQUALIFICATION:
             url = web.path_for("jobs:shortlist", number=job.number)
             found.append(Task(job.title, _("Decide the shortlist"), url, "job", job.status.value))
-        elif job.status in (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING) and job.id not in keyed:
+        elif (
+            job.status in (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING) and job.id not in keyed
+        ):
             url = web.path_for("accounts:opening_key")
             found.append(Task(job.title, _("Set the opening passphrase"), url, "job",
                               job.status.value))  # fmt: skip
@@ -210,6 +215,8 @@ async def _supplier_desk(own: UUID) -> Desk:
     unsigned, signed = await _contracts(Q(supplier_id=own), own)
     todo += [_contract(row, _("Sign the contract")) for row in unsigned]
     waiting += [_contract(row, _("The buyer signs")) for row in signed]
+    unanswered, answered = await _changes_of(Q(contract__supplier_id=own), own)
+    todo, waiting = todo + unanswered, waiting + answered
     orders = await Order.filter(supplier_id=own, status__in=_LIVE).select_related("job")
     todo += [
         _order(row, _("Deliver a batch")) for row in orders if row.status != OrderStatus.PLACED
@@ -251,6 +258,34 @@ async def _contracts(whose: Q, own: UUID) -> tuple[list[Contract], list[Contract
     return [row for row in rows if row.id not in mine], [row for row in rows if row.id in mine]
 
 
+async def _changes_of(whose: Q, own: UUID) -> tuple[list[Task], list[Task]]:
+    """Pending changes that `own` has not signed, and those that wait for the other side or a notice."""
+    rows = await ContractChange.filter(whose, status=ChangeStatus.PENDING).select_related(
+        "contract__job"
+    )
+    digests = [row.digest for row in rows]
+    mine = set(
+        await Signature.filter(organisation_id=own, digest__in=digests).values_list(
+            "digest", flat=True
+        )
+    )
+    open_ones = [row for row in rows if row.notice_ends_at is None]
+    todo = [_change_task(row, _("Sign the change")) for row in open_ones if row.digest not in mine]
+    waiting = [
+        _change_task(row, _("The other side signs")) for row in open_ones if row.digest in mine
+    ]
+    waiting += [
+        _change_task(row, _("The notice period runs")) for row in rows if row.notice_ends_at
+    ]
+    return todo, waiting
+
+
+def _change_task(change: ContractChange, action: str) -> Task:
+    url = web.path_for("changes:show", number=change.number)
+    title = f"{change.contract.job.title} · {change.number}"
+    return Task(title, action, url, "change", change.status.value, change.notice_ends_at)
+
+
 async def _batches(whose: Q, *statuses: BatchStatus) -> list[DeliveryBatch]:
     query = DeliveryBatch.filter(whose, status__in=statuses).limit(50)
     return await query.select_related("order__job")
@@ -277,7 +312,9 @@ async def _changes(own: UUID) -> list[Change]:
 def _change(entry: LogEntry) -> Change:
     noun = _(NOUNS.get(entry.subject_type, "")) or entry.subject_type
     status = _(STATUS_TONES["", entry.action.partition(":")[2]].label)
-    return Change(entry.created_at, f"{noun} {entry.subject_label} → {status}", spoken(entry.actor_label))
+    return Change(
+        entry.created_at, f"{noun} {entry.subject_label} → {status}", spoken(entry.actor_label)
+    )
 
 
 routes = [Route("/workspace", show, name="workspace:show")]

@@ -1,16 +1,20 @@
 """JSON operations of accounts."""
 
-from market.accounts import access, organisations, tokens
+from market.accounts import access, opening_keys, organisations, tokens
 from market.accounts.forms import OrganisationProfileInput, TokenInput
+from market.accounts.permissions import require
 from market.accounts.schemas import (
     MemberOut,
     MembersOut,
     MeOut,
     NewTokenOut,
+    OpeningKeyInput,
+    OpeningKeyOut,
     OrganisationOut,
     TokenOut,
     TokensOut,
 )
+from market.accounts.states import Role
 from market.kit.api import Call, Nothing, Operation, operation
 
 TAG = "accounts"
@@ -47,6 +51,22 @@ async def edit_organisation(
 
 
 @operation(
+    "PUT", "/organisation/opening-key", summary="Set the opening passphrase", tag=TAG,
+    body=OpeningKeyInput, returns=OpeningKeyOut, scope="profile:write",
+)  # fmt: skip
+async def set_opening_key(call: Call[OpeningKeyInput, Nothing]) -> OpeningKeyOut:
+    """The recovery file is in this answer only. A key in use is replaced by an owner, when told to."""
+    require(call.actor, Role.BUYER, verified=False)
+    opening_keys.check_passphrase(call.body.passphrase, call.body.passphrase)
+    pair = await opening_keys.new_pair(call.body.passphrase)
+    await opening_keys.keep_key(pair, by=call.actor, replace=call.body.replace)
+    return OpeningKeyOut(
+        fingerprint=opening_keys.fingerprint(pair.public),
+        recovery_file=opening_keys.recovery_file(pair.private, name=call.actor.organisation_name),
+    )
+
+
+@operation(
     "GET", "/organisation/members", summary="Members of your organisation", tag=TAG,
     returns=MembersOut, scope="profile:read",
 )  # fmt: skip
@@ -80,6 +100,6 @@ async def revoke_token(call: Call[Nothing, Nothing]) -> None:
 
 
 operations: list[Operation] = [
-    show_me, show_organisation, edit_organisation, list_members,
+    show_me, show_organisation, edit_organisation, set_opening_key, list_members,
     list_tokens, create_token, revoke_token,
 ]  # fmt: skip

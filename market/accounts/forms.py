@@ -238,3 +238,11 @@ class TokenInput(BaseModel):
     @classmethod
     def _whole(cls, value: object) -> object:
         return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+class PassphraseInput(BaseModel):
+    """A new opening passphrase, twice; `next` is the page of this site that asked for it."""
+
+    passphrase: str = Field(min_length=1, max_length=200)
+    again: str = Field(min_length=1, max_length=200)
+    next: str = Field(default="", max_length=200)

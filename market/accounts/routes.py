@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from market.accounts import (
     identity_routes,
+    opening_key_routes,
     operator_routes,
     organisation_routes,
     settings_routes,
@@ -13,5 +14,6 @@ routes: list[Route] = [
     *identity_routes.routes,
     *settings_routes.routes,
     *organisation_routes.routes,
+    *opening_key_routes.routes,
     *operator_routes.routes,
 ]

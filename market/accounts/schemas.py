@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from market.accounts.models import ApiToken, Membership, Organisation, Person
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
@@ -104,3 +104,17 @@ class NewTokenOut(BaseModel):
 
     token: str
     details: TokenOut
+
+
+class OpeningKeyInput(BaseModel):
+    """The passphrase of a new opening key; `replace` takes another one instead of the one in use."""
+
+    passphrase: str = Field(min_length=1, max_length=200)
+    replace: bool = False
+
+
+class OpeningKeyOut(BaseModel):
+    """A new opening key; the recovery file releases a share without the passphrase."""
+
+    fingerprint: str
+    recovery_file: str

@@ -62,7 +62,9 @@ async def tell_followers(message: outbox.Message) -> None:
     newest = await JobVersion.filter(job=job).order_by("-number").first()
     unit = label("unit", job.unit)
     changes = partial(readable, newest.changes if newest else [], unit)  # in each reader's language
-    guests: list[Any] = await JobInvitation.filter(job=job).values_list("organisation_id", flat=True)
+    guests: list[Any] = await JobInvitation.filter(job=job).values_list(
+        "organisation_id", flat=True
+    )
     readers = sorted({*await _followers(job), *guests})
     await _tell_sellers(message, readers, job=job, changes=changes)
 

@@ -8,7 +8,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from billing.programmes import load_programmes
-from market.accounts import founding, organisations, passwords, people, verification
+from market.accounts import (
+    founding,
+    opening_keys,
+    organisations,
+    passwords,
+    people,
+    verification,
+)
 from market.accounts.forms import OrganisationInput, VerificationInput
 from market.accounts.models import Membership, Organisation, Person
 from market.accounts.states import OrganisationKind, Role
@@ -62,6 +69,7 @@ async def seed_demo() -> list[Login]:
     if report.errors:
         raise RuntimeError(f"the demo records do not load: {report.errors[:3]}")
     await _join_imported(cast)
+    await _key_imported()
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("演示交易 demo deals", total=len(plans.PLANS))
         for plan in plans.PLANS:
@@ -80,11 +88,11 @@ async def _cast() -> deals.Cast:
         )
         acting = deals.actor(platform, operator)
         bureau = await _person("主管 秦守正", "bureau@demo.example", hashed)
-        await founding.found_authority(
+        city = await founding.found_authority(
             bureau, OrganisationKind.BUREAU, "济南市大数据局（演示）", "370100", by=SYSTEM
         )
         province = await _person("主管 鲁望", "province@demo.example", hashed)
-        await founding.found_authority(
+        over = await founding.found_authority(
             province, OrganisationKind.BUREAU, "山东省大数据局（演示）", "370000", by=SYSTEM
         )
         hospital = await _verified(
@@ -103,15 +111,26 @@ async def _cast() -> deals.Cast:
             "enterprise",
             acting,
         )
+        keys = {by.organisation_id: await _opening_key(by) for by in (
+            hospital, company, deals.actor(city, bureau), deals.actor(over, province)
+        )}  # fmt: skip
     return deals.Cast(
         operator=acting,
         hospital=hospital,
         company=company,
+        keys=keys,
         people={
             "supplier1": await _person("商务 沈一鸣", "supplier1@demo.example", hashed),
             "supplier2": await _person("商务 苏晓", "supplier2@demo.example", hashed),
         },
     )
+
+
+async def _opening_key(by: Actor) -> bytes:
+    """The organisation's opening key under the demo's password; its private half, to open with."""
+    pair = await opening_keys.new_pair(PASSWORD)
+    await opening_keys.keep_key(pair, by=by)
+    return pair.private
 
 
 async def _person(name: str, email: str, hashed: str) -> Person:
@@ -133,6 +152,16 @@ async def _verified(
     submitted = await verification.submit_verification(founded, facts, licence=licence, by=owner)
     approved = await verification.approve(submitted, by=operator)
     return deals.actor(approved, person)
+
+
+async def _key_imported() -> None:
+    """Give every imported buyer an opening key, so that its open jobs take bids."""
+    buyers = Organisation.filter(kind=OrganisationKind.DEMAND, opening_keys=None)
+    for buyer in await buyers.order_by("id"):
+        person = await _person("采购", f"buyer.{buyer.number.lower()}@demo.example", "!")
+        await Membership.create(person=person, organisation=buyer, role=Role.OWNER)
+        await _opening_key(deals.actor(buyer, person))
+    await deals.drain()
 
 
 async def _join_imported(cast: deals.Cast) -> None:

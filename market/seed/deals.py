@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from billing import bank, payments, payouts
 from billing.forms import BankLineInput
@@ -22,7 +23,15 @@ from market.orders.manifests import Item
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order
 from market.seed import panels
 from market.seed.plans import OPENS_SOON, Plan, Stage
-from market.tendering import awards, bids, jobs, opening, questions
+from market.tendering import (
+    awards,
+    bids,
+    ceremony,
+    jobs,
+    opening_access,
+    questions,
+    stages,
+)
 from market.tendering.drafts import JobDraft
 from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job
@@ -41,6 +50,7 @@ class Cast:
     company: Actor
     people: dict[str, Person]
     suppliers: dict[str, Actor] = field(default_factory=dict)
+    keys: dict[UUID | None, bytes] = field(default_factory=dict)  # the private opening keys
 
     def buyer(self, name: str) -> Actor:
         """The demand side of a plan."""
@@ -106,7 +116,8 @@ async def play(plan: Plan, cast: Cast) -> None:
         await _work(plan, cast, order, winner, time)
 
 
-async def _drain() -> None:
+async def drain() -> None:
+    """Handle what the verbs have caused so far."""
     await outbox.drain(HANDLERS)
 
 
@@ -118,7 +129,7 @@ async def _publish(plan: Plan, cast: Cast) -> Job:
         job = await jobs.attach_document(job, "deid_proof", proof, by=buyer)
     if plan.until != Stage.DRAFT:
         job = await jobs.publish_job(job, by=buyer)
-    await _drain()
+    await drain()
     return job
 
 
@@ -177,7 +188,7 @@ async def _bid(plan: Plan, cast: Cast, job: Job, time: _Clock) -> None:
         time.forward(hours=3)
         with _at(time.moment):
             await bids.place_bid(job, _offer(plan, price), by=cast.suppliers[name])
-            await _drain()
+            await drain()
 
 
 def _offer(plan: Plan, price: str) -> BidInput:
@@ -208,8 +219,16 @@ async def _award(plan: Plan, cast: Cast, job: Job, time: _Clock) -> Actor | None
     assert job.bid_deadline_at is not None
     time.until(job.bid_deadline_at + dt.timedelta(minutes=1))
     with _at(time.moment):
-        await opening.open_bids(job.id)
-        await _drain()
+        await stages.close_bidding(job.id)
+        await drain()
+    if plan.until == Stage.OPENING:
+        return None
+    time.forward(minutes=20)
+    with _at(time.moment):
+        share = await opening_access.own_share(buyer, job)
+        assert share is not None
+        await ceremony.release_share(share, cast.keys[share.organisation_id], by=buyer)
+        await drain()
     if plan.until == Stage.EVALUATION:
         return None
     time.forward(days=1)
@@ -218,12 +237,12 @@ async def _award(plan: Plan, cast: Cast, job: Job, time: _Clock) -> Actor | None
         best = await Bid.filter(job=job, status="evaluated").order_by("rank").first()
         assert best is not None
         award = await awards.award_bid(best, "综合得分第一，满足全部资格要求。", by=buyer)
-        await _drain()
+        await drain()
     assert award.stand_still_until is not None
     time.until(award.stand_still_until + dt.timedelta(minutes=1))
     with _at(time.moment):
         await awards.activate_award(award)
-        await _drain()
+        await drain()
     return next(one for one in cast.suppliers.values() if one.organisation_id == best.bidder_id)
 
 
@@ -238,7 +257,7 @@ async def _contract(plan: Plan, cast: Cast, job: Job, winner: Actor, time: _Cloc
             return None
         time.forward(hours=2)
         contract = await contracts.sign_contract(contract, digest=contract.digest, by=winner)
-        await _drain()
+        await drain()
     return await Order.get(contract_id=contract.id)
 
 
@@ -249,7 +268,7 @@ async def _work(plan: Plan, cast: Cast, order: Order, winner: Actor, time: _Cloc
     time.forward(days=2)
     with _at(time.moment):
         await _pay(cast, order, 1, buyer)
-        await _drain()
+        await drain()
     if plan.until == Stage.FUNDED:
         return
     time.forward(days=18)
@@ -261,13 +280,13 @@ async def _work(plan: Plan, cast: Cast, order: Order, winner: Actor, time: _Cloc
     with _at(time.moment):
         await _accept(plan, order, buyer)
         await _pay(cast, order, 2, buyer)
-        await _drain()
+        await drain()
         await _confirm_payouts(cast)
         for side, rating in ((buyer, 5), (winner, 4)):
             await reviews.write_review(
                 order, ReviewInput(rating=rating, text="沟通顺畅，按期完成。"), by=side
             )
-        await _drain()
+        await drain()
 
 
 async def _pay(cast: Cast, order: Order, position: int, buyer: Actor) -> None:
@@ -300,7 +319,7 @@ async def _deliver(plan: Plan, order: Order, winner: Actor) -> None:
     file = await files.store("manifest.csv", manifest.encode(), by=winner, kinds=manifests.KINDS)
     delivery = DeliveryInput(quantity=Decimal(plan.volume), guideline_version="v1.0")
     await batches.submit_batch(batch, delivery, items=items, file=file, by=winner)
-    await _drain()
+    await drain()
 
 
 async def _accept(plan: Plan, order: Order, buyer: Actor) -> None:
@@ -308,7 +327,7 @@ async def _accept(plan: Plan, order: Order, buyer: Actor) -> None:
     sample = await inspections.draw_sample(batch, by=buyer)
     found = [Finding(item=name, defect="missed") for name in sample.items[: plan.nonconforming]]
     await inspections.record_inspection(batch, found, by=buyer)
-    await _drain()
+    await drain()
 
 
 async def _confirm_payouts(cast: Cast) -> None:

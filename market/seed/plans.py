@@ -11,12 +11,13 @@ class Stage(IntEnum):
 
     DRAFT = 0
     BIDDING = 1
-    EVALUATION = 2
-    CONTRACT = 3
-    ORDERED = 4
-    FUNDED = 5
-    DELIVERED = 6
-    SETTLED = 7
+    OPENING = 2
+    EVALUATION = 3
+    CONTRACT = 4
+    ORDERED = 5
+    FUNDED = 6
+    DELIVERED = 7
+    SETTLED = 8
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ PLANS = (
     _ct(33, 600, "74", "76", title="乳腺MRI病灶分割标注", until=Stage.FUNDED),
     _ct(31, 700, "75", "72", title="肝脏CT器官勾画标注", until=Stage.CONTRACT),
     _ct(24, 900, "78", "74", title="脑卒中CT出血灶分割标注", until=Stage.EVALUATION),
+    _ct(23, 1400, "76", "75", title="腹部增强CT肝肿瘤分割标注（待开标）", until=Stage.OPENING),
     _ct(
         25,
         3000,

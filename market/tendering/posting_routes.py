@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from market.accounts.forms import PassphraseInput
+from market.accounts.opening_keys import MIN_LENGTH
 from market.accounts.permissions import require
 from market.accounts.states import Role
 from market.kit import web
@@ -24,6 +26,7 @@ from market.tendering import (
     presentation,
     requirements,
     rules,
+    shares,
     terms,
     wizard,
 )
@@ -133,10 +136,20 @@ async def review(request: Request) -> Response:
         request, "market/tendering/jobs_review.html", form=form, **shown,
         groups=presentation.groups_of(job) if "procedure" not in shown["problems"] else [],
         needs=requirements.summary(job), advice=gates.advice_on(job), step_for=wizard.step_for,
+        **await _opening_key(job),
         reviews=await job_reviews.returned(job),
         explained=rules.explained(config, shown["ready"].rules.sources)
         if (config := shown["ready"].rules.config) else [],
     )  # fmt: skip
+
+
+async def _opening_key(job: Job) -> dict[str, Any]:
+    """Who would hold the shares of the key; without a key of the owner, the form that sets its passphrase."""
+    here = web.path_for("jobs:review", number=job.number)
+    return {
+        "key_form": Form(PassphraseInput, {"next": here}), "minimum": MIN_LENGTH,
+        "holders": [terms.SHARE_HOLDERS[holder.kind] for holder in await shares.holders_of(job)],
+    }  # fmt: skip
 
 
 async def amend(request: Request) -> Response:

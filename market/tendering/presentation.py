@@ -9,15 +9,15 @@ from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.money import line_total
 from market.kit.web import path_for
-from market.tendering import requirements, terms
+from market.tendering import requirements, terms, transcripts
 from market.tendering.listing import days_left, region_name
 from market.tendering.models import Award, Bid, Job
 from market.tendering.procedures import CRITERIA, PROCEDURES, config_of
 from market.tendering.states import JobStatus
 
 S = JobStatus
-ORDER = (S.DRAFT, S.OPEN_ENQUIRIES, S.OPEN_BIDDING, S.OPENING, S.EVALUATION, S.STAND_STILL, S.AWARDED,
-         S.COMPLETED)  # fmt: skip
+ORDER = (S.DRAFT, S.OPEN_ENQUIRIES, S.OPEN_BIDDING, S.PREQUALIFICATION, S.PILOT, S.OPENING,
+         S.EVALUATION, S.STAND_STILL, S.AWARDED, S.COMPLETED)  # fmt: skip
 ENDED = (S.CANCELLED, S.UNSUCCESSFUL)
 DEADLINES = {S.OPEN_ENQUIRIES: N_("Questions close"), S.OPEN_BIDDING: N_("Bids close and are opened"),
              S.STAND_STILL: N_("Standstill ends")}  # fmt: skip
@@ -30,14 +30,18 @@ def steps_of(job: Job, award: Award | None = None) -> list[dict[str, Any]]:
         (S.DRAFT, _("Published"), job.published_at, None),
         (S.OPEN_ENQUIRIES, _("Questions"), None, job.question_deadline_at),
         (S.OPEN_BIDDING, _("Bidding"), None, job.bid_deadline_at),
+        (S.PREQUALIFICATION, _("First envelopes"), None, None),
+        (S.PILOT, _("Blind pilot"), None, None),
         (S.OPENING, _("Opening of bids"), job.opened_at, None),
         (S.EVALUATION, _("Evaluation"), award.created_at if award else None, None),
         (S.STAND_STILL, _("Standstill"), None, until),
         (S.AWARDED, _("Contract and work"), None, None),
         (S.COMPLETED, _("Completed"), None, None),
     ]
-    if not config_of(job).separate_enquiries:
-        steps = [step for step in steps if step[0] != S.OPEN_ENQUIRIES]
+    config = config_of(job)
+    has = {S.OPEN_ENQUIRIES: config.separate_enquiries, S.PREQUALIFICATION: config.two_envelopes,
+           S.PILOT: config.pilot is not None}  # fmt: skip
+    steps = [step for step in steps if has.get(step[0], True)]
     now = _position(job)
     return [
         {"label": label, "at": at, "due": due, "state": _state(job, ORDER.index(status), now)}
@@ -49,6 +53,8 @@ def _position(job: Job) -> int:
     if job.status in ENDED:
         if job.opened_at:
             return ORDER.index(S.EVALUATION)
+        if job.closed_at:
+            return ORDER.index(S.OPENING)
         return ORDER.index(S.OPEN_BIDDING) if job.published_at else 0
     return ORDER.index(job.status) if job.status in ORDER else 0
 
@@ -178,13 +184,24 @@ def compared(job: Job, bids: Sequence[Bid]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def opening_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a transcript with moments and prices as the macros take them."""
-    return [
+async def opening_of(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
+    """What the transcript's page shows: bids with moments and prices as the macros take them, and the verdict."""
+    rows = [
         {
             **row,
             "submitted_at": dt.datetime.fromisoformat(row["submitted_at"]),
             "unit_price": Decimal(row["unit_price"]) if row["unit_price"] else None,
         }
-        for row in rows
+        for row in await transcripts.checked_rows(job, transcript)
     ]
+    releases = [
+        {**share, "envelope": key["envelope"], "threshold": key["threshold"],
+         "released_at": dt.datetime.fromisoformat(share["released_at"])}
+        for key in transcript["keys"] for share in key["shares"] if share["released_at"]
+    ]  # fmt: skip
+    return {
+        "rows": rows, "releases": releases, "is_intact": transcripts.is_intact(transcript),
+        "opened_at": dt.datetime.fromisoformat(transcript["opened_at"]),
+        "has_lots": bool(transcript["lots"]), "holders": terms.SHARE_HOLDERS,
+        "outcomes": terms.OPENING_OUTCOMES,
+    }  # fmt: skip

@@ -35,6 +35,7 @@ from market.tendering import (
 )
 from market.tendering.forms import QuestionInput
 from market.tendering.models import Job
+from market.tendering.procedures import config_of
 from market.tendering.states import NoticeKind
 
 QUESTIONS_SHOWN = 10
@@ -80,6 +81,7 @@ async def job_context(request: Request, job: Job, **more: Any) -> dict[str, Any]
         "advice": gates.advice_on(job), "why_ended": stages.why_unsuccessful(job),
         "documents": await access.documents_of(actor, job), "form": Form(QuestionInput),
         "opening": await opening_access.state_of(job), "terms": terms,
+        "has_pilot": config_of(job).pilot is not None, "pilot": await job.pilot,
     }  # fmt: skip
     return {**context, **more}
 

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 
 from market.accounts.models import OpeningKey
 from market.accounts.opening_keys import current_key, keys_of_bureaus
-from market.kit import audit, boxes, clock
+from market.kit import audit, boxes, clock, outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock_id
 from market.kit.errors import Conflict
@@ -100,6 +100,14 @@ async def draw_missing_keys(job_id: UUID) -> bool:
     if is_drawn:
         await audit.record(job, "keys drawn", by=Actor.system("clock"))
     return is_drawn
+
+
+async def draw_keys_of_waiting_jobs(message: outbox.Message) -> None:
+    """opening_key.created: the open jobs of an organisation that had no key can take bids from now on."""
+    open_now = (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING)
+    waiting = Job.filter(owner_id=message.payload["organisation"], status__in=open_now)
+    for job_id in await waiting.filter(keys=None).order_by("id").values_list("id", flat=True):
+        await draw_missing_keys(job_id)
 
 
 async def _draw(job: Job, envelope: Envelope, holders: list[Holder], threshold: int) -> None:

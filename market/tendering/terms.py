@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from market.kit.i18n import N_, current_locale
 from market.kit.i18n import gettext as _
+from market.metrics import catalogue
 from market.tendering.states import (
     CancelReason,
     DirectReason,
@@ -79,6 +80,7 @@ REASONS: Mapping[str, str] = {
     RefusalReason.RETURNED_UNOPENED: N_("Returned unopened: too few bids"),
     RefusalReason.JOB_CANCELLED: N_("The job was cancelled"),
     RefusalReason.NO_AWARD: N_("The job ended without an award"),
+    RefusalReason.PILOT_FAILED: N_("The blind pilot missed its threshold"),
     RefusalReason.AWARD_CANCELLED: N_("The award was cancelled"),
     RefusalReason.REFUSED_BY_WINNER: N_("The winner gave the award up"),
     RefusalReason.CERTIFICATE_EXPIRED: N_("An expired certificate was not renewed in time"),
@@ -157,6 +159,8 @@ def in_language(term: Term) -> str:
 
 def metric_label(code: str) -> str:
     """The name of a quality metric in the reader's language."""
+    if code not in METRICS and code in catalogue.METRICS:
+        return catalogue.METRICS[code].label
     zh, en = METRICS.get(code, (code, code))
     return zh if current_locale().startswith("zh") else en
 

@@ -8,7 +8,6 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from market.accounts.models import Organisation
 from market.kit import boxes
 from market.kit.audit import LogEpoch, canonical
 from market.tendering import bid_log, sealing, shares
@@ -112,9 +111,8 @@ def digest_of(transcript: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-async def checked_rows(job: Job) -> list[dict[str, Any]]:
+async def checked_rows(job: Job, transcript: dict[str, Any]) -> list[dict[str, Any]]:
     """The transcript's bids, each with whether the kept sealed bid still has the published digest."""
-    transcript = job.opening_transcript or {"bids": []}
     kept = {bid.number: bid for bid in await Bid.filter(job=job)}
     rows = []
     for row in transcript["bids"]:
@@ -124,19 +122,7 @@ async def checked_rows(job: Job) -> list[dict[str, Any]]:
     return rows
 
 
-def is_intact(job: Job) -> bool:
+def is_intact(transcript: dict[str, Any]) -> bool:
     """Whether the transcript has the digest it was published with."""
-    transcript = job.opening_transcript
-    return transcript is not None and digest_of(transcript) == transcript["digest"]
+    return bool(digest_of(transcript) == transcript["digest"])
 
-
-async def names_of(job: Job) -> dict[UUID, str]:
-    """Names of the organisations that hold shares, by id."""
-    ids = [
-        share.organisation_id
-        for key in await shares.keys_of(job)
-        for share in key.shares
-        if share.organisation_id is not None
-    ]
-    rows = await Organisation.filter(id__in=ids).values_list("id", "name")
-    return dict(rows)

@@ -49,8 +49,8 @@ async def test_the_clock_closes_and_the_buyers_share_opens_and_publishes() -> No
     assert (row["digest"], row["bidder"], row["total_fen"]) == (
         bid.digest, "泉汇医标数据科技", 80_000_000,
     )  # fmt: skip
-    assert transcripts.is_intact(job)
-    assert [row["is_intact"] for row in await transcripts.checked_rows(job)] == [True]
+    assert transcripts.is_intact(job.opening_transcript)
+    assert [row["is_intact"] for row in await transcripts.checked_rows(job, job.opening_transcript)] == [True]
     assert await OutboxMessage.filter(topic="job.opened").count() == 1
     assert await Notice.filter(job=job, kind="opened").count() == 1
 
@@ -62,9 +62,9 @@ async def test_the_transcript_shows_a_changed_bid_and_a_changed_transcript() -> 
     bid = await Bid.get(id=bid.id)
     bid.sealed = b"exchanged afterwards"
     await bid.save(update_fields=["sealed"])
-    assert [row["is_intact"] for row in await transcripts.checked_rows(job)] == [False]
+    assert [row["is_intact"] for row in await transcripts.checked_rows(job, job.opening_transcript)] == [False]
     job.opening_transcript["bids"][0]["total_fen"] = 1
-    assert not transcripts.is_intact(job)
+    assert not transcripts.is_intact(job.opening_transcript)
 
 
 async def test_too_few_bids_go_back_unopened() -> None:

@@ -1,0 +1,148 @@
+"""Pages of the opening ceremony: who has released, one's own release, the shortlist, the public record."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from market.accounts import opening_keys
+from market.kit import web
+from market.kit.actor import Actor
+from market.kit.errors import InvalidInput, NotFound
+from market.kit.forms import Form
+from market.kit.i18n import gettext as _
+from market.kit.limiting import limit
+from market.tendering import (
+    access,
+    ceremony,
+    opening_access,
+    presentation,
+    requirements,
+    stages,
+    terms,
+)
+from market.tendering.ceremony_forms import ReleaseInput, ShortlistForm
+from market.tendering.models import Bid, Job
+from market.tendering.sealed_models import KeyShare
+from market.tendering.shares import keys_of, shares_in_order
+from market.tendering.states import JobStatus
+
+MAX_RECOVERY_FILE = 10_000  # bytes
+SCRIPT = "verify_opening.py"
+
+
+async def show(request: Request) -> Response:
+    """The ceremony as everybody sees it; a holder releases its share here."""
+    actor = web.actor_of(request)
+    job = await access.visible_job(actor, request.path_params["number"])
+    share = await opening_access.own_share(actor, job)
+    form = await Form.read(request, ReleaseInput)
+    if form.is_valid:
+        with form.guard():
+            opened = await _release(form, share, by=web.signed_in(request))
+            return _after(request, opened)
+    form.values = {}
+    return await web.render(
+        request, "market/tendering/jobs_ceremony.html", form=form, job=job, share=share,
+        is_owner=access.owns(actor, job), is_due=job.status in ceremony.CALLED,
+        keys=[(key, shares_in_order(key)) for key in await keys_of(job)], terms=terms,
+    )  # fmt: skip
+
+
+async def _release(form: Form[ReleaseInput], share: KeyShare | None, *, by: Actor) -> Job:
+    if share is None:
+        raise NotFound(_("Your organisation holds no share of this opening"))
+    await limit("10/15 minute", "opening-passphrase", str(share.id))
+    if (upload := form.upload("file")) is not None:
+        content = await upload.read(MAX_RECOVERY_FILE)
+        private = opening_keys.read_recovery_file(share.opening_key, content)
+    elif form.input.passphrase:
+        private = await opening_keys.unlock(share.opening_key, form.input.passphrase)
+    else:
+        raise InvalidInput(fields={"passphrase": _("Enter the passphrase, or attach the recovery file")})
+    return await ceremony.release_share(share, private, by=by)
+
+
+def _after(request: Request, job: Job) -> Response:
+    if job.status == JobStatus.EVALUATION:
+        return web.see_other(
+            request, "jobs:opening", number=job.number, flash=_("The bids are opened")
+        )
+    flash = _("Your share is released")
+    return web.see_other(request, "jobs:ceremony", number=job.number, flash=flash)
+
+
+async def list_openings(request: Request) -> Response:
+    """The openings that wait for a share of the actor's organisation."""
+    actor = web.signed_in(request)
+    shares = await opening_access.shares_to_release(actor)
+    return await web.render(request, "market/tendering/openings_list.html", shares=shares)
+
+
+async def shortlist(request: Request) -> Response:
+    """The first envelopes, opened: who goes on, who is refused and why."""
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
+    bids = await opening_access.bids_to_shortlist(job)
+    form = await Form.read(request, ShortlistForm)
+    if form.is_valid:
+        with form.guard():
+            passed, refused = ShortlistForm.decisions(form.values, bids)
+            await stages.shortlist(job, passed, refused, by=actor)
+            return web.see_other(
+                request, "jobs:show", number=job.number, flash=_("The shortlist is decided")
+            )
+    return await web.render(
+        request, "market/tendering/jobs_shortlist.html", form=form, job=job, terms=terms,
+        rows=[_first_envelope(bid) for bid in bids], reasons=ShortlistForm.reasons(),
+    )  # fmt: skip
+
+
+def _first_envelope(bid: Bid) -> dict[str, Any]:
+    return {"bid": bid, "failed": requirements.failures(bid.checks)}
+
+
+async def show_opening(request: Request) -> Response:
+    """The public transcript of an opening; every digest is computed again for the page."""
+    job, transcript = await opening_access.transcript_of(
+        web.actor_of(request), request.path_params["number"]
+    )
+    return await web.render(
+        request, "market/tendering/jobs_opening.html", job=job, transcript=transcript,
+        **await presentation.opening_of(job, transcript),
+    )  # fmt: skip
+
+
+async def download_transcript(request: Request) -> Response:
+    """The transcript as published, for the script."""
+    job, transcript = await opening_access.transcript_of(
+        web.actor_of(request), request.path_params["number"]
+    )
+    text = json.dumps(transcript, ensure_ascii=False, indent=1)
+    name = f"opening-{job.number}.json"
+    return Response(
+        text, media_type="application/json",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
+
+
+async def download_script(_request: Request) -> Response:
+    """The standalone verifier."""
+    text = files(__package__).joinpath(SCRIPT).read_text("utf-8")
+    return Response(
+        text, media_type="text/x-python",
+        headers={"content-disposition": f'attachment; filename="{SCRIPT}"'},
+    )  # fmt: skip
+
+
+routes = [
+    Route("/openings", list_openings, name="openings:list"),
+    Route("/openings/verify_opening.py", download_script, name="openings:script"),
+    Route("/jobs/{number}/opening", show_opening, name="jobs:opening"),
+    Route("/jobs/{number}/opening.json", download_transcript, name="jobs:transcript"),
+    Route("/jobs/{number}/ceremony", show, name="jobs:ceremony", methods=["GET", "POST"]),
+    Route("/jobs/{number}/shortlist", shortlist, name="jobs:shortlist", methods=["GET", "POST"]),
+]
