@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.accounts.states import OrganisationKind
 from market.kit import web
 from market.kit.errors import NotFound
 from market.kit.forms import Form
@@ -181,7 +180,7 @@ async def _end_page(
 
 async def refuse(request: Request) -> Response:
     """The winner gives the award up."""
-    actor = web.signed_in(request, OrganisationKind.SUPPLIER)
+    actor = web.signed_in(request)
     award = await panel_access.won_award(actor, request.path_params["number"])
     form = await Form.read(request, ReasonInput)
     if form.is_valid:

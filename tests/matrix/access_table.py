@@ -130,6 +130,28 @@ jobs:publish A:buyer draft
 jobs:amend A:buyer job
 jobs:cancel A:buyer job
 jobs:discard A:buyer draft
+jobs:lots A:buyer draft
+jobs:invite A:buyer draft
+jobs:take_back A:buyer draft
+jobs:versions all job
+questions:list all job
+questions:file nobody question
+locks:list bureau
+locks:end bureau_a lock
+job_reviews:list bureau
+job_reviews:decide bureau_a job_review
+pools:list all
+pools:draft demand+bureau
+pools:mine member
+pools:show all pool
+pools:edit A:buyer pool_draft
+pools:open A:buyer pool_draft
+pools:close A:buyer pool
+pools:apply firm pool
+pools:decide A:buyer pool_place
+pools:suspend A:buyer pool_place
+pools:reinstate A:buyer pool_place
+pools:withdraw A:seller pool_place
 jobs:show all job
 jobs:opening all evaluated_job
 jobs:evaluation A:buyer evaluated_job
@@ -147,11 +169,41 @@ bids:show A:seller sealed_bid
 bids:revise A:seller sealed_bid
 bids:withdraw A:seller sealed_bid
 bids:reconfirm A:seller sealed_bid
-bids:score A:buyer opened_bid
+jobs:panel A:buyer+bureau_a job
+panel:draw A:buyer+bureau_a job
+panel:release A:buyer+bureau_a seat
+judging:list person
+judging:accept A:self seat
+judging:decline A:self seat
+judging:show A:self evaluated_job
+judging:sit A:buyer evaluated_job
+judging:declare A:self evaluated_job
+judging:finish A:self evaluated_job
+jobs:sheets A:buyer ranked_job
+jobs:computation A:buyer ranked_job
+jobs:report A:buyer ranked_job
+bids:score A:self opened_bid
+bids:note A:buyer ranked_bid
+POST bids:note A:self ranked_bid
+bids:override A:self opened_bid =0
+bids:letter A:parties ranked_bid
+clarifications:ask A:buyer opened_bid
+clarifications:answer A:seller clarification
+clarifications:decide A:buyer clarification
+awards:refuse A:seller award
 bids:disqualify A:buyer opened_bid
 awards:decide A:buyer opened_bid
 awards:show all award
 awards:notice all award
+calendar:show person
+calendar:subscribe person
+calendar:unsubscribe person
+calendar:feed nobody unknown
+calendar:event all job
+inbox:show person
+inbox:read_all person
+inbox:open A:self notice
+reminders:choose person
 complaints:list all
 complaints:about_job all job
 complaints:draft firm job
@@ -256,6 +308,8 @@ bureau:contract bureau_a+operator contract
 bureau:regions bureau+operator
 bureau:prices bureau+operator
 bureau:targets bureau+operator
+risks:list bureau+operator
+risks:show nobody unknown
 statistics:public all
 operator:audit operator
 operator:outbox operator
@@ -281,6 +335,29 @@ api:directory_add_talent firm
 api:directory_change_talent A:seller talent
 api:directory_give_consent A:seller talent
 api:directory_withdraw_consent A:seller talent
+api:tendering_list_lots all job
+api:tendering_set_lots A:buyer draft
+api:tendering_list_versions all job
+api:tendering_set_invitations A:buyer draft
+api:tendering_take_back_job A:buyer draft
+api:tendering_list_locks bureau
+api:tendering_set_lock bureau
+api:tendering_end_lock bureau_a lock
+api:tendering_list_reviews bureau
+api:tendering_decide_review bureau_a job_review
+api:pools_list_pools all
+api:pools_get_pool all pool
+api:pools_list_members all pool
+api:pools_draft_pool demand+bureau
+api:pools_change_pool A:buyer pool_draft
+api:pools_open_pool A:buyer pool_draft
+api:pools_close_pool A:buyer pool
+api:pools_list_applications A:buyer pool
+api:pools_apply_to_pool firm pool
+api:pools_decide_application A:buyer pool_place
+api:pools_suspend_member A:buyer pool_place
+api:pools_reinstate_member A:buyer pool_place
+api:pools_withdraw_from_pool A:seller pool_place
 api:tendering_list_jobs all
 api:tendering_list_templates all
 api:tendering_get_job all job
@@ -301,11 +378,37 @@ api:tendering_revise_bid A:seller sealed_bid
 api:tendering_withdraw_bid A:seller sealed_bid
 api:tendering_reconfirm_bid A:seller sealed_bid
 api:tendering_list_opened_bids A:buyer evaluated_job
-api:tendering_score_bid A:buyer opened_bid
+api:tendering_get_panel A:buyer+bureau_a job
+api:tendering_appoint_judge A:buyer+bureau_a job
+api:tendering_draw_judges A:buyer+bureau_a job
+api:tendering_release_judge A:buyer+bureau_a seat
+api:tendering_accept_seat A:self seat
+api:tendering_get_judging A:self evaluated_job
+api:tendering_declare_interests A:self evaluated_job
+api:tendering_get_sheet A:self opened_bid
+api:tendering_save_sheet A:self opened_bid
+api:tendering_finish_judging A:self evaluated_job
+api:tendering_list_sheets A:buyer ranked_job
+api:tendering_get_computation A:buyer ranked_job
+api:tendering_note_spread A:self ranked_bid
+api:tendering_override_check A:self opened_bid =0
+api:tendering_list_clarifications A:parties opened_bid
+api:tendering_ask_about_price A:buyer opened_bid
+api:tendering_answer_request A:seller clarification
+api:tendering_judge_answer A:buyer clarification
+api:tendering_refuse_award A:seller award
+api:tendering_get_letter A:parties ranked_bid
 api:tendering_disqualify_bid A:buyer opened_bid
 api:tendering_award_bid A:buyer opened_bid
 api:tendering_get_award all award
 api:tendering_cancel_award A:buyer award
+api:calendar_list_deadlines person
+api:calendar_open_feed person
+api:calendar_revoke_feed person
+api:notifications_list_notices person
+api:notifications_read_notices person
+api:notifications_show_choice person
+api:notifications_choose_reminders person
 api:complaints_list_complaints all
 api:complaints_show_complaint A:parties+bureau_a+operator complaint
 api:complaints_draft_complaint firm job
@@ -365,6 +468,9 @@ api:billing_redeem_voucher A:parties order
 api:billing_release_voucher A:parties voucher
 api:bureau_trade bureau+operator
 api:bureau_public all
+api:risks_list_cases bureau+operator
+api:risks_show_case nobody unknown
+api:risks_decide_case nobody unknown
 api:ocds_releases all
 api:ocds_record nobody unknown
 api:search_search_records all

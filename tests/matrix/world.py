@@ -21,7 +21,10 @@ from market.directory.models import CapabilityPrice, DailyCapacity
 from market.kit import clock
 from market.kit.actor import Actor
 from market.orders.models import Order
-from market.tendering import questions
+from market.pools import memberships
+from market.tendering import clarifications, jobs, questions
+from market.tendering.judging_forms import LowPriceInput
+from market.tendering.posting_models import JobReview
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
@@ -30,6 +33,7 @@ from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
 from tests.factories.orders import Deal, deliver, inspect, make_contract
+from tests.factories.pools import make_pool, set_lock
 from tests.journeys.bearers import bearer
 
 MOMENT = dt.datetime(2026, 3, 2, 9, tzinfo=clock.CHINA)
@@ -162,8 +166,15 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
     sealed = await tendering.place_bid(open_job, by=supplier)
     question = await questions.ask_question(open_job, "数据是否脱敏？请说明。", by=supplier)
     closed = await tendering.published_job(by=buyer)
-    opened = await tendering.place_bid(closed, by=supplier)
+    opened = await tendering.place_bid(closed, by=supplier, unit_price="30")
+    await tendering.place_bid(closed)
     await tendering.open_bids(closed)
+    seat = await tendering.sit(closed, by=buyer)
+    asked = await clarifications.ask_about_price(
+        opened,
+        LowPriceInput(question="请说明报价构成。", due_at=clock.now() + dt.timedelta(days=60)),
+        by=buyer,
+    )
     awarded = await tendering.published_job(by=buyer)
     award = await tendering.award(
         awarded, await tendering.place_bid(awarded, by=supplier), by=buyer, is_active=False
@@ -171,7 +182,22 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
     return {
         "draft": draft.number, "job": open_job.number, "sealed_bid": sealed.number,
         "question": str(question.id), "evaluated_job": closed.number, "opened_bid": opened.number,
-        "award": award.number,
+        "award": award.number, "seat": str(seat.id), "clarification": str(asked.id),
+        "ranked_job": awarded.number, "ranked_bid": (await award.bid).number,
+        **await _pools(actors),
+    }  # fmt: skip
+
+
+async def _pools(actors: dict[str, Actor]) -> dict[str, str]:
+    """A pool with an application, a draft of another; a bureau's rule and a job it holds back."""
+    buyer, bureau = actors["buyer_a"], actors["bureau_a"]
+    draft, pool = await make_pool(by=buyer, is_open=False), await make_pool(by=buyer)
+    place = await memberships.apply_to_pool(pool, "三年同类经验。", by=actors["supplier_a"])
+    lock = await set_lock("needs_review", by=bureau, value="yes", procedure="challenge")
+    await jobs.publish_job(await tendering.make_job(by=buyer, procedure="challenge"), by=buyer)
+    return {
+        "pool": pool.number, "pool_draft": draft.number, "pool_place": str(place.id),
+        "lock": str(lock.id), "job_review": await _first(JobReview, bureau_id=bureau.organisation_id),
     }  # fmt: skip
 
 
