@@ -15,20 +15,35 @@ import market.accounts.api
 import market.accounts.routes
 import market.bureau.api
 import market.bureau.routes
+import market.calendar.api
+import market.calendar.routes
 import market.complaints.api
 import market.complaints.routes
 import market.datasets.api
 import market.datasets.routes
 import market.directory.api
 import market.directory.routes
+import market.disputes.api
+import market.disputes.routes
 import market.imports.routes
+import market.notifications.api
+import market.notifications.routes
 import market.ocds.api
 import market.orders.api
+import market.orders.review_api
 import market.orders.routes
+import market.pilots.api
+import market.pilots.routes
 import market.pools.api
 import market.pools.routes
+import market.reputation.api
+import market.reputation.routes
+import market.risks.api
+import market.risks.routes
 import market.tendering.api
 import market.tendering.routes
+import market.training.api
+import market.training.routes
 import search.api
 import search.routes
 from market import frame, home, pages, workspace
@@ -42,13 +57,21 @@ OPERATIONS = [
     *market.directory.api.operations,
     *market.pools.api.operations,
     *market.tendering.api.operations,
+    *market.pilots.api.operations,
     *market.complaints.api.operations,
+    *market.calendar.api.operations,
+    *market.notifications.api.operations,
+    *market.training.api.operations,
     *market.orders.api.operations,
+    *market.orders.review_api.operations,
+    *market.disputes.api.operations,
+    *market.reputation.api.operations,
     *market.datasets.api.operations,
     *billing.api.operations,
     *search.api.operations,
     *market.bureau.api.operations,
     *market.ocds.api.operations,
+    *market.risks.api.operations,
 ]
 
 ROUTES: list[BaseRoute] = [
@@ -59,13 +82,20 @@ ROUTES: list[BaseRoute] = [
     *market.directory.routes.routes,
     *market.pools.routes.routes,
     *market.tendering.routes.routes,
+    *market.pilots.routes.routes,
     *market.complaints.routes.routes,
+    *market.calendar.routes.routes,
+    *market.notifications.routes.routes,
+    *market.training.routes.routes,
     *market.orders.routes.routes,
+    *market.disputes.routes.routes,
+    *market.reputation.routes.routes,
     *market.datasets.routes.routes,
     *market.imports.routes.routes,
     *billing.routes.routes,
     *search.routes.routes,
     *market.bureau.routes.routes,
+    *market.risks.routes.routes,
     *api.routes(OPERATIONS),
     *pages.description_routes(OPERATIONS),
     Mount("/static", StaticFiles(directory=web.STATIC), name="static"),

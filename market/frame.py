@@ -16,6 +16,8 @@ from market.kit.actor import Actor
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.outbox import OutboxMessage
+from market.notifications import inbox
+from market.notifications.models import InboxNotice
 from market.orders.models import Contract, DeliveryBatch, Signature
 from market.orders.states import BatchStatus, ContractStatus
 from market.pools.models import PoolMembership
@@ -36,24 +38,31 @@ PUBLIC = (
     (N_("Policy vouchers"), "vouchers:explained", "ticket"),
 )
 _WORKSPACE = (N_("Workspace"), "workspace:show", "home")
+_CALENDAR = (N_("Calendar"), "calendar:show", "calendar")
+_COMPLAINTS = (N_("Objections and complaints"), "complaints:list", "scale")
+_VIOLATIONS = (N_("Violation reports"), "violations:list", "flag")
 _DEMAND = (
     _WORKSPACE,
+    _CALENDAR,
     (N_("My jobs"), "jobs:mine", "briefcase"),
     (N_("My dataset needs"), "needs:mine", "database"),
     (N_("My pools"), "pools:mine", "people"),
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
     (N_("Payments"), "payments:list", "coin"),
+    _COMPLAINTS,
     (N_("Training"), "training:list", "shield"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
 _SUPPLIER = (
     _WORKSPACE,
+    _CALENDAR,
     (N_("Matched jobs"), "search:matched_jobs", "search"),
     (N_("My bids"), "bids:list", "lock"),
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
     (N_("Payouts"), "payouts:list", "coin"),
+    _COMPLAINTS,
     (N_("Capabilities"), "suppliers:edit", "shield"),
     (N_("Our talents"), "talents:own", "people"),
     (N_("Training"), "training:list", "shield"),
@@ -61,6 +70,9 @@ _SUPPLIER = (
 )
 _BUREAU = (
     (N_("Overview"), "bureau:overview", "chart"),
+    _CALENDAR,
+    _COMPLAINTS,
+    _VIOLATIONS,
     (N_("Deals"), "bureau:deals", "file"),
     (N_("Regions"), "bureau:regions", "building"),
     (N_("Red flags"), "risks:list", "flag"),
@@ -73,6 +85,9 @@ _BUREAU = (
 )
 _OPERATOR = (
     _WORKSPACE,
+    _CALENDAR,
+    _COMPLAINTS,
+    _VIOLATIONS,
     (N_("Verification"), "operator:verification", "shield"),
     (N_("Import records"), "imports:upload", "upload"),
     (N_("Training"), "training:list", "shield"),
@@ -82,7 +97,7 @@ _OPERATOR = (
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Statistics"), "bureau:overview", "chart"),
 )
-_OTHER = (_WORKSPACE, (N_("Organisation"), "accounts:organisation", "building"))
+_OTHER = (_WORKSPACE, _CALENDAR, (N_("Organisation"), "accounts:organisation", "building"))
 ROOMS = {
     OrganisationKind.DEMAND: _DEMAND,
     OrganisationKind.SUPPLIER: _SUPPLIER,
@@ -92,6 +107,9 @@ ROOMS = {
 IN_BUYERS_HANDS = (JobStatus.OPENING, JobStatus.PREQUALIFICATION, JobStatus.EVALUATION)
 FOOTER = ((N_("API"), "api:docs"), (N_("Bases"), "bases:list"), (N_("Services"), "services:list"),
           (N_("Verify a document"), "documents:verify"))  # fmt: skip
+
+
+SHOWN_NOTICES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +136,7 @@ async def context(request: Request) -> Mapping[str, Any]:
             NavItem(_(label), web.path_for(name), icon, waiting.get(name, 0), name == here)
             for label, name, icon in shown
         ],
+        "notices": await _unread(actor),
         "urls": {
             "search": web.path_for("search:results"),
             "sign_in": web.path_for("accounts:sign_in"),
@@ -127,6 +146,13 @@ async def context(request: Request) -> Mapping[str, Any]:
         },
         "links": [(_(label), web.path_for(name)) for label, name in FOOTER],
     }
+
+
+async def _unread(actor: Actor) -> list[InboxNotice]:
+    """The newest notices behind the bell, one more than it counts."""
+    if not actor.is_authenticated:
+        return []
+    return await inbox.own_notices(actor).filter(read_at=None).limit(SHOWN_NOTICES + 1)
 
 
 def rooms_of(actor: Actor) -> tuple[tuple[str, str, str], ...]:

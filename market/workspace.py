@@ -20,12 +20,15 @@ from market.kit.statuses import STATUS_TONES
 from market.orders.change_models import ContractChange
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ChangeStatus, ContractStatus, OrderStatus
+from market.pilots.models import PilotSubmission
+from market.pilots.states import PilotStatus, SubmissionStatus
 from market.pools.models import PoolMembership
 from market.pools.states import MembershipStatus
 from market.tendering.access import own_bids
 from market.tendering.ceremony import CALLED
 from market.tendering.models import Job, Question
 from market.tendering.posting_models import JobInvitation
+from market.tendering.procedures import config_of
 from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import BidStatus, JobStatus
 
@@ -128,7 +131,7 @@ async def _demand_desk(own: UUID) -> Desk:
     todo += [
         _job(job, _("Evaluate the bids")) for job in jobs if job.status == JobStatus.EVALUATION
     ]
-    todo += await _openings(own, jobs)
+    todo += await _openings(own, jobs) + await _pilots_to_prepare(own)
     waiting = [
         _job(job, _("Bids are opened"), job.bid_deadline_at)
         for job in jobs
@@ -199,9 +202,34 @@ async def _applications(own: UUID) -> list[Task]:
     ]  # fmt: skip
 
 
+async def _pilots_to_prepare(own: UUID) -> list[Task]:
+    """Shortlists are about to be made, or firms wait, and the pilot has no items yet."""
+    near = (JobStatus.PREQUALIFICATION, JobStatus.PILOT)
+    jobs = await Job.filter(owner_id=own, status__in=near, pilot__id__isnull=True).order_by("-id")
+    return [
+        Task(job.title, _("Prepare the pilot"), web.path_for("pilots:prepare", number=job.number),
+             "job", job.status.value)
+        for job in jobs
+        if config_of(job).pilot is not None
+    ]  # fmt: skip
+
+
+async def _pilots_to_submit(own: UUID) -> list[Task]:
+    """Open pilots to which the firm has sent no answers."""
+    rows = PilotSubmission.filter(
+        bidder_id=own, status=SubmissionStatus.ISSUED, pilot__status=PilotStatus.OPEN
+    )
+    return [
+        Task(row.pilot.job.title, _("Submit the pilot"),
+             web.path_for("pilots:show", number=row.pilot.job.number), "pilot", row.status.value,
+             row.pilot.closes_at)
+        for row in await rows.select_related("pilot__job")
+    ]  # fmt: skip
+
+
 async def _supplier_desk(own: UUID) -> Desk:
     bids = await (await own_bids(own)).filter(status__in=_SUPPLIER_BIDS)
-    todo = await _invitations(own, {row.job_id for row in bids})
+    todo = await _invitations(own, {row.job_id for row in bids}) + await _pilots_to_submit(own)
     todo += [
         _job(row.job, _("Confirm your bid again"), row.job.bid_deadline_at)
         for row in bids

@@ -7,6 +7,7 @@ from market.accounts.states import OrganisationKind
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
+from market.orders.change_models import ContractChange, ContractVersion
 from market.orders.models import Contract, DeliveryBatch, Order
 from market.orders.states import ContractStatus
 from market.vocabulary import regions
@@ -51,13 +52,35 @@ async def own_contract(actor: Actor, number: str) -> Contract:
     return contract
 
 
+async def own_change(actor: Actor, number: str) -> ContractChange:
+    """A change of a contract the actor's organisation is a party of, with contract and parties."""
+    own = actor.organisation_id
+    found = (
+        await ContractChange.filter(Q(contract__buyer_id=own) | Q(contract__supplier_id=own))
+        .filter(number=number)
+        .select_related("contract__buyer", "contract__supplier", "contract__job")
+        .first()
+    )
+    if found is None or own is None:
+        raise NotFound(_("This change does not exist"))
+    return found
+
+
+async def version_to_read(contract: Contract, number: int) -> ContractVersion:
+    """One version of a contract the actor was let to."""
+    found = await ContractVersion.get_or_none(contract_id=contract.id, number=number)
+    if found is None:
+        raise NotFound(_("This contract does not exist"))
+    return found
+
+
 async def contract_by_code(text: str) -> Contract | None:
     """The contract of a whole digest or of the verification code on the document, for anybody."""
     code = text.replace("-", "").strip().lower()
     if len(code) not in (16, 64) or not set(code) <= set("0123456789abcdef"):
         return None
     return (
-        await Contract.filter(digest__startswith=code)
+        await Contract.filter(Q(digest__startswith=code) | Q(versions__digest__startswith=code))
         .select_related("buyer", "supplier")
         .prefetch_related("signatures__organisation")
         .first()

@@ -9,11 +9,13 @@ from market.kit.paging import CursorPage, CursorQuery
 from market.orders import (
     access,
     batches,
+    change_api,
     contracts,
     inspections,
     manifests,
     orders,
     reviews,
+    work_api,
 )
 from market.orders.forms import (
     DeliveryWithItems,
@@ -164,7 +166,8 @@ async def draw_sample(call: Call[Nothing, Nothing]) -> BatchOut:
 async def record_inspection(call: Call[InspectionInput, Nothing]) -> BatchOut:
     """Every drawn item that does not conform; their number decides the batch."""
     batch = await access.own_batch(call.actor, call.path("number"))
-    await inspections.record_inspection(batch, call.body.nonconforming, by=call.actor)
+    found, measured = call.body.nonconforming, call.body.measurements
+    await inspections.record_inspection(batch, found, measured, by=call.actor)
     return await _batch(call)
 
 
@@ -203,4 +206,5 @@ operations = [
     list_contracts, show_contract, sign_contract, refuse_contract, list_orders, show_order,
     cancel_order, plan_batch, resume_inspection, show_batch, commit_seed, submit_batch,
     draw_sample, record_inspection, accept_batch, start_rework, write_review,
+    *change_api.operations, *work_api.operations,
 ]  # fmt: skip

@@ -19,6 +19,12 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 MAX_ACCESS = 200
 
 
+def lines(value: Any) -> Any:
+    """A list as people type it, one a line; a list of a program stays as it is."""
+    texts = [value] if isinstance(value, str) else value
+    return [line.strip() for text in texts for line in str(text).splitlines() if line.strip()]
+
+
 class Network(StrEnum):
     """How the work place is cut off from other networks."""
 
@@ -56,9 +62,8 @@ class IsolationInput(BaseModel):
 
     @field_validator("access", mode="before")
     @classmethod
-    def _lines(cls, value: Any) -> Any:
-        texts = [value] if isinstance(value, str) else value
-        return [line.strip() for text in texts for line in str(text).splitlines() if line.strip()]
+    def _one_a_line(cls, value: Any) -> Any:
+        return lines(value)
 
 
 class DraftInput(BaseModel):
@@ -83,6 +88,11 @@ class DraftInput(BaseModel):
     notice_days: int = Field(default=10, ge=5, le=60)
     training: list[Line] = Field(default=[], max_length=10)
     isolation: IsolationInput | None = None
+
+    @field_validator("training", mode="before")
+    @classmethod
+    def _one_a_line(cls, value: Any) -> Any:
+        return lines(value)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -8,7 +8,7 @@ from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
 from market.orders.change_models import ContractVersion
-from market.orders.contract_forms import DraftInput
+from market.orders.contract_forms import DraftInput, IsolationInput
 from market.orders.models import Contract, Signature
 from market.orders.orders import place_order
 from market.orders.parties import require_party, require_side
@@ -71,7 +71,8 @@ async def draft_contract(award: Award, *, by: Actor) -> Contract:
 @atomic()
 async def settle_draft(contract: Contract, draft: DraftInput, *, by: Actor) -> Contract:
     """Write the buyer's payment stages, acceptance rules, floors, training and isolation into the
-    draft, before anybody signs; the text and its digest are new then.
+    draft, before anybody signs; the text and its digest are new then. Without isolation rules those
+    of the draft stay.
 
     Raises ContractNotOpen, DraftFixed, NotPermitted.
     """
@@ -83,6 +84,8 @@ async def settle_draft(contract: Contract, draft: DraftInput, *, by: Actor) -> C
         raise DraftFixed(_("One side has signed; refuse to sign to begin again"))
     award = await Award.get(id=contract.award_id).select_related("job__owner", "bid__bidder", "lot")
     before = contract.digest
+    rules = draft.isolation or IsolationInput.model_validate(contract.terms["isolation"])
+    draft = draft.model_copy(update={"isolation": rules})
     contract.terms = build_terms(
         contract.number, award, job=award.job, bid=award.bid, buyer=award.job.owner,
         supplier=award.bid.bidder, draft=draft,

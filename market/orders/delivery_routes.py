@@ -1,4 +1,4 @@
-"""Pages of delivery, inspection and review."""
+"""Pages of delivery and inspection."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,14 +15,15 @@ from market.orders import (
     access,
     batches,
     findings,
+    floors,
     inspections,
     manifests,
     reports,
-    reviews,
     views,
     words,
+    work_views,
 )
-from market.orders.forms import DeliveryInput, InspectionInput, ReviewInput, SecretInput
+from market.orders.forms import DeliveryInput, InspectionInput, SecretInput
 from market.orders.models import DeliveryBatch
 from market.orders.parties import require_side
 from market.orders.states import BatchStatus
@@ -90,7 +91,7 @@ async def deliver(request: Request) -> Response:
             )
     return await web.render(
         request, "market/orders/batches_deliver.html", batch=batch, form=form, left=left,
-        limit=manifests.MAX_ITEMS,
+        limit=manifests.MAX_ITEMS, choices=await work_views.delivery_choices(batch.order),
     )  # fmt: skip
 
 
@@ -143,6 +144,7 @@ async def inspect(request: Request) -> Response:
     return await web.render(
         request, "market/orders/batches_inspect.html", batch=batch, form=form,
         sample=view.current, rows=list(enumerate(view.current.items)), defects=words.defects(),
+        gravities=words.gravities(), floors=await floors.floors_for(batch.order),
         is_list=len(view.current.items) > findings.SHEET_LIMIT,
     )  # fmt: skip
 
@@ -156,7 +158,8 @@ async def _record(
         if findings.LIST_FIELD in form.values
         else findings.from_sheet(form.values, items)
     )
-    decided = await inspections.record_inspection(batch, found, by=by)
+    measured = findings.measurements(form.values)
+    decided = await inspections.record_inspection(batch, found, measured, by=by)
     is_accepted = decided.status == BatchStatus.ACCEPTED
     return N_("Batch accepted") if is_accepted else N_("Batch not accepted")
 
@@ -186,25 +189,10 @@ async def rework(request: Request) -> Response:
     )
 
 
-async def review(request: Request) -> Response:
-    """Review the other side."""
-    actor = web.signed_in(request)
-    order = await access.own_order(actor, request.path_params["number"])
-    form = await Form.read(request, ReviewInput, draft="kept")
-    if form.is_valid:
-        with form.guard():
-            await reviews.write_review(order, form.input, by=actor)
-            return web.see_other(
-                request, "orders:show", number=order.number, flash=_("Review written")
-            )
-    return await web.render(request, "market/orders/reviews_write.html", order=order, form=form)
-
-
 BOTH = ["GET", "POST"]
 routes = [
     Route("/orders/{number}/batches", plan, name="batches:plan", methods=["POST"]),
     Route("/orders/{number}/resume", resume, name="orders:resume", methods=["POST"]),
-    Route("/orders/{number}/review", review, name="reviews:write", methods=BOTH),
     Route("/batches/{number}", show, name="batches:show"),
     Route("/batches/{number}/seed", commit, name="batches:commit", methods=BOTH),
     Route("/batches/{number}/deliver", deliver, name="batches:deliver", methods=BOTH),

@@ -18,11 +18,15 @@ def floors_of(terms: dict[str, Any]) -> list[dict[str, Any]]:
     return [rule for rule in terms["quality"] if rule["floor"]]
 
 
+async def floors_for(order: Order) -> list[dict[str, Any]]:
+    """The same, of an order's contract."""
+    return floors_of((await Contract.get(id=order.contract_id)).terms)
+
+
 async def measured(order: Order, measurements: Sequence[Measurement]) -> list[dict[str, str]]:
     """The batch's metrics beside their floors, as they are kept. InvalidInput when one is left out."""
-    contract = await Contract.get(id=order.contract_id)
     values = {row.metric: row.value for row in measurements}
-    rules = floors_of(contract.terms)
+    rules = await floors_for(order)
     if missing := [rule["name"] for rule in rules if rule["metric"] not in values]:
         text = _("Measure on the gold set: %(names)s", names=", ".join(missing))
         raise InvalidInput(fields={FIELD: text})
@@ -48,14 +52,14 @@ def falls_short(sample: AcceptanceSample) -> bool:
 
 async def averages_of(order: Order) -> list[dict[str, Any]]:
     """Each measured metric over the accepted batches, weighted by quantity, beside what was agreed."""
-    contract = await Contract.get(id=order.contract_id)
+    rules = await floors_for(order)
     samples = await AcceptanceSample.filter(
         batch__order_id=order.id, batch__status=BatchStatus.ACCEPTED
     ).prefetch_related("batch")
     latest = {sample.batch_id: sample for sample in sorted(samples, key=lambda row: row.round)}
     return [
         {**rule, "average": average}
-        for rule in floors_of(contract.terms)
+        for rule in rules
         if (average := _average(rule["metric"], list(latest.values()))) is not None
     ]
 

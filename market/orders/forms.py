@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -114,8 +114,50 @@ class InspectionInput(BaseModel):
     measurements: list[Measurement] = Field(default=[], max_length=20)
 
 
+Mark = Annotated[int, Field(ge=1, le=5)] | None
+OF_SUPPLIER = {
+    "quality": N_("Quality of the labels"),
+    "communication": N_("Communication"),
+    "confidentiality": N_("Care with data"),
+}
+OF_BUYER = {
+    "guidance": N_("Clear guidelines"),
+    "fairness": N_("Fair inspection"),
+    "communication": N_("Communication"),
+}
+
+
 class ReviewInput(BaseModel):
-    """One side's review of the other."""
+    """One side's review of the other: overall, and by aspect where it has a view (1-5)."""
 
     rating: int = Field(ge=1, le=5)
+    quality: Mark = None
+    communication: Mark = None
+    confidentiality: Mark = None
+    guidance: Mark = None
+    fairness: Mark = None
     text: str = Field(default="", max_length=2000)
+
+    def marks(self, *, is_of_buyer: bool) -> dict[str, int]:
+        """The marks given for the aspects of the reviewed side."""
+        aspects = OF_BUYER if is_of_buyer else OF_SUPPLIER
+        return {name: mark for name in aspects if (mark := getattr(self, name)) is not None}
+
+
+class ReplyInput(BaseModel):
+    """The reply of who was reviewed."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
+
+
+class ReportInput(BaseModel):
+    """What is abusive in a review."""
+
+    reason: Sentence
+
+
+class JudgementInput(BaseModel):
+    """The operator's decision on a reported review, with its reason."""
+
+    decision: Literal["hide", "keep"]
+    reason: Sentence

@@ -187,6 +187,20 @@ async def resume_inspection(order: Order, *, by: Actor) -> Order:
     return order
 
 
+@atomic()
+async def allow_reduction(order: Order, *, is_allowed: bool, by: Actor) -> Order:
+    """The buyer agrees to reduced inspection once the score is earned, or takes that back (clauses
+    9.3.3.1 and 9.3.4). Raises NotPermitted.
+    """
+    require_side(by, order.buyer_id, Role.QUALITY)
+    order = await lock(order)
+    if order.is_reduction_allowed != is_allowed:
+        order.is_reduction_allowed = is_allowed
+        await order.save(update_fields=["is_reduction_allowed"])
+        await audit.record(order, "reduction_allowed" if is_allowed else "reduction_ended", by=by)
+    return order
+
+
 async def accept_silent_batches() -> int:
     """Accept every batch whose window passed without an inspection (contract clause 10); how many.
 

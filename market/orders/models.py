@@ -110,6 +110,7 @@ class Order(Stateful):
     acceptance_days = fields.IntField(default=10)  # working days after a delivery
     due_at = fields.DatetimeField(null=True)  # everything delivered
     inspection_resumed_at = fields.DatetimeField(null=True)  # after a stop, GB/T 2828.1 clause 9.4
+    is_reduction_allowed = fields.BooleanField(default=False)  # clause 9.3.3.1: the buyer's consent
     completed_at = fields.DatetimeField(null=True)
 
     class Meta:

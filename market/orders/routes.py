@@ -7,15 +7,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.kit import audit, i18n, paging, tables, web
+from market.kit import documents, i18n, paging, tables, web
 from market.kit.forms import Form
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.tables import Column
-from market.orders import access, contracts, delivery_routes, orders, steps, views, words
+from market.orders import (
+    access,
+    change_routes,
+    contract_views,
+    contracts,
+    delivery_routes,
+    drafting,
+    orders,
+    proof_routes,
+    review_routes,
+    review_words,
+    views,
+    words,
+    work_routes,
+)
+from market.orders.contract_forms import DraftInput
 from market.orders.forms import ReasonInput, SignInput
 from market.orders.models import Contract
 from market.orders.states import ContractStatus, OrderStatus
-from market.orders.terms import digest_of, verification_code
+from market.orders.terms import digest_of
 
 MAX_EXPORT = 5000
 
@@ -44,19 +60,27 @@ async def show_contract(request: Request) -> Response:
 async def _contract_page(
     request: Request, contract: Contract, form: Form[SignInput] | None = None
 ) -> Response:
-    actor = web.actor_of(request)
-    side = views.side_of(actor, contract.buyer_id, contract.supplier_id)
-    is_party = side.is_buyer or side.is_supplier
-    has_signed = any(row.organisation_id == actor.organisation_id for row in contract.signatures)
-    is_open = contract.status == ContractStatus.PENDING and is_party and side.is_owner
     return await web.render(
         request, "market/orders/contracts_show.html", contract=contract, words=words,
-        language=i18n.current_locale(), steps=steps.contract_steps(contract), is_party=is_party,
-        form=form or Form(SignInput, {"digest": contract.digest}), has_signed=has_signed,
-        may_sign=is_open and not has_signed, may_refuse=is_open,
-        code=verification_code(contract.digest),
-        history=steps.events(await audit.history(contract), "contract"),
+        language=i18n.current_locale(), form=form or Form(SignInput, {"digest": contract.digest}),
+        view=await contract_views.contract_view(contract, web.actor_of(request)),
     )  # fmt: skip
+
+
+async def settle(request: Request) -> Response:
+    """The buyer's choices in a draft that nobody has signed."""
+    actor = web.signed_in(request)
+    contract = await access.own_contract(actor, request.path_params["number"])
+    form = await Form.read(request, DraftInput, drafting.typed(drafting.draft_of(contract.terms)))
+    if form.is_valid:
+        with form.guard():
+            await contracts.settle_draft(contract, form.input, by=actor)
+            return web.see_other(
+                request, "contracts:show", number=contract.number, flash=_("Draft settled")
+            )
+    return await web.render(
+        request, "market/orders/contracts_settle.html", contract=contract, form=form
+    )
 
 
 async def sign(request: Request) -> Response:
@@ -93,11 +117,7 @@ async def print_contract(request: Request) -> Response:
     """The contract on A4."""
     actor = web.signed_in(request)
     contract = await access.contract_to_read(actor, request.path_params["number"])
-    code = verification_code(contract.digest)
-    document = {
-        "noun": _("Contract"), "number": contract.number, "digest": contract.digest,
-        "verification_code": code, "verification_url": web.absolute_url("contracts:verify"),
-    }  # fmt: skip
+    document = await documents.issue(N_("Contract"), contract.number, contract.digest)
     return await web.render(
         request, "market/orders/contracts_print.html", contract=contract, document=document,
         words=words, language=i18n.current_locale(),
@@ -165,6 +185,7 @@ async def show_order(request: Request) -> Response:
     return await web.render(
         request, "market/orders/orders_show.html", order=order, words=words,
         language=i18n.current_locale(), view=await views.order_view(order, actor),
+        review_words=review_words,
     )  # fmt: skip
 
 
@@ -185,6 +206,7 @@ async def cancel(request: Request) -> Response:
 routes = [
     Route("/contracts", list_contracts, name="contracts:list"),
     Route("/contracts/{number}", show_contract, name="contracts:show"),
+    Route("/contracts/{number}/draft", settle, name="contracts:settle", methods=["GET", "POST"]),
     Route("/contracts/{number}/sign", sign, name="contracts:sign", methods=["POST"]),
     Route("/contracts/{number}/refuse", refuse, name="contracts:refuse", methods=["GET", "POST"]),
     Route("/contracts/{number}/print", print_contract, name="contracts:print"),
@@ -193,4 +215,8 @@ routes = [
     Route("/orders/{number}", show_order, name="orders:show"),
     Route("/orders/{number}/cancel", cancel, name="orders:cancel", methods=["GET", "POST"]),
     *delivery_routes.routes,
+    *change_routes.routes,
+    *work_routes.routes,
+    *proof_routes.routes,
+    *review_routes.routes,
 ]

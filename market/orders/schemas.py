@@ -37,6 +37,7 @@ class ContractSummary(BaseModel):
     supplier: str
     total_fen: int
     digest: str
+    version: int
     activated_at: dt.datetime | None
 
     @classmethod
@@ -66,6 +67,7 @@ class ContractOut(ContractSummary):
                     digest=row.digest, signed_at=row.signed_at,
                 )
                 for row in contract.signatures
+                if row.digest == contract.digest
             ],
         )  # fmt: skip
 
@@ -75,7 +77,7 @@ def _contract(contract: Contract) -> dict[str, Any]:
         "number": contract.number, "status": contract.status.value, "job": contract.job.number,
         "buyer": contract.buyer.number, "supplier": contract.supplier.number,
         "total_fen": contract.total_fen, "digest": contract.digest,
-        "activated_at": contract.activated_at,
+        "version": contract.version, "activated_at": contract.activated_at,
     }  # fmt: skip
 
 
@@ -98,6 +100,7 @@ class MilestoneOut(BaseModel):
     kind: str
     share_bp: int
     amount_fen: int
+    accepted_bp: int
     reached_at: dt.datetime | None
     due_at: dt.datetime | None
 
@@ -167,7 +170,7 @@ def _line(line: OrderLine) -> LineOut:
 def _stage(stage: Milestone) -> MilestoneOut:
     return MilestoneOut(
         position=stage.position, kind=stage.kind.value, share_bp=stage.share_bp,
-        amount_fen=stage.amount_fen, reached_at=stage.reached_at, due_at=stage.due_at,
+        amount_fen=stage.amount_fen, accepted_bp=stage.accepted_bp, reached_at=stage.reached_at, due_at=stage.due_at,
     )  # fmt: skip
 
 
@@ -192,6 +195,7 @@ class SampleOut(BaseModel):
     indices: list[int]
     items: list[str]
     nonconforming: list[dict[str, str]]
+    measurements: list[dict[str, str]]
     verdict: str
     inspected_at: dt.datetime | None
 
@@ -201,7 +205,7 @@ class SampleOut(BaseModel):
         same = (
             "round", "lot_size", "level", "severity", "letter", "manifest_digest",
             "buyer_commitment", "supplier_commitment", "buyer_secret", "supplier_secret", "seed",
-            "indices", "items", "nonconforming", "verdict", "inspected_at",
+            "indices", "items", "nonconforming", "measurements", "verdict", "inspected_at",
         )  # fmt: skip
         return cls(
             **{name: getattr(sample, name) for name in same}, aql=plain_number(sample.aql),
@@ -246,17 +250,28 @@ class BatchOut(BaseModel):
 
 
 class ReviewOut(BaseModel):
-    """A review; `published_at` is null while it is blind."""
+    """A review: facts of the reviewed side, marks (1-5), words; `published_at` is null while blind.
 
+    The words of one the operator hid are empty, `is_hidden` says so.
+    """
+
+    id: str
     order: str
+    facts: dict[str, Any]
     rating: int
+    marks: dict[str, int]
     text: str
+    reply: str
+    is_hidden: bool
     published_at: dt.datetime | None
 
     @classmethod
     def of(cls, review: Review, order: Order) -> Self:
         """From a row and its order."""
+        is_hidden = review.hidden_at is not None
         return cls(
-            order=order.number, rating=review.rating, text=review.text,
+            id=str(review.id), order=order.number, facts=review.facts, rating=review.rating,
+            marks=review.marks, text="" if is_hidden else review.text,
+            reply="" if is_hidden else review.reply, is_hidden=is_hidden,
             published_at=review.published_at,
         )  # fmt: skip

@@ -49,7 +49,10 @@ async def switching_of(order: Order) -> Switching:
         if sample.severity == state.severity:
             plan, count = plan_of(sample), len(sample.nonconforming)
             is_refused = plan.accepts(count) and sample.verdict == REJECTED
-            state = switching.after_lot(state, plan, count, is_refused=is_refused)
+            state = switching.after_lot(
+                state, plan, count, is_refused=is_refused,
+                reduction_allowed=order.is_reduction_allowed,
+            )  # fmt: skip
         if state.severity is Severity.STOPPED and resumed and resumed > sample.inspected_at:
             state = switching.resume(state)
     return state

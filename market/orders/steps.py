@@ -62,7 +62,8 @@ def _reached(entries: Sequence[LogEntry]) -> dict[str, dt.datetime]:
 
 def contract_steps(contract: Contract) -> list[Step]:
     """Drafted, signed by each side, in force."""
-    signed = {row.organisation_id: row.signed_at for row in contract.signatures}
+    newest_first = sorted(contract.signatures, key=lambda row: row.signed_at, reverse=True)
+    signed = {row.organisation_id: row.signed_at for row in newest_first}
     is_over = contract.status == ContractStatus.CANCELLED
     steps = [Step(_("Drafted"), "done", contract.created_at)]
     for label, party in (

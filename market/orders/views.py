@@ -10,6 +10,9 @@ from market.kit import audit, clock
 from market.kit.actor import Actor
 from market.orders import reviews
 from market.orders.batches import quantity_left
+from market.orders.change_models import ContractChange
+from market.orders.floors import averages_of
+from market.orders.guideline_versions import versions_of
 from market.orders.inspections import BUYER_ROLES
 from market.orders.models import (
     AcceptanceSample,
@@ -19,10 +22,12 @@ from market.orders.models import (
     OrderLine,
     Review,
 )
+from market.orders.provenance import members_of
 from market.orders.sampling import Severity
 from market.orders.severities import switching_of
-from market.orders.states import BatchStatus, OrderStatus
+from market.orders.states import BatchStatus, ChangeStatus, OrderStatus
 from market.orders.steps import Event, Step, batch_steps, events, order_steps
+from market.orders.work_models import AnnotatorGroup, Assignment
 
 DELIVERABLE = (BatchStatus.PLANNED, BatchStatus.REWORK)
 
@@ -56,6 +61,16 @@ class OrderView:
     history: Sequence[Event]
     quantity_left: Decimal
     severity: str
+    guideline: str
+    annotators: int
+    averages: Sequence[dict[str, Any]]
+    pending_change: ContractChange | None
+
+    @property
+    def may_set_reduction(self) -> bool:
+        """Whether the buyer may agree to reduced inspection, or take that back."""
+        is_live = self.order.status in (OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
+        return is_live and self.side.is_buyer and self.side.may(Role.QUALITY)
 
     @property
     def is_payable(self) -> bool:
@@ -101,6 +116,21 @@ class BatchView:
     history: Sequence[Event]
     days_left: int | None
     current: AcceptanceSample | None
+    group: AnnotatorGroup | None
+    members: Sequence[Assignment]
+    disputes: Sequence[Any]
+
+    @property
+    def may_dispute(self) -> bool:
+        """Whether the reader's side may dispute the verdict of this round."""
+        is_open = all(
+            row.round != self.batch.round or row.status == "withdrawn" for row in self.disputes
+        )
+        sides = {
+            BatchStatus.REJECTED: self.side.is_buyer or self.side.is_supplier,
+            BatchStatus.ACCEPTED: self.side.is_buyer,
+        }
+        return sides.get(self.batch.status, False) and is_open and self.side.may(*reviews.WRITERS)
 
     @property
     def may_deliver(self) -> bool:
@@ -145,7 +175,7 @@ async def order_view(order: Order, actor: Actor) -> OrderView:
     """Everything the order's page shows."""
     milestones = await Milestone.filter(order_id=order.id).order_by("position")
     batches = await DeliveryBatch.filter(order_id=order.id).order_by("sequence")
-    written = await Review.filter(order_id=order.id).select_related("author")
+    written = await Review.filter(order_id=order.id).select_related("author", "order")
     entries = await audit.history(order)
     return OrderView(
         order=order,
@@ -159,12 +189,19 @@ async def order_view(order: Order, actor: Actor) -> OrderView:
         history=events(entries, "order"),
         quantity_left=await quantity_left(order),
         severity=(await switching_of(order)).severity.value,
+        guideline=(await versions_of(order))[0].label,
+        annotators=await Assignment.filter(group__order_id=order.id, removed_at=None).count(),
+        averages=await averages_of(order),
+        pending_change=await ContractChange.filter(
+            contract_id=order.contract_id, status=ChangeStatus.PENDING
+        ).first(),
     )
 
 
 async def batch_view(batch: DeliveryBatch, actor: Actor) -> BatchView:
     """Everything the batch's page shows."""
     samples = await AcceptanceSample.filter(batch_id=batch.id).order_by("-round")
+    relations: Any = batch
     entries = await audit.history(batch)
     is_waiting = batch.status in (BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
     until = clock.in_china(batch.accept_by).date() if is_waiting and batch.accept_by else None
@@ -176,6 +213,9 @@ async def batch_view(batch: DeliveryBatch, actor: Actor) -> BatchView:
         history=events(entries, "delivery"),
         days_left=clock.working_days_between(clock.today(), until) if until else None,
         current=next((sample for sample in samples if sample.round == batch.round), None),
+        group=await AnnotatorGroup.get_or_none(id=batch.group_id),
+        members=await members_of(batch) if batch.group_id else [],
+        disputes=await relations.disputes.all().order_by("id"),
     )
 
 

@@ -6,8 +6,9 @@ from market.kit.audit import LogEntry
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
-from market.orders.forms import DEFECT_LABELS, Defect
-from market.orders.states import MilestoneKind
+from market.orders.contract_forms import NETWORKS, Network
+from market.orders.forms import DEFECT_LABELS, GRAVITIES, Defect, Gravity
+from market.orders.states import EndReason, MilestoneKind, Rationale
 from market.orders.terms import plain_number
 from market.vocabulary import trade
 from market.vocabulary.terms import Term
@@ -18,8 +19,37 @@ STAGES = {
     MilestoneKind.ACCEPTANCE: N_("Acceptance payment"),
     MilestoneKind.RETENTION: N_("Retention"),
 }
+RATIONALES = {
+    Rationale.VOLUME_CHANGED: N_("Volume changed"),
+    Rationale.PRICE_CHANGED: N_("Price changed"),
+    Rationale.DURATION_CHANGED: N_("Deadline changed"),
+    Rationale.GUIDELINE_CHANGED: N_("Guideline changed"),
+    Rationale.ISOLATION_CHANGED: N_("Isolation rules changed"),
+    Rationale.ERROR_CORRECTED: N_("Error corrected"),
+    Rationale.FORCE_MAJEURE: N_("Force majeure"),
+}
+ENDINGS = {
+    EndReason.PERFORMED: N_("Performed in full"),
+    EndReason.AGREED: N_("Agreed by both sides"),
+    EndReason.LATE_DELIVERY: N_("Delivery overdue"),
+    EndReason.REWORK_EXHAUSTED: N_("Not accepted after the last round of rework"),
+    EndReason.LATE_PAYMENT: N_("Payment overdue"),
+    EndReason.DATA_SECURITY_BREACH: N_("Breach of data security"),
+    EndReason.UNAPPROVED_SUBCONTRACTING: N_("Subcontracting without consent"),
+    EndReason.FORCE_MAJEURE: N_("Force majeure"),
+}
 ACTIONS = {
     "drafted": N_("Contract drafted"),
+    "draft_settled": N_("Draft settled by the buyer"),
+    "proposed": N_("Proposed"),
+    "changed": N_("New version in force"),
+    "terms_changed": N_("Order follows the changed contract"),
+    "guideline_published": N_("Guideline version published"),
+    "group_opened": N_("Annotator group opened"),
+    "annotator_assigned": N_("Annotator assigned"),
+    "annotator_removed": N_("Annotator taken off"),
+    "reduction_allowed": N_("Reduced inspection allowed by the buyer"),
+    "reduction_ended": N_("Reduced inspection no longer allowed"),
     "signed": N_("Signed"),
     "planned": N_("Batch planned, both seeds committed"),
     "seed_committed": N_("Seed changed before delivery"),
@@ -32,6 +62,44 @@ ACTIONS = {
 def stage(kind: str) -> str:
     """The name of a payment stage."""
     return _(STAGES[MilestoneKind(kind)])
+
+
+def rationale(code: str) -> str:
+    """Why a contract is changed or ended."""
+    known = {reason.value: label for reason, label in (*RATIONALES.items(), *ENDINGS.items())}
+    return _(known[code])
+
+
+def rationales() -> list[tuple[str, str]]:
+    """Every reason of a change a party proposes by itself, for a form field."""
+    own = (Rationale.GUIDELINE_CHANGED, Rationale.ISOLATION_CHANGED)  # have pages of their own
+    return [(code.value, _(label)) for code, label in RATIONALES.items() if code not in own]
+
+
+def endings() -> list[tuple[str, str]]:
+    """Every reason one side may give notice for."""
+    both = (EndReason.PERFORMED, EndReason.AGREED)
+    return [(code.value, _(label)) for code, label in ENDINGS.items() if code not in both]
+
+
+def network(code: str) -> str:
+    """How a work place is cut off."""
+    return _(NETWORKS[Network(code)])
+
+
+def networks() -> list[tuple[str, str]]:
+    """Every network, for a form field."""
+    return [(code.value, _(label)) for code, label in NETWORKS.items()]
+
+
+def gravity(code: str) -> str:
+    """The class of a nonconformity."""
+    return _(GRAVITIES[Gravity(code)])
+
+
+def gravities() -> list[tuple[str, str]]:
+    """Every class of nonconformity, for a form field."""
+    return [(code.value, _(label)) for code, label in GRAVITIES.items()]
 
 
 def defect(code: str) -> str:

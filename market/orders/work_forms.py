@@ -7,15 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from market.kit.forms import UnitPrice
-from market.orders.contract_forms import Line
+from market.orders.contract_forms import Line, lines
 from market.orders.forms import Sentence
 
 Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-
-
-def _lines(value: Any) -> Any:
-    texts = [value] if isinstance(value, str) else value
-    return [line.strip() for text in texts for line in str(text).splitlines() if line.strip()]
 
 
 class GuidelineInput(BaseModel):
@@ -34,7 +29,7 @@ class GuidelineInput(BaseModel):
     @field_validator("positive", "negative", "label_classes", mode="before")
     @classmethod
     def _one_a_line(cls, value: Any) -> Any:
-        return _lines(value)
+        return lines(value)
 
 
 class GroupInput(BaseModel):
@@ -55,3 +50,9 @@ class RemovalInput(BaseModel):
     """Which assignment ends."""
 
     assignment: UUID
+
+
+class ReductionInput(BaseModel):
+    """Whether the buyer agrees to reduced inspection."""
+
+    is_allowed: bool

@@ -111,7 +111,7 @@ async def test_a_rejected_inspection_and_rework(client: httpx.AsyncClient) -> No
     body = {"nonconforming": [finding]}
     rejected = (await client.post(f"{path}/inspection", json=body, headers=buyer)).json()
     assert rejected["status"] == "rejected"
-    assert rejected["samples"][0]["nonconforming"] == [{**finding, "note": ""}]
+    assert rejected["samples"][0]["nonconforming"] == [{**finding, "gravity": "major", "note": ""}]
     again = (await client.post(f"{path}/rework", headers=supplier)).json()
     assert (again["status"], again["round"]) == ("rework", 2)
 

@@ -205,7 +205,12 @@ async def test_one_more_rejects_and_rework_goes_another_round_with_fresh_seeds()
     batch = await inspect(deal, await deliver(deal, items=items), nonconforming=8)
     assert batch.status == BatchStatus.REJECTED
     first = await AcceptanceSample.get(batch_id=batch.id, round=1)
-    assert first.nonconforming[0] == {"item": first.items[0], "defect": "missed", "gravity": "major", "note": ""}
+    assert first.nonconforming[0] == {
+        "item": first.items[0],
+        "defect": "missed",
+        "gravity": "major",
+        "note": "",
+    }
     assert (await order_of(deal)).accepted_quantity == 0
     with pytest.raises(InvalidTransition):
         await deliver(deal, batch=batch, items=items)
