@@ -39,6 +39,7 @@ PUBLIC = (
 )
 _WORKSPACE = (N_("Workspace"), "workspace:show", "home")
 _CALENDAR = (N_("Calendar"), "calendar:show", "calendar")
+_DISPUTES = (N_("Disputes"), "disputes:list", "flag")
 _COMPLAINTS = (N_("Objections and complaints"), "complaints:list", "scale")
 _VIOLATIONS = (N_("Violation reports"), "violations:list", "flag")
 _DEMAND = (
@@ -50,6 +51,7 @@ _DEMAND = (
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
     (N_("Payments"), "payments:list", "coin"),
+    _DISPUTES,
     _COMPLAINTS,
     (N_("Training"), "training:list", "shield"),
     (N_("Organisation"), "accounts:organisation", "building"),
@@ -62,6 +64,8 @@ _SUPPLIER = (
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
     (N_("Payouts"), "payouts:list", "coin"),
+    _DISPUTES,
+    (N_("Readings"), "readings:list", "eye"),
     _COMPLAINTS,
     (N_("Capabilities"), "suppliers:edit", "shield"),
     (N_("Our talents"), "talents:own", "people"),
@@ -73,6 +77,7 @@ _BUREAU = (
     _CALENDAR,
     _COMPLAINTS,
     _VIOLATIONS,
+    _DISPUTES,
     (N_("Deals"), "bureau:deals", "file"),
     (N_("Regions"), "bureau:regions", "building"),
     (N_("Red flags"), "risks:list", "flag"),
@@ -89,6 +94,8 @@ _OPERATOR = (
     _COMPLAINTS,
     _VIOLATIONS,
     (N_("Verification"), "operator:verification", "shield"),
+    _DISPUTES,
+    (N_("Reported reviews"), "reviews:reported", "star"),
     (N_("Import records"), "imports:upload", "upload"),
     (N_("Training"), "training:list", "shield"),
     (N_("Payments and events"), "operator:payments", "coin"),

@@ -26,6 +26,7 @@ MODEL_MODULES = [
     "market.tendering.posting_models",
     "market.tendering.sealed_models",
     "market.complaints.models",
+    "market.pilots.models",
     "market.training.models",
     "market.orders.models",
     "market.disputes.models",
@@ -35,6 +36,9 @@ MODEL_MODULES = [
     "market.imports.models",
     "market.bureau.models",
     "market.ocds.models",
+    "market.risks.models",
+    "market.calendar.models",
+    "market.notifications.models",
     "billing.models",
 ]
 

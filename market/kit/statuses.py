@@ -42,11 +42,14 @@ _BID: Final = {
 }
 
 _PILOT: Final = {
+    "prepared": StatusTone("neutral", "pencil", "Pilot prepared"),
+    "open": StatusTone("info", "play", "Pilot open"),
+    "released": StatusTone("success", "check", "Results released"),
     "invited": StatusTone("waiting", "clock", "Invited"),
     "issued": StatusTone("waiting", "clock", "Pilot items issued"),
     "submitted": StatusTone("info", "upload", "Pilot submitted"),
     "scored": StatusTone("success", "check", "Pilot scored"),
-    "expired": StatusTone("muted", "clock", "Expired"),
+    "expired": StatusTone("muted", "clock", "Nothing submitted"),
 }
 
 _QUESTION: Final = {
@@ -136,6 +139,19 @@ _DISPUTE: Final = {
     "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
 }
 
+_READING: Final = {
+    "asked": StatusTone("waiting", "clock", "Asked to read"),
+    "accepted": StatusTone("info", "eye", "Reading"),
+    "marked": StatusTone("success", "check", "Read"),
+    "declined": StatusTone("muted", "cross", "Declined to read"),
+    "lapsed": StatusTone("muted", "clock", "Not read in time"),
+}
+
+_FLAG = {
+    "open": StatusTone("waiting", "flag", "To be looked into"),
+    "confirmed": StatusTone("danger", "flag", "Confirmed"),
+    "dismissed": StatusTone("neutral", "check", "Nothing wrong"),
+}
 _COMPLAINT: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "pending": StatusTone("waiting", "clock", "Awaiting decision"),
@@ -296,8 +312,10 @@ _NOUNS: Final = {
     "delivery": _DELIVERY,
     "severity": _SEVERITY,
     "dispute": _DISPUTE,
+    "reading": _READING,
     "complaint": _COMPLAINT,
     "violation": _COMPLAINT,
+    "flag": _FLAG,
     "organisation": _ORGANISATION,
     "credential": _CREDENTIAL,
     "certification": _CERTIFICATION,

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tortoise.functions import Max
+
 from market.kit import clock
 from market.ocds.models import Release
 from market.ocds.values import moment
@@ -82,6 +84,16 @@ async def processes() -> AsyncIterator[list[Release]]:
             found.setdefault(row.ocid, []).append(row)
         for releases in found.values():
             yield releases
+
+
+async def newest() -> AsyncIterator[Json]:
+    """The compiled release of every process, one after the other."""
+    lasts = Release.annotate(last=Max("sequence")).group_by("ocid").order_by("last")
+    sequences = await lasts.values_list("last", flat=True)
+    for start in range(0, len(sequences), FILE_SIZE):
+        part = sequences[start : start + FILE_SIZE]
+        for release in await Release.filter(sequence__in=part).order_by("sequence"):
+            yield compiled([release])
 
 
 async def write_files(out: Path) -> list[Path]:

@@ -12,17 +12,33 @@ from market.redflags.settings import Settings, read_settings
 Flags = dict[str, dict[str, dict[str, float]]]
 
 
+class Assessment:
+    """Reads releases one by one and says at the end what it found."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._indicators = chosen(settings)
+        self._flags: Flags = {}
+
+    def read(self, release: Any) -> None:
+        """Take one process into account; anything that is none is left out."""
+        if is_counted(release, self._settings):
+            for indicator in self._indicators:
+                _add(self._flags, indicator.read(release, release["ocid"]))
+
+    def finish(self) -> Flags:
+        """Every finding; the parties and processes without one do not appear."""
+        for indicator in self._indicators:
+            _add(self._flags, indicator.finish())
+        return self._flags
+
+
 def red_flags(releases: Iterable[Any], settings: Settings) -> Flags:
-    """Every finding; the parties and processes without one do not appear."""
-    indicators = chosen(settings)
-    flags: Flags = {}
+    """The findings of a set of releases."""
+    assessment = Assessment(settings)
     for release in releases:
-        if is_counted(release, settings):
-            for indicator in indicators:
-                _add(flags, indicator.read(release, release["ocid"]))
-    for indicator in indicators:
-        _add(flags, indicator.finish())
-    return flags
+        assessment.read(release)
+    return assessment.finish()
 
 
 def red_flags_of_file(path: Path, settings_path: Path | None) -> Flags:
