@@ -23,7 +23,7 @@ from market.kit import audit, clock
 from market.kit.mail import SentMail
 from market.kit.outbox import OutboxMessage
 from market.worker import settle_everything
-from tests.factories import PASSWORD, actor, make_organisation, make_uscc
+from tests.factories import PASSPHRASE, PASSWORD, actor, make_organisation, make_uscc
 from tests.factories.billing import make_programme
 from tests.factories.orders import make_items
 from tests.journeys.bearers import bearer
@@ -161,6 +161,10 @@ async def publish_job(buyer: Side) -> str:
         "PUT", f"{path}/documents/deid_proof?filename=proof.txt",
         content="已按 GB/T 37964 去标识".encode(),
     )  # fmt: skip
+    refused = await buyer.post(f"{path}/publish", expect=422)
+    assert list(refused["errors"]) == ["opening_key"]
+    made = await buyer.send("PUT", "/organisation/opening-key", json={"passphrase": PASSPHRASE})
+    assert "private_key" in made["recovery_file"]
     assert (await buyer.post(f"{path}/publish"))["status"] == "open_bidding"
     return str(draft["number"])
 
@@ -193,7 +197,15 @@ async def question_and_bids(
 
 
 async def award(buyer: Side, number: str, best: dict[str, Any], other: dict[str, Any]) -> str:
-    """Opening, scores, the decision; the award's number."""
+    """The buyer's share opens the bids; scores, the decision; the award's number."""
+    await buyer.get(f"/jobs/{number}/opening", expect=404)
+    wrong = await buyer.post(
+        f"/jobs/{number}/ceremony", {"passphrase": PASSPHRASE + "!"}, expect=422
+    )
+    assert list(wrong["errors"]) == ["passphrase"]
+    released = await buyer.post(f"/jobs/{number}/ceremony", {"passphrase": PASSPHRASE})
+    assert released["status"] == "evaluation"
+    assert best["receipt"]["digest"] == best["digest"]
     opening = await buyer.get(f"/jobs/{number}/opening")
     rows = {row["number"]: row for row in opening["transcript"]["bids"]}
     assert opening["is_intact"]
@@ -294,6 +306,7 @@ async def test_a_deal_from_registration_to_reviews(
         closing = dt.datetime.fromisoformat((await buyer.get(f"/jobs/{number}"))["bid_deadline_at"])
     with clock.frozen_at(closing):
         await settle_everything()
+        await winner.post(f"/jobs/{number}/ceremony", {"passphrase": PASSPHRASE}, expect=404)
         decided = await award(buyer, number, best, other)
         until = dt.datetime.fromisoformat(
             (await buyer.get(f"/awards/{decided}"))["stand_still_until"]

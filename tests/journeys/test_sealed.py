@@ -106,7 +106,9 @@ async def test_nobody_reads_a_sealed_bid_anywhere(
     with caplog.at_level(logging.DEBUG, logger="market"):
         bid = await tendering.place_bid(job, by=by, unit_price=PRICE, proposal=PROPOSAL)
         await settle_everything()
-    assert PRICE in await own_page(by, bid.number)
+    assert bid.receipt is not None
+    assert PRICE in str(bid.receipt)
+    assert bid.digest in await own_page(by, bid.number)
     said = caplog.text + "".join(capsys.readouterr())
     after = await found_words(job, bid.number, cookies)
     after.subtract({(r, a.replace("B-2026-0000000000", bid.number), w): n
@@ -125,7 +127,7 @@ async def test_nobody_reads_a_sealed_bid_anywhere(
 
 
 async def own_page(by: Actor, number: str) -> str:
-    """The bid as its bidder reads it: there the words are."""
+    """The bid as its bidder reads it until the opening: its digest is there, its words are not."""
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
         await signed_in_client(http, by.person_id)

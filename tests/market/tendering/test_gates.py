@@ -15,6 +15,7 @@ from market.tendering.drafts import JobDraft
 from market.tendering.job_templates import TEMPLATES
 from market.tendering.models import Job, Notice
 from market.tendering.procedures import PROCEDURES, ProcedureConfig, config_of
+from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import CancelReason, JobStatus
 from tests.factories import actor, make_organisation, tendering
 
@@ -38,7 +39,8 @@ async def test_a_complete_job_is_published_with_its_rules_frozen() -> None:
         job = await tendering.published_job()
     assert job.status == JobStatus.OPEN_BIDDING
     assert job.published_at == MONDAY
-    assert job.key_wrapped
+    (key,) = await JobKey.filter(job=job)
+    assert (key.envelope, key.threshold, await KeyShare.filter(key=key).count()) == ("offer", 2, 2)
     assert job.procedure_config == config_of(job).model_dump(mode="json")
     assert (await Notice.get(job=job)).kind == "published"
     message = await OutboxMessage.get(topic="job.published")

@@ -75,7 +75,10 @@ async def test_no_row_of_any_table_tells_the_price_or_the_bidder(
     said = {**changed, ("log", ""): caplog.text, ("output", ""): "".join(capsys.readouterr())}
     leaks = [(where, word) for where, text in said.items() for word in planted(by) if word in text]
     assert leaks == []
-    assert bids.own_offer(await Job.get(id=bid.job_id), bid, by=by).unit_price == PRICE
+    assert bids.own_offer(await Job.get(id=bid.job_id), bid, by=by) is None
+    await tendering.open_bids(await Job.get(id=bid.job_id))
+    opened = await Bid.get(id=bid.id)
+    assert (opened.unit_price, opened.total_fen, opened.proposal) == (PRICE, TOTAL_FEN, PROPOSAL)
 
 
 async def test_no_page_export_or_api_tells_it_to_anyone_else(client: httpx.AsyncClient) -> None:
@@ -117,13 +120,21 @@ async def test_the_number_of_bids_is_not_told_either(client: httpx.AsyncClient) 
     assert pages[0] == pages[1]
 
 
-async def test_the_bidder_reads_its_own(client: httpx.AsyncClient) -> None:
-    by, _owner, _job, bid, _changed = await sealed_bid()
+async def test_the_bidder_reads_its_receipt_once_and_its_offer_after_the_opening(
+    client: httpx.AsyncClient,
+) -> None:
+    by, _owner, job, bid, _changed = await sealed_bid()
     await signed_in_client(client, by.person_id)
-    page = (await client.get(f"/bids/{bid.number}")).text
-    assert "734,567.00" in page
-    assert PROPOSAL in page
-    mine = (await client.get("/api/v1/bids")).json()["items"]
-    assert [(row["number"], row["offer"]["unit_price"]) for row in mine] == [
-        (bid.number, "73.4567")
-    ]
+    offer = {"unit_price": str(PRICE), "delivery_days": "60", "proposal": PROPOSAL}
+    receipt = (await client.post(f"/bids/{bid.number}/revise", data=offer)).text
+    assert "734,567.00" in receipt
+    assert PROPOSAL in receipt
+    for address in (f"/bids/{bid.number}", f"/bids/{bid.number}/revise", "/bids"):
+        page = (await client.get(address)).text
+        assert [word for word in ("734,567.00", str(PRICE), PROPOSAL) if word in page] == []
+    (mine,) = (await client.get("/api/v1/bids")).json()["items"]
+    assert (mine["number"], mine["offer"], mine["total_fen"]) == (bid.number, None, None)
+    await tendering.open_bids(job)
+    assert "734,567.00" in (await client.get(f"/bids/{bid.number}")).text
+    (mine,) = (await client.get("/api/v1/bids")).json()["items"]
+    assert mine["offer"]["unit_price"] == "73.4567"
