@@ -113,14 +113,18 @@ async def store(
     by: Actor,
     kinds: dict[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
+    content_type: str = "",
 ) -> StoredFile:
-    """Check and keep a file; call it before the verb that attaches it. Raises InvalidInput."""
+    """Check and keep a file; call it before the verb that attaches it. Raises InvalidInput.
+
+    `content_type` is given by a caller that has read the content itself.
+    """
     name = safe_filename(filename)
     if not content:
         raise InvalidInput(_("The file %(name)s is empty", name=name))
     if len(content) > max_bytes:
         raise InvalidInput(_("The file is larger than %(limit)s MB", limit=max_bytes // MIB))
-    content_type = check_content(name, content, kinds=kinds)
+    content_type = content_type or check_content(name, content, kinds=kinds)
     key = uuid7().hex
     await obstore.put_async(_store(), key, content)
     return await StoredFile.create(

@@ -15,11 +15,9 @@ from market.tendering.states import (
     JUDGE_TRANSITIONS,
     LOT_TRANSITIONS,
     AwardStatus,
-    BidEventKind,
     BidStatus,
     ClarificationKind,
     ClarificationStatus,
-    Envelope,
     JobKind,
     JobStatus,
     JudgeRole,
@@ -36,6 +34,7 @@ class Job(Stateful):
 
     owner_id: UUID
     complaints: Any  # the complaint noun's
+    pilot: Any  # the pilot noun's
     deid_proof_id: UUID | None
     guideline_file_id: UUID | None
 

@@ -20,7 +20,7 @@ PILOT, QUALIFICATION = "pilot", "qualification"
 CRITERIA = (PRICE, PILOT, TECHNICAL, QUALITY, SCHEDULE, QUALIFICATION)
 JUDGED = (TECHNICAL, QUALITY, SCHEDULE, QUALIFICATION)
 PILOT_METRICS = (
-    "accuracy", "kappa", "fleiss_kappa", "krippendorff_alpha", "f1", "dice", "iou", "cer", "wer",
+    "accuracy", "kappa", "fleiss_kappa", "krippendorff_alpha", "f1", "map", "dice", "iou", "cer", "wer",
 )  # fmt: skip
 TieRule = Literal["earlier", "faster", "draw"]
 

@@ -182,6 +182,7 @@ class RefusalReason(StrEnum):
     CERTIFICATE_EXPIRED = "certificate_expired"
     COMPLAINT_UPHELD = "complaint_upheld"
     LOW_PRICE_UNEXPLAINED = "low_price_unexplained"
+    PILOT_FAILED = "pilot_failed"
 
 
 DISQUALIFYING = (
