@@ -9,6 +9,7 @@ from billing import (
     payouts,
     profiles,
     redemptions,
+    reductions,
     refunds,
     settlements,
     stripe_gateway,
@@ -24,7 +25,8 @@ from billing.states import (
     RefundStatus,
 )
 from market.accounts.models import Organisation
-from market.kit import clock
+from market.disputes.models import Dispute
+from market.kit import clock, outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock_id
 from market.kit.errors import Conflict
@@ -160,6 +162,40 @@ async def on_order_completed(message: Message) -> None:
 
 async def _settle(order_id: UUID) -> None:
     await settlements.settle_order(await Order.get(id=order_id), by=Actor.system("settlement"))
+
+
+async def on_dispute_resolved(message: Message) -> None:
+    """A dispute's amount is fixed: take it off the price, send back what was paid too much, and
+    release what was held for it. Waits for a payment that is on its way."""
+    dispute = await Dispute.get(id=UUID(message.payload["dispute"]))
+    if not await reductions.reduce_order(dispute.order_id, by=RAIL):
+        for payment in await Payment.filter(
+            order_id=dispute.order_id, status=PaymentStatus.PENDING
+        ).exclude(session_id=""):
+            await outbox.record("payment.cancel_requested", payment=payment.id)
+        return
+    await _finish(dispute.order_id)
+
+
+async def reduce_waiting_orders() -> int:
+    """Take off the price what waited for a payment to end; returns how many orders are done."""
+    waiting = await reductions.waiting_orders()
+    done = [order_id for order_id in waiting if await reductions.reduce_order(order_id, by=RAIL)]
+    for order_id in done:
+        await _finish(order_id)
+    return len(done)
+
+
+async def on_dispute_withdrawn(message: Message) -> None:
+    """The verdict stands again: what was held for the dispute is released."""
+    dispute = await Dispute.get(id=UUID(message.payload["dispute"]))
+    await _finish(dispute.order_id)
+
+
+async def _finish(order_id: UUID) -> None:
+    """What a dispute held back: the release, or the refund of a contract that ended meanwhile."""
+    await _settle(order_id)
+    await refunds.refund_if_terminated(await Order.get(id=order_id), by=RAIL)
 
 
 async def on_order_cancelled(message: Message) -> None:

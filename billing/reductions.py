@@ -86,7 +86,6 @@ async def _reduce(order: Order, dispute: Dispute) -> None:
         if stage.payment is not None
     )
     await _waive(order, sum(off) - paid_back, key=f"reduction:{reduction_id}")
-    await outbox.record("order.reduced", reduction=reduction.id, order=order.id)
 
 
 async def _claw_back(

@@ -18,9 +18,9 @@ from market.kit.ids import uuid7
 from market.kit.numbers import next_number
 from market.kit.outbox import Message
 from market.orders import orders
-from market.orders.models import DeliveryBatch, Order
+from market.orders.models import Contract, DeliveryBatch, Order
 from market.orders.parties import require_side
-from market.orders.states import BatchStatus, OrderStatus
+from market.orders.states import IN_DISPUTE, BatchStatus, ContractStatus, OrderStatus
 
 UNDER_WAY = (OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
 
@@ -46,15 +46,26 @@ async def refund_order(order: Order, *, reason: str, by: Actor) -> list[Refund]:
 
 @atomic()
 async def refund_terminated_order(order: Order, *, by: Actor) -> list[Refund]:
-    """Give everything back of an order whose contract ended with nothing accepted; again: nothing.
+    """Give everything back of an order whose contract ended with nothing accepted; again, or while
+    a batch is in dispute: nothing.
 
     Raises NotRefundable while a payment is on its way.
     """
     order = await lock(order)
-    if order.status not in UNDER_WAY or order.accepted_quantity:
+    if order.status not in UNDER_WAY or order.accepted_quantity or await _is_in_dispute(order):
         return []
     await _require_nothing_on_its_way(order)
     return await _refund_all(order, reason=_("The contract was terminated"), by=by)
+
+
+async def _is_in_dispute(order: Order) -> bool:
+    return await DeliveryBatch.exists(order_id=order.id, status__in=IN_DISPUTE)
+
+
+async def refund_if_terminated(order: Order, *, by: Actor) -> None:
+    """After a dispute: what its order's contract owed the buyer when it ended."""
+    if await Contract.exists(id=order.contract_id, status=ContractStatus.TERMINATED):
+        await refund_terminated_order(order, by=by)
 
 
 async def on_contract_terminated(message: Message) -> None:

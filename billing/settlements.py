@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from billing import fees, ledger, payouts, redemptions, tax
+from billing import fees, ledger, payouts, redemptions, reductions, tax
 from billing.chart import (
     PLATFORM_FEE,
     TAX,
@@ -24,6 +24,7 @@ from market.kit.db import atomic, lock
 from market.kit.ids import uuid7
 from market.kit.money import allocate
 from market.kit.numbers import next_number
+from market.orders import orders
 from market.orders.models import Milestone, Order, OrderLine
 from market.orders.states import MilestoneKind, OrderStatus
 
@@ -42,10 +43,13 @@ def is_releasable(stage: Stage) -> bool:
 async def settle_order(order: Order, *, by: Actor) -> Settlement | None:
     """Redeem the vouchers of an accepted order and release every stage that may be released.
 
-    None when none may: before acceptance, before payment, or a second time. The gross is the
-    stages' contract value; cash less fee becomes the supplier's and is instructed to be paid out.
+    None when none may: before acceptance, before payment, a second time, while a batch is in
+    dispute or a reduction waits. The gross is the stages' price; cash less fee becomes the
+    supplier's and is instructed to be paid out.
     """
     order = await lock(order)
+    if await reductions.is_in_dispute(order) or not await reductions.bring_up_to_date(order, by=by):
+        return None
     await redemptions.redeem_due(order, by=by)
     stages = [stage for stage in await stages_of(order) if is_releasable(stage)]
     if not stages:
@@ -67,9 +71,10 @@ async def settle_order(order: Order, *, by: Actor) -> Settlement | None:
         await SettlementLine.create(
             settlement=settlement,
             milestone=stage.milestone,
-            amount_fen=stage.milestone.amount_fen,
+            amount_fen=stage.price_fen,
             voucher_fen=stage.voucher_fen,
         )
+    await orders.mark_released(order, [stage.milestone.position for stage in stages])
     await payouts.instruct_payouts(settlement, order=order, supplier=supplier)
     await outbox.record("order.settled", settlement=settlement.id, order=order.id)
     return settlement
@@ -77,7 +82,7 @@ async def settle_order(order: Order, *, by: Actor) -> Settlement | None:
 
 async def _figures(order: Order, supplier: Organisation, stages: list[Stage]) -> dict[str, Any]:
     """Every figure of the settlement, and in `calculation` how it was made."""
-    gross = sum(stage.milestone.amount_fen for stage in stages)
+    gross = sum(stage.price_fen for stage in stages)
     cash = sum(stage.due_fen for stage in stages)
     rule = fees.rule_on(clock.today())
     fee = fees.fee_of(gross, cash, rule=rule)
@@ -117,7 +122,7 @@ def _net_by_source(stages: list[Stage], fee_fen: int) -> dict[str, int]:
 async def _vat_lines(order: Order, supplier: Organisation, gross_fen: int) -> list[dict[str, Any]]:
     """The VAT in the supplier's price, line by line: their sum is the settlement's."""
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    shares = tax.share_of_lines(gross_fen, [line.amount_fen for line in lines])
+    shares = tax.share_of_lines(gross_fen, await reductions.reduced_lines(order, lines))
     split = tax.split_lines(shares, tax.rate_of(await taxpayer_kind(supplier)))
     return [
         {

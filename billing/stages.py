@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from billing import late_payment
-from billing.models import Payment, SettlementLine, VoucherAllocation
+from billing.models import Payment, ReductionShare, SettlementLine, VoucherAllocation
 from billing.states import LIVE_REDEMPTIONS, PaymentStatus
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
@@ -27,11 +27,17 @@ class Stage:
     voucher_fen: int
     payment: Payment | None
     is_released: bool
+    reduction_fen: int = 0
+
+    @property
+    def price_fen(self) -> int:
+        """The stage's amount less what disputes took off it."""
+        return int(self.milestone.amount_fen) - self.reduction_fen
 
     @property
     def due_fen(self) -> int:
-        """What the buyer pays for it: the stage's amount less its vouchers."""
-        return int(self.milestone.amount_fen) - self.voucher_fen
+        """What the buyer pays for it: the stage's price less its vouchers."""
+        return self.price_fen - self.voucher_fen
 
     @property
     def is_paid(self) -> bool:
@@ -87,7 +93,7 @@ async def stage_at(order: Order, position: int) -> Stage:
 
 
 async def stages_by_order(orders: Iterable[Order]) -> dict[UUID, list[Stage]]:
-    """The stages of several orders, four queries in all."""
+    """The stages of several orders, five queries in all."""
     by_id = {order.id: order for order in orders}
     ids = list(by_id)
     milestones: list[Any] = await Milestone.filter(order_id__in=ids).order_by(
@@ -107,6 +113,9 @@ async def stages_by_order(orders: Iterable[Order]) -> dict[UUID, list[Stage]]:
             "milestone_id", flat=True
         )
     )
+    reductions: dict[UUID, int] = defaultdict(int)
+    for share in await ReductionShare.filter(milestone__order_id__in=ids):
+        reductions[share.milestone_id] += share.amount_fen
     stages: dict[UUID, list[Stage]] = {order_id: [] for order_id in ids}
     for milestone in milestones:
         stages[milestone.order_id].append(
@@ -116,6 +125,7 @@ async def stages_by_order(orders: Iterable[Order]) -> dict[UUID, list[Stage]]:
                 vouchers[milestone.id],
                 payments.get(milestone.id),
                 milestone.id in released,
+                reductions[milestone.id],
             )
         )
     return stages

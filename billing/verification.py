@@ -12,8 +12,8 @@ from billing.ledger_models import (
     LedgerTransaction,
     LedgerTransfer,
 )
-from billing.models import Payment, Settlement
-from billing.states import PaymentStatus, TransferStatus
+from billing.models import Payment, Refund, Settlement
+from billing.states import PaymentStatus, RefundStatus, TransferStatus
 from market.kit import clock
 from market.kit.audit import GENESIS
 from market.kit.db import atomic
@@ -165,7 +165,7 @@ def _broken_orders(legs: dict[str, list[Leg]]) -> list[str]:
 
 
 async def _broken_holdings(legs: dict[str, list[Leg]]) -> list[str]:
-    """Per order, what is held is what was paid in less what was released (P1), by our own rows."""
+    """Per order, what is held is what was paid in, less released and refunded (P1), by our own rows."""
     held: dict[str, int] = defaultdict(int)
     for lines in legs.values():
         for leg in lines:
@@ -174,10 +174,14 @@ async def _broken_holdings(legs: dict[str, list[Leg]]) -> list[str]:
     expected: dict[str, int] = defaultdict(int)
     for payment in await Payment.filter(status=PaymentStatus.SUCCEEDED).select_related("order"):
         expected[payment.order.number] += payment.amount_fen
+    for refund in await Refund.filter(
+        is_reduction=True, status=RefundStatus.SUCCEEDED
+    ).select_related("order"):
+        expected[refund.order.number] -= refund.amount_fen
     for settlement in await Settlement.all().select_related("order"):
         expected[settlement.order.number] -= settlement.cash_fen
     return [
-        f"order {number}: {held[number]} held, {expected[number]} paid in and not released"
+        f"order {number}: {held[number]} held, {expected[number]} paid in and not released or refunded"
         for number in sorted({*held, *expected})
         if held[number] != expected[number]
     ]

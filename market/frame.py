@@ -143,7 +143,7 @@ async def context(request: Request) -> Mapping[str, Any]:
             NavItem(_(label), web.path_for(name), icon, waiting.get(name, 0), name == here)
             for label, name, icon in shown
         ],
-        "notices": await _unread(actor),
+        "unread": await _unread(actor),
         "urls": {
             "search": web.path_for("search:results"),
             "sign_in": web.path_for("accounts:sign_in"),

@@ -11,6 +11,9 @@ from starlette.routing import Route
 from tortoise.expressions import Q
 
 from market.accounts.states import OrganisationKind
+from market.complaints.models import Complaint, ViolationReport
+from market.complaints.states import ComplaintLevel, ComplaintStatus, ViolationStatus
+from market.disputes.tasks import tasks_of as disputes_to_do
 from market.kit import clock, web
 from market.kit.actor import Actor, spoken
 from market.kit.audit import LogEntry
@@ -39,6 +42,8 @@ NOUNS = {
     "Contract": N_("Contract"),
     "Order": N_("Order"),
     "DeliveryBatch": N_("Delivery"),
+    "Dispute": N_("Dispute"),
+    "Reading": N_("Reading"),
     "Organisation": N_("Organisation"),
 }
 
@@ -85,10 +90,14 @@ async def desk_of(actor: Actor) -> Desk:
         OrganisationKind.DEMAND: _demand_desk,
         OrganisationKind.SUPPLIER: _supplier_desk,
     }
-    make = makers.get(actor.kind)
-    if make is None or actor.organisation_id is None:
+    if actor.organisation_id is None:
         return [], []
-    todo, waiting = await make(actor.organisation_id)
+    make = makers.get(actor.kind)
+    todo, waiting = await make(actor.organisation_id) if make else ([], [])
+    for row in await disputes_to_do(actor):
+        task = Task(row.title, row.action, row.url, row.noun, row.status, row.due_at)
+        (todo if row.is_ours else waiting).append(task)
+    todo += [*await _objections(actor.organisation_id), *await _views(actor.organisation_id)]
     return sorted(todo, key=_nearest)[:AT_MOST], sorted(waiting, key=_nearest)[:AT_MOST]
 
 
@@ -224,6 +233,29 @@ async def _pilots_to_submit(own: UUID) -> list[Task]:
              web.path_for("pilots:show", number=row.pilot.job.number), "pilot", row.status.value,
              row.pilot.closes_at)
         for row in await rows.select_related("pilot__job")
+    ]  # fmt: skip
+
+
+async def _objections(own: UUID) -> list[Task]:
+    rows = Complaint.filter(
+        job__owner_id=own, status=ComplaintStatus.PENDING, level=ComplaintLevel.OBJECTION
+    ).select_related("job")
+    return [
+        Task(row.job.title, _("Answer the objection"), web.path_for("complaints:show", number=row.number),
+             "complaint", row.status.value, row.due_at)
+        for row in await rows.limit(50)
+    ]  # fmt: skip
+
+
+async def _views(own: UUID) -> list[Task]:
+    rows = ViolationReport.filter(
+        accused_id=own, status=ViolationStatus.PENDING, viewed_at=None,
+        view_due_at__gt=clock.now(),
+    )  # fmt: skip
+    return [
+        Task(row.number, _("State our view"), web.path_for("violations:show", number=row.number),
+             "violation", row.status.value, row.view_due_at)
+        for row in await rows.limit(50)
     ]  # fmt: skip
 
 

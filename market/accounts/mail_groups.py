@@ -8,6 +8,7 @@ GROUPS: dict[str, str] = {
     "receipts": N_("Receipts for bids I submit or withdraw"),
     "deliveries": N_("Deliveries, acceptance and reviews"),
     "money": N_("Payments, settlements and payouts"),
+    "reminders": N_("Reminders of deadlines that are not binding"),
 }
 
 GROUP_OF: dict[str, str] = {
@@ -33,4 +34,6 @@ GROUP_OF: dict[str, str] = {
     "payment.received": "money",
     "order.settled": "money",
     "payout.paid": "money",
+    "deadline.near": "reminders",
+    "deadline.digest": "reminders",
 }

@@ -17,7 +17,7 @@ from market.kit import money
 from market.kit.db import atomic, month_of
 from market.kit.outbox import Message
 from market.orders.models import DeliveryBatch, Order
-from market.orders.states import BatchStatus
+from market.orders.orders import TAKEN
 from market.vocabulary import regions
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
@@ -53,8 +53,9 @@ def _contracted(order: Order) -> TradeFact:
 
 
 def _accepted(batch: DeliveryBatch) -> TradeFact:
-    """An accepted batch, for its quantity at the contract's unit price."""
-    amount = money.line_total(batch.order.unit_price, batch.quantity)
+    """An accepted batch, for its quantity at the contract's unit price, or what a dispute left of it."""
+    full = money.line_total(batch.order.unit_price, batch.quantity)
+    amount = full if batch.settled_fen is None else batch.settled_fen
     return _fact(
         FactKind.ACCEPTED,
         batch.order,
@@ -136,7 +137,7 @@ def _of_orders(query: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _batches() -> QuerySet[Any]:
-    return _of_orders(DeliveryBatch.filter(status=BatchStatus.ACCEPTED))
+    return _of_orders(DeliveryBatch.filter(status__in=TAKEN))
 
 
 def _settlements() -> QuerySet[Any]:
@@ -155,6 +156,7 @@ SOURCES = (
     Source(K.REFUNDED, "order.refunded", "refund", "id", _refunds, _refunded),
 )
 _BY_TOPIC = {source.topic: source for source in SOURCES}
+_BY_TOPIC["batch.partially_accepted"] = _BY_TOPIC["batch.accepted"]
 
 
 async def record_event(message: Message) -> None:

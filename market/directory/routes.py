@@ -17,6 +17,8 @@ from market.directory import (
 )
 from market.kit import clock, tables, web
 from market.kit.i18n import gettext as _
+from market.kit.paging import paginate
+from market.reputation.explanations import explain
 
 MAX_EXPORT = 5000
 
@@ -47,6 +49,7 @@ async def supplier(request: Request) -> Response:
         organisation=profile.organisation, today=clock.today(), talents=await shown,
         view=talents, record=await access.record_of(profile.organisation),
         standings=certificates.standings(profile, list(profile.organisation.certificates)),
+        reputation=await explain(profile.organisation, "supplier"),
     )  # fmt: skip
 
 
@@ -75,8 +78,10 @@ async def talent(request: Request) -> Response:
 
 async def bases(request: Request) -> Response:
     """Annotation bases and parks with how many tenants they list."""
-    query = access.listed_organisations(OrganisationKind.BASE)
-    page = await access.organisations_page(request, query)
+    query = access.named_in(request, access.listed_organisations(OrganisationKind.BASE))
+    if file := await exports.ORGANISATIONS.file(request, query):
+        return file
+    page = await paginate(request, query)
     return await web.render(
         request, "market/directory/bases_list.html", page=page, words=words,
         tenants=await access.tenants_by_base(page.items), text=access.text_of(request),
@@ -94,8 +99,10 @@ async def base(request: Request) -> Response:
 
 async def services(request: Request) -> Response:
     """Third-party services: human resources, finance, compliance, law, training."""
-    query = access.listed_organisations(OrganisationKind.SERVICE)
-    page = await access.organisations_page(request, query)
+    query = access.named_in(request, access.listed_organisations(OrganisationKind.SERVICE))
+    if file := await exports.ORGANISATIONS.file(request, query):
+        return file
+    page = await paginate(request, query)
     return await web.render(
         request, "market/directory/services_list.html", page=page, words=words,
         text=access.text_of(request),

@@ -48,6 +48,12 @@ class ProposalInput(BaseModel):
     text: Account
 
 
+class AgreementInput(BaseModel):
+    """The proposed amount that was read (fen)."""
+
+    amount_fen: Annotated[int, Field(ge=0)]
+
+
 class AppointmentInput(BaseModel):
     """A third reader: an organisation by its number, and the expert wanted of it, if any."""
 

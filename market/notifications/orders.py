@@ -3,7 +3,7 @@
 from market.accounts.states import Role
 from market.kit import outbox
 from market.notifications.mailing import tell
-from market.notifications.recipients import members
+from market.notifications.recipients import members, operators
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order, Review, Signature
 
 
@@ -81,3 +81,9 @@ async def tell_of_review(message: outbox.Message) -> None:
     review = await Review.get(id=message.payload["review"]).select_related("order__job", "author")
     people = await members(review.subject_id, Role.SALES, Role.PROJECT)
     await tell(message, people, review=review, order=review.order, job=review.order.job)
+
+
+async def ask_to_judge_review(message: outbox.Message) -> None:
+    """review.reported: the operator decides whether its text stays."""
+    review = await Review.get(id=message.payload["review"]).select_related("order__job")
+    await tell(message, await operators(), review=review, order=review.order)

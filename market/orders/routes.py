@@ -1,17 +1,14 @@
 """Pages of contracts and orders."""
 
-from collections.abc import Iterable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.kit import documents, i18n, paging, tables, web
+from market.kit import documents, i18n, paging, web
 from market.kit.forms import Form
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
-from market.kit.tables import Column
 from market.orders import (
     access,
     change_routes,
@@ -19,6 +16,7 @@ from market.orders import (
     contracts,
     delivery_routes,
     drafting,
+    exports,
     orders,
     proof_routes,
     review_routes,
@@ -33,8 +31,6 @@ from market.orders.models import Contract
 from market.orders.states import ContractStatus, OrderStatus
 from market.orders.terms import digest_of
 
-MAX_EXPORT = 5000
-
 
 async def list_contracts(request: Request) -> Response:
     """The organisation's contracts, newest first; `?status=` narrows."""
@@ -43,6 +39,8 @@ async def list_contracts(request: Request) -> Response:
     status = request.query_params.get("status", "")
     if status in tuple(ContractStatus):
         query = query.filter(status=status)
+    if file := await exports.CONTRACTS.file(request, query):
+        return file
     page = await paging.paginate(request, query)
     return await web.render(
         request, "market/orders/contracts_list.html", page=page, status=status,
@@ -135,12 +133,6 @@ async def verify(request: Request) -> Response:
     )  # fmt: skip
 
 
-ORDER_COLUMNS = (
-    "number", "job__title", "buyer__name", "supplier__name", "status", "quantity",
-    "accepted_quantity", "unit", "unit_price", "total_fen", "due_at", "completed_at",
-)  # fmt: skip
-
-
 async def list_orders(request: Request) -> Response:
     """The organisation's orders, newest first; `?status=&q=` narrow, `?format=` exports."""
     actor = web.signed_in(request)
@@ -150,32 +142,14 @@ async def list_orders(request: Request) -> Response:
         query = query.filter(status=status)
     if text:
         query = query.filter(access.order_text(text))
-    if fmt := tables.format_of(request):
-        rows = await query.limit(MAX_EXPORT).values_list(*ORDER_COLUMNS)
-        return tables.table_response(request, _("Orders"), _columns(), _worded(rows), fmt)
-    page = await paging.paginate(request, query.select_related("buyer", "supplier", "job"))
+    query = query.select_related("buyer", "supplier", "job")
+    if file := await exports.ORDERS.file(request, query):
+        return file
+    page = await paging.paginate(request, query)
     return await web.render(
         request, "market/orders/orders_list.html", page=page, status=status, q=text,
         statuses=OrderStatus, own=actor.organisation_id,
     )  # fmt: skip
-
-
-def _columns() -> list[Column]:
-    return [
-        Column(_("Order")), Column(_("Job")), Column(_("Buyer")), Column(_("Supplier")),
-        Column(_("Status")), Column(_("Quantity"), "number"), Column(_("Accepted quantity"), "number"),
-        Column(_("Unit")), Column(_("Unit price (yuan)"), "unit_price"),
-        Column(_("Total (yuan)"), "money"), Column(_("Due date"), "date"),
-        Column(_("Completed"), "datetime"),
-    ]  # fmt: skip
-
-
-def _worded(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    where = ORDER_COLUMNS.index("status")
-    return [
-        [words.status("order", cell) if index == where else cell for index, cell in enumerate(row)]
-        for row in rows
-    ]
 
 
 async def show_order(request: Request) -> Response:
