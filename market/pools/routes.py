@@ -52,7 +52,10 @@ async def show_own(request: Request) -> Response:
     actor = web.signed_in(request)
     if actor.organisation_id is None:
         raise NotFound(_("This page does not exist"))
-    page = await paginate(request, access.own_pools(actor))
+    query = access.own_pools(actor)
+    if (fmt := format_of(request)) is not None:
+        return await exports.pools_file(request, query, fmt)
+    page = await paginate(request, query)
     return await web.render(request, "market/pools/pools_mine.html", page=page, words=words)
 
 
@@ -89,7 +92,7 @@ def _can_apply(actor: Actor, pool: Pool, place: Any) -> bool:
 async def edit(request: Request) -> Response:
     """A new pool, or a draft to change."""
     actor = web.signed_in(request, *pools.OWNERS)
-    require(actor, Role.BUYER, Role.PROJECT)
+    require(actor, Role.BUYER, Role.PROJECT, verified=False)
     number = request.path_params.get("number")
     pool = await access.own_pool(actor, number) if number else None
     form = await Form.read(

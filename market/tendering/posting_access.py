@@ -7,7 +7,8 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from market.accounts.states import OrganisationKind
+from market.accounts.permissions import require
+from market.accounts.states import OrganisationKind, Role
 from market.kit import clock
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
@@ -24,9 +25,10 @@ __all__ = ["own_job", "visible_job"]
 
 
 def locks_of(actor: Actor) -> QuerySet[ProcedureLock]:
-    """The rules the actor's bureau has set, those in force first."""
+    """The rules the actor's bureau has set, the latest first."""
+    require(actor, *Role, kind=OrganisationKind.BUREAU, verified=False)
     own = ProcedureLock.filter(bureau_id=actor.organisation_id).select_related("bureau")
-    return own.order_by("-ended_at", "-id")
+    return own.order_by("-id")
 
 
 async def own_lock(actor: Actor, key: str) -> ProcedureLock:
@@ -39,6 +41,7 @@ async def own_lock(actor: Actor, key: str) -> ProcedureLock:
 
 def reviews_of(actor: Actor) -> QuerySet[JobReview]:
     """What waits for the actor's bureau, the oldest first."""
+    require(actor, *Role, kind=OrganisationKind.BUREAU, verified=False)
     waiting = JobReview.filter(bureau_id=actor.organisation_id, decided_at=None)
     return waiting.order_by("id").select_related("job", "job__owner")
 

@@ -13,6 +13,7 @@ from market.kit.money import allocate, format_yuan
 from market.tendering.models import Job
 from market.tendering.posting_models import ProcedureLock
 from market.tendering.procedures import CRITERIA, PILOT, PROCEDURES, ProcedureConfig
+from market.tendering.states import JobStatus
 
 Kind = Literal["number", "days", "points", "money", "flag", "choice"]
 TIE_RULES: Mapping[str, str] = {
@@ -85,7 +86,7 @@ def effective(
     sources = {name: {"from": "job"} for name in own}
     sources |= {name: {"from": "pool"} for name in competition or {} if name not in own}
     problems: dict[str, str] = {}
-    if not job.is_public and (forbidden := sorted(FIXED & own.keys())):
+    if job.status == JobStatus.DRAFT and (forbidden := sorted(FIXED & own.keys())):
         problems["procedure"] = _("%(name)s: the procedure decides it", name=forbidden[0])
     for lock in sorted(locks, key=lambda one: one.region_code.rstrip("0"), reverse=True):
         if not _is_bound(lock, job):

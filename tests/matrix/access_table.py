@@ -164,6 +164,13 @@ questions:ask all job
 POST questions:ask firm job
 questions:answer A:buyer question
 bids:place firm job
+pilots:show all piloted_job
+pilots:prepare A:buyer piloted_job
+pilots:submit A:seller piloted_job
+pilots:items A:parties piloted_job
+pilots:answers A:seller piloted_job
+pilots:gold A:parties piloted_job
+pilots:names A:seller piloted_job
 bids:list firm
 bids:show A:seller sealed_bid
 bids:revise A:seller sealed_bid
@@ -268,6 +275,7 @@ payments:order A:parties order
 payments:pay A:buyer order =2
 refunds:request A:buyer order
 webhooks:stripe all
+refunds:list person
 settlements:list member
 settlements:show A:parties+operator settlement
 settlements:print A:parties+operator settlement
@@ -371,6 +379,12 @@ api:tendering_list_questions all job
 api:tendering_ask_question firm job
 api:tendering_answer_question A:buyer question
 api:tendering_get_opening all evaluated_job
+api:pilots_get_pilot all piloted_job
+api:pilots_prepare_pilot A:buyer piloted_job
+api:pilots_get_items A:parties piloted_job
+api:pilots_get_part A:seller piloted_job
+api:pilots_submit_answers A:seller piloted_job
+api:pilots_get_gold A:parties piloted_job
 api:tendering_place_bid firm job
 api:tendering_list_bids person
 api:tendering_get_bid A:seller sealed_bid

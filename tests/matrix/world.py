@@ -33,6 +33,7 @@ from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
 from tests.factories.orders import Deal, deliver, inspect, make_contract
+from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
 from tests.journeys.bearers import bearer
 
@@ -60,6 +61,7 @@ async def build() -> World:
     rows: dict[str, str] = {"programme": (await make_programme(pool_fen=90_000_000)).code}
     rows |= await _deals(deal)
     rows |= await _tendering(actors)
+    rows |= await _pilot(actors)
     rows |= await _complaints(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
@@ -214,6 +216,13 @@ async def _complaints(actors: dict[str, Actor]) -> dict[str, str]:
         "complaint": pending.number, "complaint_draft": draft.number, "report": filed.number,
         "report_draft": (await make_report(firm, by=buyer, filed=False)).number,
     }  # fmt: skip
+
+
+async def _pilot(actors: dict[str, Actor]) -> dict[str, str]:
+    """A job at its open pilot, A's firm among the shortlisted."""
+    found = await piloted_job(by=actors["buyer_a"], bidders=[actors["supplier_a"]])
+    await prepare_pilot(found.job, by=found.owner)
+    return {"piloted_job": found.job.number}
 
 
 async def _directory(actors: dict[str, Actor]) -> dict[str, str]:
