@@ -207,14 +207,20 @@ async def payout_to_confirm(actor: Actor, number: str) -> Payout:
     return payout
 
 
-async def refund_to_read(actor: Actor, number: str) -> Refund:
-    """One refund of an order the actor's organisation is a party of; any for the operator."""
+def refunds_of(actor: Actor) -> QuerySet[Refund]:
+    """The refunds of orders the actor's organisation is a party of, newest first; all for the operator."""
     require(actor, *READERS, verified=False)
-    query = Refund.filter(number=number)
-    if actor.kind != OrganisationKind.OPERATOR:
-        own = actor.organisation_id
-        query = query.filter(Q(order__buyer_id=own) | Q(order__supplier_id=own))
-    found = await query.select_related("order__buyer", "order__supplier", "payment").first()
+    query = Refund.all().order_by("-id")
+    query = query.select_related("order__buyer", "order__supplier", "payment")
+    if actor.kind == OrganisationKind.OPERATOR:
+        return query
+    own = actor.organisation_id
+    return query.filter(Q(order__buyer_id=own) | Q(order__supplier_id=own))
+
+
+async def refund_to_read(actor: Actor, number: str) -> Refund:
+    """One refund, with its order, both parties and the payment."""
+    found = await refunds_of(actor).filter(number=number).first()
     if found is None:
         raise missing()
     return found

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing import access, bank, payouts, refunds, webhooks, words
+from billing import access, bank, exports, payouts, refunds, webhooks, words
 from billing.chart import AccountKind
 from billing.forms import BankLineInput, BankMatchInput, BankReferenceInput
 from billing.ledger_models import LedgerAccount
@@ -26,6 +26,9 @@ async def show_queues(request: Request) -> Response:
     """What waits for a person: receipts in suspense, bank instructions, refusals, parked events."""
     actor = web.signed_in(request)
     access.require_operator(actor)
+    payments = access.payments_of(actor).order_by("-id").select_related("order", "payer")
+    if file := await exports.PAYMENTS.file(request, payments):
+        return file
     return await web.render(
         request,
         "billing/operator_payments.html",
@@ -46,9 +49,7 @@ async def show_queues(request: Request) -> Response:
                 AccountKind.TREASURY_RECEIVABLE,
             )
         ).order_by("code"),
-        page=await paginate(
-            request, access.payments_of(actor).order_by("-id").select_related("order", "payer")
-        ),
+        page=await paginate(request, payments),
     )
 
 

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from billing import (
     access,
     checkout,
+    exports,
     payments,
     refunds,
     stages,
@@ -19,7 +20,7 @@ from billing.custody import custody_account
 from billing.forms import PaymentInput, RefundInput
 from billing.models import Invoice, Refund, Settlement, VoucherRedemption
 from billing.states import LIVE_REDEMPTIONS, PaymentMethod
-from market.kit import web
+from market.kit import tables, web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
@@ -29,7 +30,12 @@ from market.orders import words as order_words
 async def list_payments(request: Request) -> Response:
     """The stages the organisation pays, order by order, with what is due and what is late."""
     actor = web.signed_in(request)
-    page = await paginate(request, access.orders_to_pay(actor))
+    query = access.orders_to_pay(actor)
+    if tables.format_of(request):
+        owed = await stages.stages_by_order(await query.limit(tables.MAX_ROWS))
+        rows = [stage for listed in owed.values() for stage in listed]
+        return exports.STAGES.of(request, rows)
+    page = await paginate(request, query)
     by_order = await stages.stages_by_order(page.items)
     return await web.render(
         request,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing import access, invoices, profiles, statements, words
+from billing import access, exports, invoices, profiles, statements, words
 from billing.forms import InvoiceInput, InvoiceRecordInput, ProfileInput
 from billing.models import BillingProfile, InvoiceLine
 from billing.states import InvoiceKind, TaxpayerKind
@@ -21,6 +21,8 @@ async def list_settlements(request: Request) -> Response:
     """Every release of the organisation's orders."""
     actor = web.signed_in(request)
     query = access.settlements_of(actor).order_by("-id").select_related("order", "supplier")
+    if file := await exports.SETTLEMENTS.file(request, query):
+        return file
     return await web.render(
         request, "billing/settlements_list.html", page=await paginate(request, query)
     )
@@ -43,7 +45,10 @@ async def show_settlement(request: Request) -> Response:
 async def list_payouts(request: Request) -> Response:
     """What was paid to the organisation and what is on its way."""
     actor = web.signed_in(request)
-    page = await paginate(request, access.payouts_of(actor))
+    query = access.payouts_of(actor)
+    if file := await exports.PAYOUTS.file(request, query):
+        return file
+    page = await paginate(request, query)
     profile = await BillingProfile.get_or_none(organisation_id=actor.organisation_id)
     return await web.render(
         request, "billing/payouts_list.html", page=page, profile=profile, words=words
@@ -78,7 +83,10 @@ async def edit_profile(request: Request) -> Response:
 async def list_invoices(request: Request) -> Response:
     """The invoices the organisation issues or receives."""
     actor = web.signed_in(request)
-    page = await paginate(request, access.invoices_of(actor))
+    query = access.invoices_of(actor)
+    if file := await exports.INVOICES.file(request, query):
+        return file
+    page = await paginate(request, query)
     return await web.render(request, "billing/invoices_list.html", page=page, words=words)
 
 
@@ -100,6 +108,16 @@ async def request_invoice(request: Request) -> Response:
         order=order,
         kinds=words.invoice_kinds(),
     )
+
+
+async def list_refunds(request: Request) -> Response:
+    """What went back to the buyer of the organisation's orders."""
+    actor = web.signed_in(request)
+    query = access.refunds_of(actor)
+    if file := await exports.REFUNDS.file(request, query):
+        return file
+    page = await paginate(request, query)
+    return await web.render(request, "billing/refunds_list.html", page=page)
 
 
 async def show_invoice(request: Request) -> Response:
@@ -127,6 +145,7 @@ async def show_invoice(request: Request) -> Response:
 routes = [
     Route("/settlements", list_settlements, name="settlements:list"),
     Route("/settlements/{number}", show_settlement, name="settlements:show"),
+    Route("/refunds", list_refunds, name="refunds:list"),
     Route("/payouts", list_payouts, name="payouts:list"),
     Route("/billing/profile", edit_profile, name="billing:profile", methods=["GET", "POST"]),
     Route("/invoices", list_invoices, name="invoices:list"),

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing import access, offers, programmes, redemptions, words
+from billing import access, exports, offers, programmes, redemptions, words
 from billing.forms import BankReferenceInput, ProgrammeInput
 from billing.models import VoucherAllocation, VoucherProgramme
 from billing.programme_views import ProgrammeRow, view_programmes
@@ -94,7 +94,10 @@ async def list_for_bureau(request: Request) -> Response:
     """A bureau's programmes with what is left in their pools, and the claims on them."""
     actor = web.signed_in(request)
     rows: list[ProgrammeRow] = await view_programmes(await access.programmes_of(actor))
-    page = await paginate(request, access.redemptions_of(actor))
+    query = access.redemptions_of(actor)
+    if file := await exports.CLAIMS.file(request, query):
+        return file
+    page = await paginate(request, query)
     return await web.render(
         request, "billing/bureau_vouchers.html", programmes=rows, page=page, words=words
     )

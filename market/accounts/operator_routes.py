@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.accounts import access, labels, organisations, verification
+from market.accounts.exports import ORGANISATIONS
 from market.accounts.forms import DecisionInput, NewOrganisationInput
 from market.accounts.identity_routes import region_names
 from market.accounts.models import Organisation
@@ -34,7 +35,7 @@ async def list_organisations(request: Request) -> Response:
     status = request.query_params.get("status", OrganisationStatus.PENDING_VERIFICATION)
     text = request.query_params.get("q", "")
     query = access.organisations_to_decide(actor, status=status, text=text)
-    return await web.render(
+    return await ORGANISATIONS.file(request, query) or await web.render(
         request, "market/accounts/operator_verification.html", page=await paginate(request, query),
         kinds=labels.kinds(), region_name=regions.full_name, status=status, text=text,
         statuses=tuple(OrganisationStatus),

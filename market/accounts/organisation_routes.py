@@ -17,6 +17,7 @@ from market.accounts import (
     sign_in,
     verification,
 )
+from market.accounts.exports import MEMBERS
 from market.accounts.forms import (
     InvitationInput,
     JoinInput,
@@ -39,6 +40,7 @@ from market.kit.errors import InvalidInput
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.limiting import limit
+from market.kit.paging import whole
 from market.vocabulary import regions, trade
 from market.vocabulary.industries import INDUSTRIES
 
@@ -150,8 +152,11 @@ async def list_members(request: Request) -> Response:
                 request, "accounts:members",
                 flash=_("Invitation sent to %(email)s", email=form.input.email),
             )  # fmt: skip
+    members = await access.own_members(actor)
+    if request.method == "GET" and (file := await MEMBERS.file(request, members)):
+        return file
     return await web.render(
-        request, "market/accounts/members.html", form=form, members=await access.own_members(actor),
+        request, "market/accounts/members.html", form=form, page=whole(request, members),
         invitations=await access.own_invitations(actor), roles=labels.roles(),
         role_choices=labels.role_choices(), **_shown(organisation),
     )  # fmt: skip

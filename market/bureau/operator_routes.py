@@ -18,10 +18,11 @@ from market.bureau.sheets import Sheet, file_of
 from market.kit import clock, outbox, web
 from market.kit.audit import LogEntry, canonical
 from market.kit.forms import LocalDate
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.outbox import OutboxMessage
 from market.kit.paging import paginate
-from market.kit.tables import Column, format_of
+from market.kit.tables import Column, Export, format_of
 
 MAX_EXPORTED = 20_000
 _SECRET = ("token", "secret", "password")
@@ -94,7 +95,6 @@ async def show_audit(request: Request) -> Response:
     page = await paginate(request, entries, size=50)
     return await web.render(
         request, "bureau/operator_audit.html", page=page, query=query, canonical=canonical,
-        export_url=_log_sheet(()).export_url,
     )  # fmt: skip
 
 
@@ -136,7 +136,10 @@ async def show_outbox(request: Request) -> Response:
         standing.value: await OutboxQuery(standing=standing).narrow(messages).count()
         for standing in Standing
     }
-    page = await paginate(request, query.narrow(messages), size=50)
+    shown = query.narrow(messages)
+    if file := await _MESSAGES.file(request, shown):
+        return file
+    page = await paginate(request, shown, size=50)
     return await web.render(
         request, "bureau/operator_outbox.html", page=page, query=query, counts=counts,
         lag=await outbox.lag(), payload_of=_payload,
@@ -163,6 +166,12 @@ async def retry(request: Request) -> Response:
         request, "operator:outbox", flash=_("The message will be handled again now")
     )
 
+
+_MESSAGES = Export(N_("Outbox"), (
+    (N_("Topic"), "text", "topic"), (N_("Recorded"), "datetime", "created_at"),
+    (N_("Tries"), "integer", "attempts"), (N_("Payload"), "text", _payload),
+    (N_("Last error"), "text", "last_error"), (N_("Done"), "datetime", "done_at"),
+))  # fmt: skip
 
 routes = [
     Route("/operator/audit", show_audit, name="operator:audit"),

@@ -51,8 +51,6 @@ async def list_complaints(request: Request) -> Response:
     return await web.render(
         request, "market/complaints/complaints_list.html", page=await paginate(request, query),
         params=params, words=terms, ruling=views.ruling_label,
-        links={kind: web.path_for("complaints:list", **{**params, "format": kind})
-               for kind in ("csv", "xlsx")},
     )  # fmt: skip
 
 
@@ -192,7 +190,7 @@ async def print_(request: Request) -> Response:
     view = await views.ComplaintView.of(row, actor)
     return await web.render(
         request, "market/complaints/complaints_print.html", complaint=row, view=view, job=row.job,
-        document=document_of(row, view),
+        document=await document_of(row),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.accounts.states import OrganisationKind
-from market.datasets import access, listings, needs, offers
+from market.datasets import access, exports, listings, needs, offers
 from market.datasets.forms import ClosingInput, NeedInput, OfferInput
 from market.datasets.labels import need_choices, typed
 from market.datasets.models import DatasetNeed
@@ -17,13 +17,16 @@ from market.kit import web
 from market.kit.forms import Form
 from market.kit.i18n import current_locale
 from market.kit.i18n import gettext as _
-from market.kit.paging import paginate
+from market.kit.paging import paginate, whole
 from market.vocabulary import regions
 
 
 async def need_list(request: Request) -> Response:
     """Published needs, narrowed by the address."""
-    listing = await listings.listing(request, access.listed_needs())
+    needs_ = access.listed_needs()
+    if file := await exports.NEEDS.file(request, listings.matching(request, needs_)):
+        return file
+    listing = await listings.listing(request, needs_)
     return await web.render(
         request, "market/datasets/needs_list.html", listing=listing, words=words,
         provinces=regions.province_choices(),
@@ -43,9 +46,14 @@ async def show(request: Request) -> Response:
             return web.see_other(
                 request, "needs:show", number=need.number, flash=_("Offer sent to the owner")
             )
+    offered = await access.offers_to_see(need, actor)
+    if request.method == "GET" and (
+        file := await exports.OFFERS.file(request, offered, subject=need.number)
+    ):
+        return file
     return await web.render(
         request, "market/datasets/needs_show.html", need=need, form=form, words=words,
-        mode=mode_named(need.supply_mode), offers=await access.offers_to_see(need, actor),
+        mode=mode_named(need.supply_mode), offers=offered, offers_page=whole(request, offered),
         is_own=need.owner_id == actor.organisation_id, problems=needs.problems_of(need),
         can_offer=access.may_offer(need, actor) and offers.takes_offers(need),
     )  # fmt: skip
@@ -54,7 +62,10 @@ async def show(request: Request) -> Response:
 async def own(request: Request) -> Response:
     """The needs of one's organisation."""
     actor = web.signed_in(request)
-    page = await paginate(request, access.own_needs(actor))
+    query = access.own_needs(actor)
+    if file := await exports.NEEDS.file(request, query.select_related("owner")):
+        return file
+    page = await paginate(request, query)
     return await web.render(request, "market/datasets/needs_mine.html", page=page, words=words)
 
 

@@ -25,7 +25,6 @@ from market.kit.actor import Actor
 from market.kit.errors import NotFound, NotPermitted
 from market.kit.files import StoredFile
 from market.kit.i18n import gettext as _
-from market.kit.paging import Page, paginate
 
 
 def _missing() -> NotFound:
@@ -186,13 +185,13 @@ def text_of(request: Request) -> str:
     return request.query_params.get("q", "").strip()[:80]
 
 
-async def organisations_page(request: Request, query: QuerySet[Organisation]) -> Page[Organisation]:
-    """The page of organisations the address asks for, by a word of name, summary or address."""
+def named_in(request: Request, query: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """The organisations the address asks for, by a word of name, summary or address."""
     if text := text_of(request):
         query = query.filter(
             Q(name__icontains=text) | Q(summary__icontains=text) | Q(address__icontains=text)
         )
-    return await paginate(request, query)
+    return query
 
 
 async def tenants_by_base(bases: Iterable[Organisation]) -> dict[UUID, int]:

@@ -6,8 +6,9 @@ from typing import Any
 from market.directory.models import SupplierProfile, Talent
 from market.directory.talents import consented, shown_name
 from market.directory.words import joined, level_word, place
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
-from market.kit.tables import Column
+from market.kit.tables import Column, Export
 
 
 def supplier_columns() -> list[Column]:
@@ -75,3 +76,10 @@ def _talent_row(talent: Talent, name: str, shown: dict[str, Any]) -> list[Any]:
         shown.get("rate_max"), shown.get("availability") or None,
         shown.get("talent_class") or None,
     ]  # fmt: skip
+
+
+ORGANISATIONS = Export(N_("Organisations"), (
+    (N_("Number"), "text", "number"), (N_("Name"), "text", "name"),
+    (N_("Region"), "text", lambda row: place(row.region_code)), (N_("Address"), "text", "address"),
+    (N_("About"), "text", "summary"),
+))  # fmt: skip

@@ -58,8 +58,6 @@ class Listing:
     text: str
     order: str
     clear_url: str
-    csv_url: str
-    xlsx_url: str
 
 
 SUPPLIERS = Kind(
@@ -140,8 +138,6 @@ async def listing(request: Request, kind: Kind, query: QuerySet[Any]) -> Listing
         text=_text(request),
         order=_order(request, kind),
         clear_url=request.url.path,
-        csv_url=f"{request.url.path}?{request.url.include_query_params(format='csv').query}",
-        xlsx_url=f"{request.url.path}?{request.url.include_query_params(format='xlsx').query}",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from starlette.datastructures import URL
 from starlette.requests import Request
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -37,9 +38,20 @@ class Page(Generic[T]):
 
     def url(self, number: int) -> str:
         """The address of another page of the same list."""
-        return str(self.request.url.include_query_params(page=number)).removeprefix(
-            str(self.request.base_url).rstrip("/")
-        )
+        return self._local(self.request.url.include_query_params(page=number))
+
+    def file_url(self, fmt: str) -> str:
+        """The address of the whole list, as it is filtered, as a csv, xlsx or json file."""
+        every = self.request.url.remove_query_params("page")
+        return self._local(every.include_query_params(format=fmt))
+
+    def _local(self, url: URL) -> str:
+        return str(url).removeprefix(str(self.request.base_url).rstrip("/"))
+
+
+def whole(request: Request, items: Sequence[T]) -> Page[T]:
+    """A list short enough to stand on one page."""
+    return Page(items=items, number=1, size=max(len(items), 1), total=len(items), request=request)
 
 
 def page_number(request: Request) -> int:

@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,13 +16,16 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from tortoise.queryset import QuerySet
 
 from market.kit import clock
 from market.kit.errors import InvalidInput
 from market.kit.i18n import gettext as _
+from market.kit.statuses import STATUS_TONES
 
 Kind = Literal["text", "integer", "number", "money", "unit_price", "percent", "date", "datetime"]
 Format = Literal["csv", "xlsx", "json"]
+MAX_ROWS = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CELL_FORMATS: dict[Kind, str] = {
@@ -46,6 +49,50 @@ class Column:
 
     title: str
     kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A list page as a file: its title, and of each column the title, the kind and where its value is.
+
+    Titles are msgids. A value is a dotted path into the row ("order.buyer.name"; nothing on the way is an
+    empty cell) or a function of the row.
+    """
+
+    title: str
+    columns: tuple[tuple[str, Kind, str | Callable[[Any], Any]], ...]
+
+    async def file(
+        self, request: Request, rows: QuerySet[Any] | Sequence[Any], *, subject: str = ""
+    ) -> Response | None:
+        """The rows as the file that `?format=` asks for, at most 10,000; None when the page is asked for.
+
+        Pass what the page itself pages through: the same filters, the same visibility.
+        """
+        if format_of(request) is None:
+            return None
+        found = await rows.limit(MAX_ROWS) if isinstance(rows, QuerySet) else rows
+        return self.of(request, found, subject=subject)
+
+    def of(self, request: Request, rows: Iterable[Any], *, subject: str = "") -> Response:
+        """The file of rows that were made only because a file was asked for."""
+        columns = [Column(_(title), kind) for title, kind, _value in self.columns]
+        cells = [[_value_of(row, value) for _t, _k, value in self.columns] for row in rows]
+        name = f"{subject} {_(self.title)}".strip()
+        return table_response(request, name, columns, cells, format_of(request) or "csv")
+
+
+def status(noun: str) -> Callable[[Any], str]:
+    """A row's status in the word of its badge."""
+    return lambda row: _(STATUS_TONES[noun, row.status].label)
+
+
+def _value_of(row: Any, value: str | Callable[[Any], Any]) -> Any:
+    if callable(value):
+        return value(row)
+    for name in value.split("."):
+        row = None if row is None else getattr(row, name)
+    return row
 
 
 def format_of(request: Request) -> Format | None:

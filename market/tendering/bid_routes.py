@@ -16,6 +16,7 @@ from market.tendering import (
     access,
     bids,
     explanations,
+    exports,
     panel_access,
     presentation,
     requirements,
@@ -110,7 +111,10 @@ async def list_own(request: Request) -> Response:
     """The bids of the actor's organisation."""
     actor = web.signed_in(request, OrganisationKind.SUPPLIER)
     assert actor.organisation_id is not None, "a supplier acts for an organisation"
-    page = await paginate(request, (await access.own_bids(actor.organisation_id)).order_by("-id"))
+    query = (await access.own_bids(actor.organisation_id)).order_by("-id")
+    if file := await exports.OWN_BIDS.file(request, query):
+        return file
+    page = await paginate(request, query)
     return await web.render(
         request, "market/tendering/bids_list.html", page=page, rows=page.items,
         deadline=presentation.deadline_of,

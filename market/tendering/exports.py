@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
-from market.kit.tables import Column, Format, table_response
+from market.kit.tables import Column, Export, Format, status, table_response
 from market.tendering import listing, requirements, terms
 from market.tendering.models import Bid, Job, Question
 
@@ -68,3 +69,28 @@ def questions_file(
     )  # fmt: skip
     rows = [(row.alias, row.created_at, row.text, row.answered_at, row.answer) for row in questions]
     return table_response(request, f"{job.number} {_('Questions and answers')}", columns, rows, fmt)
+
+
+JOBS = Export(N_("Jobs"), (
+    (N_("Number"), "text", "number"), (N_("Title"), "text", "title"),
+    (N_("Owner"), "text", "owner.name"), (N_("Status"), "text", status("job")),
+    (N_("Kind of data"), "text", lambda job: terms.label("modality", job.modality)),
+    (N_("Volume"), "number", "volume"), (N_("Unit"), "text", lambda job: terms.label("unit", job.unit)),
+    (N_("Ceiling unit price (yuan)"), "unit_price", "ceiling_unit_price"),
+    (N_("Budget (yuan)"), "money", "budget_fen"), (N_("Published"), "datetime", "published_at"),
+    (N_("Bids close"), "datetime", "bid_deadline_at"), (N_("Delivery due"), "date", "delivery_deadline"),
+))  # fmt: skip
+# A sealed bid has no price here: only its opening writes one into the row.
+OWN_BIDS = Export(N_("My bids"), (
+    (N_("Bid"), "text", "number"), (N_("Job"), "text", "job.title"), (N_("Job number"), "text", "job.number"),
+    (N_("Lot"), "text", "lot.title"), (N_("Owner"), "text", "job.owner.name"),
+    (N_("Status"), "text", status("bid")), (N_("Unit price (yuan)"), "unit_price", "unit_price"),
+    (N_("Total (yuan)"), "money", "total_fen"), (N_("Points"), "number", "total_points"),
+    (N_("Rank"), "integer", "rank"), (N_("Bids close"), "datetime", "job.bid_deadline_at"),
+    (N_("Digest"), "text", "digest"),
+))  # fmt: skip
+NOTICES = Export(N_("Notices"), (
+    (N_("Published"), "datetime", "published_at"), (N_("Notice"), "text", lambda row: _(terms.NOTICES[row.kind])),
+    (N_("Job"), "text", "job.title"), (N_("Number"), "text", "job.number"), (N_("Owner"), "text", "job.owner.name"),
+    (N_("Award"), "text", "award.number"),
+))  # fmt: skip

@@ -19,6 +19,7 @@ from market.kit.statuses import STATUS_TONES
 from market.pools.access import usable_pools
 from market.tendering import (
     access,
+    exports,
     gates,
     job_reviews,
     jobs,
@@ -205,7 +206,10 @@ async def mine(request: Request) -> Response:
     status = request.query_params.get("status", "")
     query = access.own_jobs(actor)
     shown = query.filter(status=status) if status in set(JobStatus) else query
-    page = await paginate(request, shown.order_by("-created_at", "-id"))
+    shown = shown.order_by("-created_at", "-id")
+    if file := await exports.JOBS.file(request, shown.select_related("owner")):
+        return file
+    page = await paginate(request, shown)
     tabs = [(_("All"), web.path_for("jobs:mine"), not status)] + [
         (_(STATUS_TONES["job", code].label), web.path_for("jobs:mine", status=code.value),
          status == code) for code in OWN_TABS

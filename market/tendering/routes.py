@@ -117,7 +117,10 @@ async def toggle_favourite(request: Request) -> Response:
 async def show_favourites(request: Request) -> Response:
     """The jobs the actor's organisation keeps an eye on."""
     actor = web.signed_in(request)
-    page = await paginate(request, (await access.favourite_jobs(actor)).order_by("-published_at"))
+    query = (await access.favourite_jobs(actor)).order_by("-published_at")
+    if file := await exports.JOBS.file(request, query.select_related("owner")):
+        return file
+    page = await paginate(request, query)
     rows = await listing.fragments_of(page.items)
     return await web.render(request, "market/tendering/jobs_favourites.html", page=page, rows=rows)
 
@@ -126,6 +129,8 @@ async def show_notices(request: Request) -> Response:
     """Public notices, newest first; `?kind=` narrows them."""
     kind = request.query_params.get("kind", "")
     query = access.notices().filter(kind=kind) if kind in set(NoticeKind) else access.notices()
+    if file := await exports.NOTICES.file(request, query):
+        return file
     page = await paginate(request, query)
     kinds = [(code, _(label)) for code, label in terms.NOTICES.items()]
     return await web.render(

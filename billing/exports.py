@@ -1,0 +1,63 @@
+"""Billing's lists as files."""
+
+from collections.abc import Callable
+from typing import Any
+
+from billing import words
+from market.kit.i18n import N_
+from market.kit.tables import Export, status
+from market.orders import words as order_words
+
+
+def _of_milestone(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda stage: write(stage.milestone.kind)
+
+
+STAGES = Export(N_("Payments"), (
+    (N_("Order"), "text", "order.number"), (N_("Supplier"), "text", "order.supplier.name"),
+    (N_("Stage"), "text", _of_milestone(order_words.stage)),
+    (N_("Share"), "percent", "milestone.share_bp"),
+    (N_("Amount of the stage (yuan)"), "money", "price_fen"),
+    (N_("Vouchers (yuan)"), "money", "voucher_fen"), (N_("Buyer pays (yuan)"), "money", "due_fen"),
+    (N_("Reached"), "datetime", "milestone.reached_at"), (N_("Due on"), "datetime", "milestone.due_at"),
+    (N_("Status"), "text", status("payment")), (N_("Payment"), "text", "payment.number"),
+))  # fmt: skip
+SETTLEMENTS = Export(N_("Settlements"), (
+    (N_("Settlement"), "text", "number"), (N_("Order"), "text", "order.number"),
+    (N_("Supplier"), "text", "supplier.name"), (N_("Settled at"), "datetime", "settled_at"),
+    (N_("Released (yuan)"), "money", "gross_fen"), (N_("of it vouchers (yuan)"), "money", "voucher_fen"),
+    (N_("Platform fee (yuan)"), "money", "fee_fen"), (N_("Paid out (yuan)"), "money", "net_fen"),
+    (N_("VAT (yuan)"), "money", "vat_fen"),
+))  # fmt: skip
+PAYOUTS = Export(N_("Payouts"), (
+    (N_("Payout"), "text", "number"), (N_("Settlement"), "text", "settlement.number"),
+    (N_("Order"), "text", "settlement.order.number"), (N_("Amount (yuan)"), "money", "amount_fen"),
+    (N_("Paid from"), "text", lambda row: words.place(row.source)),
+    (N_("Status"), "text", status("payout")), (N_("Note"), "text", "note"),
+    (N_("Paid at"), "datetime", "paid_at"),
+))  # fmt: skip
+INVOICES = Export(N_("Invoices"), (
+    (N_("Invoice"), "text", "number"), (N_("Order"), "text", "order.number"),
+    (N_("Kind"), "text", lambda row: words.invoice_kind(row.kind)),
+    (N_("Seller"), "text", "seller.name"), (N_("Buyer"), "text", "buyer.name"),
+    (N_("Net (yuan)"), "money", "net_fen"), (N_("VAT (yuan)"), "money", "vat_fen"),
+    (N_("Invoice number"), "text", "official_number"), (N_("Issued on"), "date", "issued_on"),
+    (N_("Status"), "text", status("invoice")),
+))  # fmt: skip
+REFUNDS = Export(N_("Refunds"), (
+    (N_("Refund"), "text", "number"), (N_("Order"), "text", "order.number"),
+    (N_("Payment"), "text", "payment.number"), (N_("Amount (yuan)"), "money", "amount_fen"),
+    (N_("Reason"), "text", "reason"), (N_("Status"), "text", status("refund")),
+    (N_("Refunded on"), "datetime", "refunded_at"),
+))  # fmt: skip
+PAYMENTS = Export(N_("Payments"), (
+    (N_("Payment"), "text", "number"), (N_("Payer"), "text", "payer.name"),
+    (N_("Order"), "text", "order.number"), (N_("Paid by"), "text", lambda row: words.method(row.method)),
+    (N_("Amount (yuan)"), "money", "amount_fen"), (N_("Status"), "text", status("payment")),
+    (N_("Paid at"), "datetime", "paid_at"), (N_("Narrative"), "text", "reference"),
+))  # fmt: skip
+CLAIMS = Export(N_("Claims"), (
+    (N_("Voucher"), "text", "number"), (N_("Programme"), "text", "programme.title"),
+    (N_("Claimant"), "text", "claimant.name"), (N_("Order"), "text", "order.number"),
+    (N_("Grant (yuan)"), "money", "grant_fen"), (N_("Status"), "text", status("voucher")),
+))  # fmt: skip
