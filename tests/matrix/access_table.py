@@ -275,7 +275,7 @@ payments:order A:parties order
 payments:pay A:buyer order =2
 refunds:request A:buyer order
 webhooks:stripe all
-refunds:list person
+refunds:list member
 settlements:list member
 settlements:show A:parties+operator settlement
 settlements:print A:parties+operator settlement
