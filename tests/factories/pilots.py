@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +35,15 @@ class PilotedJob:
     bids: list[Bid]
 
 
-async def piloted_job(*, firms: int = 2, pilot: dict[str, Any] | None = None) -> PilotedJob:
+async def piloted_job(
+    *, firms: int = 2, pilot: dict[str, Any] | None = None, by: Actor | None = None,
+    bidders: Sequence[Actor] = (),
+) -> PilotedJob:  # fmt: skip
     """The job after its shortlist: at the pilot, which nobody has prepared."""
-    owner = await actor(await make_organisation(kind="demand"))
+    owner = by or await actor(await make_organisation(kind="demand"))
     config = {**CONFIG, "pilot": {**CONFIG["pilot"], **(pilot or {})}}
     job = await tendering.published_job(by=owner, procedure_config=config)
-    bidders = [await tendering.make_supplier() for _firm in range(firms)]
+    bidders = list(bidders) or [await tendering.make_supplier() for _firm in range(firms)]
     bids = [await tendering.place_bid(job, by=firm) for firm in bidders]
     await tendering.open_bids(job)
     job = await tendering.shortlist_all(await Job.get(id=job.id))

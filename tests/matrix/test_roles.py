@@ -33,6 +33,9 @@ KINDS = {
 PERSONAL = frozenset(
     {"language:choose", "accounts:switch", "accounts:settings", "accounts:password",
      "accounts:begin_second_factor", "accounts:second_factor", "accounts:remove_second_factor",
+     "calendar:subscribe", "calendar:unsubscribe", "inbox:read_all",
+     "reminders:choose", "api:calendar_open_feed", "api:calendar_revoke_feed",
+     "api:notifications_read_notices", "api:notifications_choose_reminders",
      "accounts:mail", "accounts:sign_out", "accounts:sign_in", "accounts:register",
      "accounts:forgot_password", "accounts:end_other_sessions", "accounts:found",
      "accounts:tokens", "api:accounts_create_token", "accounts:sign_in_code"}
@@ -64,7 +67,10 @@ LISTS: dict[str, Any] = {
 }  # fmt: skip
 JOB_DRAFT = {"title": "改过的标题"}
 NEED = need_input().model_dump(mode="json")
+FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {
+    "api:pilots_prepare_pilot": {"metric": "accuracy", "instructions": TEXT, "items": FILE, "gold": FILE},
+    "api:pilots_submit_answers": FILE,
     "api:datasets_change_need": NEED, "api:datasets_post_need": NEED,
     "api:orders_submit_batch": {"quantity": "1", "items": LISTS["items"]},
     "api:tendering_update_draft": JOB_DRAFT, "api:tendering_amend_job": JOB_DRAFT,
