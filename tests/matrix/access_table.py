@@ -249,6 +249,31 @@ orders:cancel A:parties order
 batches:plan A:parties order
 orders:resume A:parties order
 reviews:write A:parties order
+disputes:list person
+disputes:open A:parties batch
+disputes:show A:parties+operator+bureau_a dispute
+disputes:answer A:parties dispute
+disputes:withdraw A:parties dispute
+disputes:commit A:parties dispute
+disputes:agree A:parties dispute
+disputes:measure A:parties+operator+bureau_a dispute
+disputes:refer A:parties dispute
+disputes:take_up operator+bureau_a dispute
+disputes:propose operator+bureau_a dispute
+disputes:appoint operator+bureau_a dispute
+disputes:decide operator+bureau_a dispute
+disputes:evidence A:parties+operator+bureau_a dispute evidence
+readings:list person
+readings:show A:seller reading
+readings:accept A:seller reading
+readings:decline A:seller reading
+readings:mark A:seller reading
+reputation:show all supplier
+reviews:list all supplier
+reviews:reply A:parties review
+reviews:report A:parties review
+reviews:reported operator
+reviews:decide operator review
 batches:show A:parties batch
 batches:commit A:parties batch
 batches:deliver A:parties batch
@@ -456,6 +481,29 @@ api:orders_record_inspection A:parties batch
 api:orders_accept_batch A:parties batch
 api:orders_start_rework A:parties batch
 api:orders_write_review A:parties order
+api:disputes_list_disputes person
+api:disputes_show_dispute A:parties+operator+bureau_a dispute
+api:disputes_open_dispute A:parties batch
+api:disputes_answer_dispute A:parties dispute
+api:disputes_withdraw_dispute A:parties dispute
+api:disputes_commit_own_seed A:parties dispute
+api:disputes_agree_to_proposal A:parties dispute
+api:disputes_order_measurement A:parties+operator+bureau_a dispute
+api:disputes_refer_dispute A:parties dispute
+api:disputes_take_up operator+bureau_a dispute
+api:disputes_propose operator+bureau_a dispute
+api:disputes_appoint_reader operator+bureau_a dispute
+api:disputes_decide_dispute operator+bureau_a dispute
+api:disputes_list_readings person
+api:disputes_show_reading A:seller reading
+api:disputes_accept_reading A:seller reading
+api:disputes_decline_reading A:seller reading
+api:disputes_mark_items A:seller reading
+api:reputation_show_reputation all supplier
+api:orders_list_reviews all supplier
+api:orders_reply_to_review A:parties review
+api:orders_report_review A:parties review
+api:orders_decide_report operator review
 api:datasets_list_needs all
 api:datasets_show_need all need
 api:datasets_post_need person

@@ -18,9 +18,13 @@ from market.datasets.forms import OfferInput
 from market.directory import certificates
 from market.directory.forms import CertificateInput
 from market.directory.models import CapabilityPrice, DailyCapacity
-from market.kit import clock
+from market.disputes import disputes
+from market.disputes.models import Evidence
+from market.kit import clock, files
 from market.kit.actor import Actor
-from market.orders.models import Order
+from market.orders import reviews
+from market.orders.forms import ReviewInput
+from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
 from market.tendering import clarifications, jobs, questions
 from market.tendering.judging_forms import LowPriceInput
@@ -32,6 +36,7 @@ from tests.factories.complaints import make_complaint, make_report
 from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
+from tests.factories.disputes import being_measured, claim, engaged, make_dispute
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
@@ -122,11 +127,30 @@ async def _deals(deal: Deal) -> dict[str, str]:
         await Order.get(id=order.id), kind=InvoiceKind.ORDINARY, by=deal.buyer
     )
     settlement, payout = await Settlement.get(order=order), await Payout.get()
+    disputed = await _disputes(deal)
     return {
         "contract_pending": pending.contract.number, "contract": deal.contract.number,
         "order": order.number, "batch": batch.number, "payment": payment.number,
         "settlement": settlement.number, "payout": payout.number, "invoice": invoice.number,
-        "voucher": voucher.number, "event": await _first(WebhookEvent), **await _refund(), **await _bank_line(),
+        "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed, **await _refund(), **await _bank_line(),
+    }  # fmt: skip
+
+
+async def _disputes(deal: Deal) -> dict[str, str]:
+    """Both reviews of A's order, a dispute about its batch, and a reading A's firm does for others."""
+    assert deal.order is not None
+    order = await Order.get(id=deal.order.id)
+    for side in (deal.buyer, deal.supplier):
+        review = await reviews.write_review(order, ReviewInput(rating=4, text="尚可。"), by=side)
+    file = await files.store("证据.txt", "见附件".encode(), by=deal.buyer)
+    batch = await DeliveryBatch.get(order_id=order.id)
+    raised = await disputes.open_dispute(batch, claim(1), files=[file], by=deal.buyer)
+    case = await make_dispute()
+    other, _drawn = await being_measured(case)
+    reading = await engaged(case, other, deal.supplier)
+    return {
+        "review": str(review.id), "dispute": raised.number, "reading": reading.number,
+        "evidence": await _first(Evidence, dispute=raised),
     }  # fmt: skip
 
 
