@@ -3,7 +3,7 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from market.accounts import access, labels, mail_tokens, people, second_factor, sessions, tokens
@@ -126,6 +126,8 @@ async def unsubscribe(request: Request) -> Response:
     token = request.path_params["token"]
     if request.method == "POST":
         group = await people.unsubscribe(token)
+        if "List-Unsubscribe" in await request.form():  # a mail program, RFC 8058
+            return PlainTextResponse("unsubscribed")
         return web.redirect("/", flash=_("Switched off: %(group)s", group=_(GROUPS[group])))
     person, group = await mail_tokens.person_to_unsubscribe(token)
     return await web.render(

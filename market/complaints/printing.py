@@ -1,32 +1,41 @@
-"""Complaints and decisions on paper, with the digest of what they state."""
+"""What a complaint and its decision state on paper, and the digest by which anybody can check it."""
 
-import hashlib
 from typing import Any
 
 from market.complaints.models import Complaint
-from market.complaints.views import ComplaintView
-from market.kit.audit import canonical
-from market.kit.i18n import gettext as _
+from market.kit import documents
+from market.kit.i18n import N_
+
+NOUNS = {
+    "objection": N_("Objection to the owner"),
+    "complaint": N_("Complaint to the bureau"),
+    "decision": N_("Decision on a complaint"),
+}
 
 
-def decision_digest(complaint: Complaint) -> str:
-    """SHA-256 of what the decision states, the complainant left out; empty before it."""
-    if not complaint.is_decided:
-        return ""
+def stated_of(complaint: Complaint) -> dict[str, Any]:
+    """What the document states; the complainant is left out, for the decision is public."""
     stated = {
         "complaint": complaint.number, "job": complaint.job.number,
         "award": complaint.award.number if complaint.award else None,
-        "level": complaint.level, "ground": complaint.ground, "ruling": complaint.ruling,
-        "reasons": complaint.reasons, "decided_at": complaint.decided_at,
+        "level": complaint.level, "ground": complaint.ground, "filed_at": complaint.filed_at,
+    }  # fmt: skip
+    if not complaint.is_decided:
+        return {**stated, "statement": complaint.statement, "demand": complaint.demand}
+    return {
+        **stated, "ruling": complaint.ruling, "reasons": complaint.reasons,
+        "decided_at": complaint.decided_at,
         "decided_by": complaint.decided_by.name if complaint.decided_by else None,
     }  # fmt: skip
-    return hashlib.sha256(canonical(stated).encode()).hexdigest()
 
 
-def document_of(complaint: Complaint, view: ComplaintView) -> dict[str, Any]:
-    """What the frame of the printed page shows."""
-    return {
-        "noun": _("Decision on a complaint") if complaint.is_decided else view.level,
-        "number": complaint.number, "digest": decision_digest(complaint),
-        "verification_code": "", "verification_url": "",
-    }  # fmt: skip
+def decision_digest(complaint: Complaint) -> str:
+    """The decision's digest; empty before there is one."""
+    return documents.digest_of(stated_of(complaint)) if complaint.is_decided else ""
+
+
+async def document_of(complaint: Complaint) -> documents.Document:
+    """What head and foot of the printed page say."""
+    noun = NOUNS["decision" if complaint.is_decided else complaint.level.value]
+    digest = documents.digest_of(stated_of(complaint))
+    return await documents.issue(noun, complaint.number, digest)

@@ -39,7 +39,7 @@ class Mail:
     """An e-mail to one person. `key` names it: a second send with the same key does nothing.
 
     Of a confidential one neither address nor content is ever written down: that it was sent to whom
-    would say too much, such as who has bid.
+    would say too much, such as who has bid. `unsubscribe_url` ends such mail by one POST (RFC 8058).
     """
 
     key: str
@@ -48,6 +48,7 @@ class Mail:
     text: str
     html: str = ""
     is_confidential: bool = False
+    unsubscribe_url: str = ""
 
 
 async def send(mail: Mail) -> None:
@@ -90,6 +91,9 @@ async def _deliver(url: str, mail: Mail, *, key: str) -> None:
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{key[:32]}@{urlsplit(settings.base_url).hostname}>"
+    if mail.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")

@@ -8,6 +8,7 @@ from market.accounts import mail_tokens
 from market.accounts.mail_groups import GROUP_OF
 from market.accounts.models import Person
 from market.kit import i18n, mail, outbox, web
+from market.notifications import inbox
 
 
 @contextmanager
@@ -25,10 +26,16 @@ async def tell(
     message: outbox.Message, people: Iterable[Person], *, template: str = "",
     confidential: bool = False, **context: Any,
 ) -> None:  # fmt: skip
-    """Send templates/email/<template or topic>/ to each of `people` but those who muted its group."""
+    """Send templates/email/<template or topic>/ to each of `people` but those who muted its group.
+
+    Its subject becomes a notice on the site for all of them, unless it is confidential.
+    """
     name = template or message.topic
     group = GROUP_OF.get(name)
     for person in people:
+        if not confidential:
+            with speaking(person.locale):
+                await inbox.note(message, person, template=name, context=context)
         if group in person.muted_mail:
             continue
         token = mail_tokens.unsubscription(person, group) if group else ""
@@ -58,5 +65,10 @@ async def send(
             text=parts["body.txt"].strip() + "\n",
             html=parts["body.html"],
             is_confidential=confidential,
+            unsubscribe_url=_unsubscribe_url(context.get("unsubscribe_token", "")),
         )
     )
+
+
+def _unsubscribe_url(token: str) -> str:
+    return web.absolute_url("accounts:unsubscribe", token=token) if token else ""
