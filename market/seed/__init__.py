@@ -23,7 +23,7 @@ from market.imports import import_file
 from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
-from market.seed import deals, plans
+from market.seed import calls, deals, plans
 from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
@@ -75,7 +75,15 @@ async def seed_demo() -> list[Login]:
         for plan in plans.PLANS:
             await deals.play(plan, cast)
             progress.advance(task)
+    await calls.play_calls(cast)
+    await calls.hold_back(cast, await _province())
     return LOGINS
+
+
+async def _province() -> Actor:
+    person = await Person.get(email="province@demo.example")
+    membership = await Membership.get(person=person).select_related("organisation")
+    return deals.actor(membership.organisation, person)
 
 
 async def _cast() -> deals.Cast:
