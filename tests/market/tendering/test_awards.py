@@ -1,7 +1,6 @@
 """Award: who decides, the standstill, several winners and lots, what happens when one falls away."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from market.directory.models import SupplierProfile
 from market.kit import clock
 from market.kit.actor import Actor
-from market.kit.errors import Conflict, NotFound
 from market.kit.outbox import OutboxMessage
 from market.tendering import awards, evaluation, outcomes
 from market.tendering.models import Award, Bid, Job
