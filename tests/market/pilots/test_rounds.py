@@ -85,7 +85,7 @@ async def test_each_firm_gets_the_same_items_under_its_own_names() -> None:
 
 async def test_results_are_released_together_and_the_prices_come_next() -> None:
     found = await piloted_job(firms=3)
-    best, half, silent = found.firms
+    best, half, _silent = found.firms
     pilot = await prepare_pilot(found.job, by=found.owner)
     await send(pilot, best)
     await send(pilot, half, HALF)
