@@ -172,8 +172,8 @@ async def _demand_desk(own: UUID) -> Desk:
 async def _openings(own: UUID, jobs: list[Job]) -> list[Task]:
     """Shares to release, shortlists to make, and open jobs that wait for the opening passphrase."""
     wanted = KeyShare.filter(organisation_id=own, released_at=None, remind_at__isnull=False)
-    due = set(await wanted.filter(key__opened_at=None).values_list("key__job_id", flat=True))
-    keyed = set(await JobKey.filter(job__owner_id=own).values_list("job_id", flat=True))
+    due = {row.key.job_id for row in await wanted.filter(key__opened_at=None).select_related("key")}
+    keyed = {key.job_id for key in await JobKey.filter(job__owner_id=own).only("job_id")}
     found = []
     for job in jobs:
         if job.status in CALLED and job.id in due:

@@ -19,9 +19,7 @@ async def show(request: Request) -> Response:
     actor = web.signed_in(request)
     organisation = await access.own_organisation(actor)
     key = await opening_keys.current_key(organisation.id)
-    form = await Form.read(
-        request, PassphraseInput, {"next": request.query_params.get("next", "")}
-    )
+    form = await Form.read(request, PassphraseInput, {"next": request.query_params.get("next", "")})
     if form.is_valid:
         with form.guard():
             require(actor, *(() if key else (Role.BUYER,)), verified=False)

@@ -59,7 +59,9 @@ class KeyExists(Conflict):
 def check_passphrase(passphrase: str, again: str) -> None:
     """Refuse a passphrase that a stolen database would give away. Raises InvalidInput."""
     if len(passphrase) < MIN_LENGTH or len(set(passphrase)) < MIN_DISTINCT:
-        text = _("At least %(count)s characters, not the same few again and again", count=MIN_LENGTH)
+        text = _(
+            "At least %(count)s characters, not the same few again and again", count=MIN_LENGTH
+        )
         raise InvalidInput(fields={"passphrase": text})
     if passphrase != again:
         raise InvalidInput(fields={"again": _("The two passphrases differ")})
@@ -74,7 +76,9 @@ async def new_pair(passphrase: str, *, cost: Cost | None = None) -> KeyPair:
 
 def _locked(private: bytes, passphrase: str, cost: Cost) -> tuple[bytes, dict[str, int | str]]:
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE)
-    sealed = AESGCM(_derive(passphrase, salt, cost)).encrypt(nonce, private, boxes.public_of(private))
+    sealed = AESGCM(_derive(passphrase, salt, cost)).encrypt(
+        nonce, private, boxes.public_of(private)
+    )
     return nonce + sealed, {"salt": salt.hex(), **asdict(cost)}
 
 

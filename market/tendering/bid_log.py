@@ -20,25 +20,28 @@ GENESIS = "0" * 64
 async def begin(job: Job, keys: list[dict[str, Any]]) -> BidEvent:
     """The first line: the job's public keys and the commitments to their shares."""
     facts = hashlib.sha256(canonical({"job": job.number, "keys": keys}).encode()).hexdigest()
-    return await _write(job, 0, GENESIS, BidEventKind.KEYS_DRAWN, facts, "")
+    event = BidEvent(
+        job=job, sequence=0, kind=BidEventKind.KEYS_DRAWN, digest=facts, version=job.version,
+        at=clock.now(),
+    )  # fmt: skip
+    return await _chain(event, GENESIS)
 
 
 async def append(
-    job: Job, kind: BidEventKind, *, digest: str = "", replaces: str = ""
-) -> BidEvent:
-    """One more line, in the caller's transaction, the job being locked."""
+    job: Job, kind: BidEventKind, *, digest: str = "", replaces: str = "",
+    at: dt.datetime | None = None,
+) -> BidEvent:  # fmt: skip
+    """One more line, in the caller's transaction, the job being locked; `at` is the bid's own time."""
     last = await BidEvent.filter(job=job).order_by("-sequence").first()
     assert last is not None, "the log begins when the keys are drawn"
-    return await _write(job, last.sequence + 1, last.head, kind, digest, replaces)
-
-
-async def _write(
-    job: Job, sequence: int, previous: str, kind: BidEventKind, digest: str, replaces: str
-) -> BidEvent:
     event = BidEvent(
-        job=job, sequence=sequence, kind=kind, digest=digest, replaces=replaces,
-        version=job.version, at=clock.now(), head="",
+        job=job, sequence=last.sequence + 1, kind=kind, digest=digest, replaces=replaces,
+        version=job.version, at=at or clock.now(),
     )  # fmt: skip
+    return await _chain(event, last.head)
+
+
+async def _chain(event: BidEvent, previous: str) -> BidEvent:
     event.head = hashlib.sha256((previous + canonical(line_of(event))).encode()).hexdigest()
     await event.save(force_create=True)
     return event

@@ -104,7 +104,7 @@ async def reconfirm_bid(bid: Bid, *, by: Actor) -> Bid:
         BidStatus.SUBMITTED, by=sealing.sealed_actor(bid.bidder_tag), job_version=job.version,
         submitted_at=clock.now(),
     )  # fmt: skip
-    await bid_log.append(job, BidEventKind.CONFIRMED, digest=bid.digest)
+    await bid_log.append(job, BidEventKind.CONFIRMED, digest=bid.digest, at=bid.submitted_at)
     await outbox.record("bid.submitted", bid=bid.id)
     return bid
 
@@ -194,19 +194,19 @@ async def _seal(
         key.envelope: bytes(key.public_key) for key in await JobKey.filter(job=job)
     }
     if not keys:
-        raise NoKeys(_("The buyer has not set its opening passphrase yet; bids are taken after that"))
+        raise NoKeys(
+            _("The buyer has not set its opening passphrase yet; bids are taken after that")
+        )
     assert by.organisation_id is not None, "a supplier acts for an organisation"
-    made = sealing.seal(
-        job, bid.bidder_tag, offer, keys, lot=lot.position if lot else 0, by=by
-    )
+    made = sealing.seal(job, bid.bidder_tag, offer, keys, lot=lot.position if lot else 0, by=by)
     before, bid.sealed, bid.digest = bid.digest, made.content, made.digest
     bid.addressee = sealing.keep_addressee(job, by.organisation_id)
     bid.job_version, bid.submitted_at = job.version, clock.now()
-    await bid.save(
-        update_fields=["sealed", "digest", "addressee", "job_version", "submitted_at"]
-    )
+    await bid.save(update_fields=["sealed", "digest", "addressee", "job_version", "submitted_at"])
     replaces = before if kind == BidEventKind.REVISED else ""
-    event = await bid_log.append(job, kind, digest=bid.digest, replaces=replaces)
+    event = await bid_log.append(
+        job, kind, digest=bid.digest, replaces=replaces, at=bid.submitted_at
+    )
     bid.receipt = _receipt(job, bid, offer, made, event.head)
 
 

@@ -136,8 +136,8 @@ async def remind_holders() -> int:
         key__opened_at=None,
     )  # fmt: skip
     reminded = 0
-    for share_id in await due.order_by("id").values_list("id", flat=True):
-        reminded += await remind_holder(share_id)
+    for share in await due.order_by("id").only("id"):
+        reminded += await remind_holder(share.id)
     return reminded
 
 

@@ -67,7 +67,9 @@ class ShortlistForm(BaseModel):
             elif decision not in DISQUALIFYING:
                 problems[f"decision-{bid.number}"] = _("Decide about every bid")
             elif not 5 <= len(why) <= LONGEST:
-                problems[f"why-{bid.number}"] = _("Give the reason in a sentence; the bidder reads it")
+                problems[f"why-{bid.number}"] = _(
+                    "Give the reason in a sentence; the bidder reads it"
+                )
             else:
                 refused[bid.id] = (RefusalReason(decision), why)
         if problems:

@@ -62,7 +62,9 @@ async def _release(form: Form[ReleaseInput], share: KeyShare | None, *, by: Acto
     elif form.input.passphrase:
         private = await opening_keys.unlock(share.opening_key, form.input.passphrase)
     else:
-        raise InvalidInput(fields={"passphrase": _("Enter the passphrase, or attach the recovery file")})
+        raise InvalidInput(
+            fields={"passphrase": _("Enter the passphrase, or attach the recovery file")}
+        )
     return await ceremony.release_share(share, private, by=by)
 
 

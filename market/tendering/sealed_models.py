@@ -20,7 +20,9 @@ class JobKey(Row):
     public_key = fields.BinaryField()
     threshold = fields.IntField()
     opened_at = fields.DatetimeField(null=True)
-    transcript: Any = fields.JSONField(null=True)  # of a first envelope; the last one's is the job's
+    transcript: Any = fields.JSONField(
+        null=True
+    )  # of a first envelope; the last one's is the job's
 
     class Meta:
         table = "job_keys"

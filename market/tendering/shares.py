@@ -106,8 +106,8 @@ async def draw_keys_of_waiting_jobs(message: outbox.Message) -> None:
     """opening_key.created: the open jobs of an organisation that had no key can take bids from now on."""
     open_now = (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING)
     waiting = Job.filter(owner_id=message.payload["organisation"], status__in=open_now)
-    for job_id in await waiting.filter(keys=None).order_by("id").values_list("id", flat=True):
-        await draw_missing_keys(job_id)
+    for job in await waiting.filter(keys=None).order_by("id").only("id"):
+        await draw_missing_keys(job.id)
 
 
 async def _draw(job: Job, envelope: Envelope, holders: list[Holder], threshold: int) -> None:
@@ -152,7 +152,7 @@ def part_of(share: KeyShare, key: JobKey, private: bytes | None) -> bytes:
             if private is None
             else boxes.unseal(private, bytes(share.sealed), bound_to=context)
         )
-    except (InvalidTag, boxes.Unreadable):
+    except (InvalidTag, ValueError, boxes.Unreadable):
         raise WrongShare(_("Share %(number)s cannot be read", number=share.position)) from None
     if not is_committed(share, key, part):
         raise WrongShare(_("Share %(number)s is not the one that was drawn", number=share.position))

@@ -89,7 +89,7 @@ async def close_bidding(job_id: UUID) -> bool:
         return True
     stale = await Bid.filter(job=job, status=BidStatus.INVALID).select_for_update()
     await _end(stale, RefusalReason.NOT_RECONFIRMED)
-    await _begin(job, envelopes_of(config)[0], closed_at=clock.now())
+    await _begin(job, envelopes_of(config)[0])
     return True
 
 
@@ -112,9 +112,7 @@ async def _has_enough(job: Job, config: ProcedureConfig) -> bool:
     lots = await Lot.filter(job=job, status=LotStatus.OPEN).order_by("position")
     if not lots:
         return len(bids) >= config.minimum_bids
-    short = [
-        lot for lot in lots if sum(b.lot_id == lot.id for b in bids) < config.minimum_bids
-    ]
+    short = [lot for lot in lots if sum(b.lot_id == lot.id for b in bids) < config.minimum_bids]
     if len(short) == len(lots):
         return False
     code = RefusalReason.RETURNED_UNOPENED
@@ -130,9 +128,10 @@ async def _end(bids: Sequence[Bid], code: RefusalReason) -> None:
         await outbox.record("bid.unsuccessful", bid=bid.id)
 
 
-async def _begin(job: Job, envelope: Envelope, **changes: dt.datetime) -> None:
+async def _begin(job: Job, envelope: Envelope) -> None:
     """Move the job to the stage of an envelope and call for the shares of its key."""
-    await job.move_to(ceremony.STAGE[envelope], by=CLOCK, **changes)
+    closed_at = job.closed_at or clock.now()
+    await job.move_to(ceremony.STAGE[envelope], by=CLOCK, closed_at=closed_at)
     await ceremony.call_holders(job, envelope)
     await outbox.record("job.changed", job=job.id)
 
@@ -174,7 +173,9 @@ async def shortlist(job: Job, passed: Sequence[Bid], refused: Refusals, *, by: A
         )  # fmt: skip
         await outbox.record("bid.unsuccessful", bid=bid_id)
     await Bid.filter(id__in=chosen).update(is_shortlisted=True)
-    await audit.record(job, "shortlisted", by=by, after={"passed": len(chosen), "refused": len(refused)})
+    await audit.record(
+        job, "shortlisted", by=by, after={"passed": len(chosen), "refused": len(refused)}
+    )
     await _after_shortlist(job, bool(chosen))
     return job
 

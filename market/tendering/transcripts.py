@@ -125,4 +125,3 @@ async def checked_rows(job: Job, transcript: dict[str, Any]) -> list[dict[str, A
 def is_intact(transcript: dict[str, Any]) -> bool:
     """Whether the transcript has the digest it was published with."""
     return bool(digest_of(transcript) == transcript["digest"])
-

@@ -126,9 +126,7 @@ async def open_bids(job: Job) -> Job:
 async def shortlist_all(job: Job) -> Job:
     """Every bidder passes the first envelope; without a pilot the prices are then to be opened."""
     owner = await owner_of(job)
-    return await stages.shortlist(
-        job, await Bid.filter(job=job, status="opened"), {}, by=owner
-    )
+    return await stages.shortlist(job, await Bid.filter(job=job, status="opened"), {}, by=owner)
 
 
 async def sit(job: Job, *, by: Actor, role: str = "chair") -> Judge:
