@@ -241,6 +241,35 @@ contracts:show A:parties+bureau_a contract
 contracts:sign A:parties contract_pending
 contracts:refuse A:parties contract_pending
 contracts:print A:parties+bureau_a contract
+contracts:settle A:parties contract_pending
+contracts:version A:parties+bureau_a contract =1
+contracts:isolation A:parties contract
+contracts:end A:parties contract
+contracts:notice A:parties contract
+changes:propose A:parties contract
+changes:show A:parties change
+changes:sign A:parties change
+changes:refuse A:parties change
+changes:print A:parties change
+guidelines:list A:parties order
+guidelines:publish A:buyer order
+guidelines:file nobody order =v1.0
+annotators:list A:parties order
+annotators:group A:parties order
+annotators:assign A:parties order
+annotators:remove A:parties order
+orders:reduction A:parties order
+batches:provenance A:parties batch
+batches:croissant A:parties batch
+batches:proof A:parties batch
+batches:script all
+training:list person
+training:write demand+operator
+training:credentials firm
+training:show A:parties module
+training:take A:parties module
+training:retire A:buyer module
+training:file nobody module
 contracts:verify all
 orders:list person
 batches:print A:parties batch
@@ -341,6 +370,13 @@ bureau:contract bureau_a+operator contract
 bureau:regions bureau+operator
 bureau:prices bureau+operator
 bureau:targets bureau+operator
+registrations:list person
+registrations:show nobody unknown
+filings:list person
+filings:file person
+filings:show nobody unknown
+filings:correct nobody unknown
+filings:withdraw nobody unknown
 risks:list bureau+operator
 risks:show nobody unknown
 statistics:public all
@@ -423,6 +459,7 @@ api:tendering_draw_judges A:buyer+bureau_a job
 api:tendering_release_judge A:buyer+bureau_a seat
 api:tendering_accept_seat A:self seat
 api:tendering_get_judging A:self evaluated_job
+api:tendering_judge_alone A:buyer evaluated_job
 api:tendering_declare_interests A:self evaluated_job
 api:tendering_get_sheet A:self opened_bid
 api:tendering_save_sheet A:self opened_bid
@@ -468,6 +505,28 @@ api:orders_list_contracts person
 api:orders_show_contract A:parties+bureau_a contract
 api:orders_sign_contract A:parties contract_pending
 api:orders_refuse_contract A:parties contract_pending
+api:orders_settle_draft A:parties contract_pending
+api:orders_list_versions A:parties+bureau_a contract
+api:orders_propose_change A:parties contract
+api:orders_propose_termination A:parties contract
+api:orders_give_notice A:parties contract
+api:orders_show_change A:parties change
+api:orders_sign_change A:parties change
+api:orders_refuse_change A:parties change
+api:orders_list_guidelines A:parties order
+api:orders_publish_guideline A:parties order
+api:orders_list_annotators A:parties order
+api:orders_open_group A:parties order
+api:orders_assign_talent A:parties order
+api:orders_end_assignment A:parties order
+api:orders_allow_reduction A:parties order
+api:orders_show_provenance A:parties batch
+api:training_list_modules person
+api:training_write_module member
+api:training_keep_credential firm
+api:training_show_module A:parties module
+api:training_take_quiz A:parties module
+api:training_retire_module A:buyer module
 api:orders_list_orders person
 api:orders_show_order A:parties order
 api:orders_cancel_order A:parties order
@@ -530,6 +589,10 @@ api:billing_redeem_voucher A:parties order
 api:billing_release_voucher A:parties voucher
 api:bureau_trade bureau+operator
 api:bureau_public all
+api:registration_list_registrations person
+api:registration_list_filings person
+api:registration_file_deal person
+api:registration_answer_filing nobody unknown
 api:risks_list_cases bureau+operator
 api:risks_show_case nobody unknown
 api:risks_decide_case nobody unknown

@@ -22,7 +22,8 @@ from market.disputes import disputes
 from market.disputes.models import Evidence
 from market.kit import clock, files
 from market.kit.actor import Actor
-from market.orders import reviews
+from market.orders import changes, reviews
+from market.orders.contract_forms import ChangeInput
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
@@ -40,8 +41,12 @@ from tests.factories.disputes import being_measured, claim, engaged, make_disput
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
+from tests.factories.training import make_module
 from tests.journeys.bearers import bearer
 
+LATER = {
+    "rationale": "duration_changed", "explanation": "延长交付期限。", "delivery_deadline": "2026-12-31",
+}  # fmt: skip
 MOMENT = dt.datetime(2026, 3, 2, 9, tzinfo=clock.CHINA)
 ROLES = (
     "buyer_a", "viewer_a", "supplier_a", "viewer_firm_a", "buyer_b", "supplier_b", "bureau_a",
@@ -120,6 +125,10 @@ async def _deals(deal: Deal) -> dict[str, str]:
     programme = await make_programme(code="matrix-voucher")
     voucher = await redemptions.redeem_voucher(order, programme=programme, by=deal.buyer)
     payment = await pay_stage(deal, twin())
+    change = await changes.propose_change(
+        deal.contract, ChangeInput.model_validate(LATER), by=deal.buyer
+    )
+    await changes.refuse_change(change, reason="维持原期限。", by=deal.supplier)
     batch = await deliver(deal)
     await inspect(deal, batch)
     await settle_everything()
@@ -132,6 +141,7 @@ async def _deals(deal: Deal) -> dict[str, str]:
         "contract_pending": pending.contract.number, "contract": deal.contract.number,
         "order": order.number, "batch": batch.number, "payment": payment.number,
         "settlement": settlement.number, "payout": payout.number, "invoice": invoice.number,
+        "change": change.number, "module": (await make_module(by=deal.buyer)).number,
         "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed, **await _refund(), **await _bank_line(),
     }  # fmt: skip
 
