@@ -3,17 +3,22 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from market.kit import clock
 from market.kit.errors import NotPermitted
 from market.kit.outbox import OutboxMessage
 from market.orders import batches, reviews
-from market.orders.forms import ReviewInput
+from market.orders.forms import ReplyInput, ReportInput, ReviewInput
 from market.orders.models import Order, Review
-from market.orders.records import Share, supplier_record
-from market.orders.reviews import AlreadyReviewed, OrderNotCompleted, ReviewsClosed
+from market.orders.reviews import (
+    AlreadyReplied,
+    AlreadyReviewed,
+    NotPublished,
+    NotReported,
+    OrderNotCompleted,
+    ReviewsClosed,
+)
+from market.orders.schemas import ReviewOut
 from tests.factories.accounts import actor, make_organisation
 from tests.factories.orders import (
     Deal,
@@ -45,10 +50,13 @@ async def published() -> int:
 async def test_the_second_review_publishes_both() -> None:
     deal = await make_completed_order()
     first = await write(deal, by="buyer")
-    assert first.facts == {"on_time": True, "batches": 1, "first_pass": 1, "rework_rounds": 0}
+    assert first.facts == {
+        "on_time": True, "batches": 1, "first_pass": 1, "rework_rounds": 0,
+        "lowered_by_dispute": 0,
+    }  # fmt: skip
     assert await published() == 0
     second = await write(deal, by="supplier", review=FAIR)
-    assert second.facts == {}
+    assert second.facts == {"batches": 1, "inspected": 1, "silent": 0}
     assert second.subject_id == deal.buyer.organisation_id
     assert await published() == 2
 
@@ -92,24 +100,7 @@ async def test_each_side_reviews_once_and_strangers_never() -> None:
 
 
 @database
-async def test_the_record_counts_time_first_passes_rework_and_published_ratings() -> None:
-    deal = await make_completed_order()
-    await write(deal, by="buyer", review=FAIR)
-    assert deal.supplier.organisation_id is not None
-    record = await supplier_record(deal.supplier.organisation_id)
-    assert (record.completed_orders, record.on_time, record.first_pass) == (
-        1,
-        Share(1, 1),
-        Share(1, 1),
-    )
-    assert (record.rating, record.reviews) == (None, 0)
-    await write(deal, by="supplier")
-    record = await supplier_record(deal.supplier.organisation_id)
-    assert (record.rating, record.reviews) == (4.0, 1)
-
-
-@database
-async def test_late_and_reworked_deliveries_show_in_the_record() -> None:
+async def test_facts_stand_before_marks_which_fit_the_reviewed_side() -> None:
     deal = await make_order()
     assert deal.order is not None
     assert deal.order.due_at is not None
@@ -118,27 +109,66 @@ async def test_late_and_reworked_deliveries_show_in_the_record() -> None:
         batch = await inspect(deal, await deliver(deal, items=items), nonconforming=8)
         batch = await batches.start_rework(batch, by=deal.supplier)
         await inspect(deal, await deliver(deal, items=items, batch=batch))
-    assert deal.supplier.organisation_id is not None
-    record = await supplier_record(deal.supplier.organisation_id)
-    assert (record.on_time, record.first_pass) == (Share(0, 1), Share(0, 1))
-    assert (record.rework_rounds, record.batches) == (1, 1)
+    marked = ReviewInput(rating=2, quality=3, fairness=5, confidentiality=4)
     order = await Order.get(id=deal.order.id)
-    review = await reviews.write_review(order, GOOD, by=deal.buyer)
-    assert review.facts == {"on_time": False, "batches": 1, "first_pass": 0, "rework_rounds": 1}
+    review = await reviews.write_review(order, marked, by=deal.buyer)
+    assert review.facts == {
+        "on_time": False, "batches": 1, "first_pass": 0, "rework_rounds": 1,
+        "lowered_by_dispute": 0,
+    }  # fmt: skip
+    assert review.marks == {"quality": 3, "confidentiality": 4}
+    other = await reviews.write_review(order, marked, by=deal.supplier)
+    assert other.marks == {"fairness": 5}
 
 
-def test_the_interval_is_wide_for_few_cases() -> None:
-    assert Share(0, 0).interval_bp is None
-    assert Share(1, 1).interval_bp == (2065, 10000)
-    assert Share(9, 10).interval_bp == (5958, 9821)
-    assert Share(90, 100).interval_bp == (8256, 9448)
-    assert Share(1, 3).bp == 3333
+async def both(deal: Deal) -> Review:
+    """The buyer's review, public."""
+    first = await write(deal, by="buyer")
+    await write(deal, by="supplier", review=FAIR)
+    return await Review.get(id=first.id)
 
 
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_the_interval_holds_the_share(case: tuple[int, int]) -> None:
-    share = Share(*case)
-    assert share.interval_bp is not None
-    assert share.bp is not None
-    low, high = share.interval_bp
-    assert 0 <= low <= share.bp <= high <= 10_000
+@database
+async def test_who_was_reviewed_replies_once() -> None:
+    deal = await make_completed_order()
+    blind = await write(deal, by="buyer")
+    with pytest.raises(NotPublished):
+        await reviews.reply_to_review(blind, ReplyInput(text="谢谢"), by=deal.supplier)
+    await write(deal, by="supplier", review=FAIR)
+    with pytest.raises(NotPermitted):
+        await reviews.reply_to_review(blind, ReplyInput(text="谢谢"), by=deal.buyer)
+    replied = await reviews.reply_to_review(blind, ReplyInput(text="谢谢"), by=deal.supplier)
+    assert (replied.reply, replied.replied_at is not None) == ("谢谢", True)
+    with pytest.raises(AlreadyReplied):
+        await reviews.reply_to_review(blind, ReplyInput(text="又及"), by=deal.supplier)
+    assert (await Review.get(id=blind.id)).reply == "谢谢"
+
+
+@database
+async def test_an_abusive_text_is_hidden_by_the_operator_alone_and_the_marks_stay() -> None:
+    deal = await make_completed_order()
+    review = await both(deal)
+    operator = await actor(await make_organisation(kind="operator"), "quality")
+    with pytest.raises(NotReported):
+        await reviews.decide_report(review, hides=True, reason="人身攻击", by=operator)
+    await reviews.report_review(review, ReportInput(reason="含人身攻击"), by=deal.supplier)
+    with pytest.raises(NotReported):
+        await reviews.report_review(review, ReportInput(reason="再次举报"), by=deal.supplier)
+    with pytest.raises(NotPermitted):
+        await reviews.decide_report(review, hides=True, reason="人身攻击", by=deal.supplier)
+    assert (await Review.get(id=review.id)).hidden_at is None
+    decided = await reviews.decide_report(review, hides=True, reason="人身攻击", by=operator)
+    shown = ReviewOut.of(decided, await Order.get(id=decided.order_id))
+    assert (shown.is_hidden, shown.text, shown.rating) == (True, "", 5)
+    assert shown.facts["batches"] == 1
+    assert await OutboxMessage.filter(topic="review.reported").count() == 1
+
+
+@database
+async def test_a_stranger_reports_nothing() -> None:
+    review = await both(await make_completed_order())
+    with pytest.raises(NotPermitted):
+        await reviews.report_review(
+            review, ReportInput(reason="随意举报"), by=await actor(await make_organisation())
+        )
+    assert (await Review.get(id=review.id)).reported_at is None
