@@ -151,15 +151,24 @@ def supplier_parts(
 
 
 def _quality(supplier: SupplierDocument) -> Part:
-    """Accuracy shrunk to the mean of all; the scale runs from 90 % to 100 %."""
+    """Accuracy shrunk to the mean of all; the scale runs from 90 % to 100 %. Where none is stated,
+    the share accepted at the first inspection, as the supplier's reputation has it."""
     accuracy = supplier["quality"].get("accuracy")
     if not accuracy:
-        return Part(0.5)
+        return _first_inspection(supplier)
     prior = weights().quality_prior
     records = supplier["quality"].get("records", prior["records"])
     shrunk = (accuracy * records + prior["mean"] * prior["records"]) / (records + prior["records"])
     shown = plain(round(accuracy * 100, 1))
     return Part(_share((shrunk - 0.9) * 10), Reason(N_("Accuracy %(n)s%%"), {"n": shown}))
+
+
+def _first_inspection(supplier: SupplierDocument) -> Part:
+    share = supplier["quality"].get("first_inspection")
+    if share is None:
+        return Part(0.5)
+    shown = {"n": plain(round(share * 100, 1))}
+    return Part(share, Reason(N_("Accepted at the first inspection %(n)s%%"), shown))
 
 
 def _punctuality(supplier: SupplierDocument) -> Part:

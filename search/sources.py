@@ -16,6 +16,8 @@ from market.directory.access import listed_suppliers, listed_talents
 from market.directory.models import SupplierProfile, Talent
 from market.orders.models import Order
 from market.orders.states import OrderStatus
+from market.reputation.models import Figure
+from market.reputation.states import Measure
 from market.tendering.access import published_jobs
 from market.tendering.models import Job
 from market.tendering.states import JobStatus
@@ -91,10 +93,10 @@ async def supplier_documents(rows: QuerySet[SupplierProfile]) -> list[SupplierDo
     """Documents of these profiles, whoever may see them."""
     profiles = await rows.select_related("organisation").prefetch_related("prices", "capacities")
     ids = [profile.organisation_id for profile in profiles]
-    loads, punctuality = await _loads(ids), await _punctuality(ids)
+    loads, measured = await _loads(ids), await _measured(ids)
     return [
         supplier_document(
-            profile, loads[profile.organisation_id], punctuality[profile.organisation_id]
+            profile, loads[profile.organisation_id], measured[profile.organisation_id]
         )
         for profile in profiles
     ]
@@ -140,18 +142,19 @@ async def _loads(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
     return bound
 
 
-async def _punctuality(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
-    """Completed orders here, and the share of them completed in time; empty without any."""
-    rows = await Order.filter(
-        supplier_id__in=ids, status=OrderStatus.COMPLETED, completed_at__isnull=False
-    ).values_list("supplier_id", "completed_at", "due_at")
-    kept: defaultdict[UUID, list[bool]] = defaultdict(list)
-    for supplier_id, completed, due in rows:
-        kept[supplier_id].append(due is None or completed <= due)
+async def _measured(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
+    """The figures of each supplier's reputation, as its own page shows them; empty without a case.
+
+    `records` is how many orders stand behind the punctuality.
+    """
     measured: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
-    for supplier_id, in_time in kept.items():
-        share = round(sum(in_time) / len(in_time), 4)
-        measured[supplier_id] = {"on_time": share, "records": float(len(in_time))}
+    wanted = {Measure.ON_TIME: "on_time", Measure.FIRST_INSPECTION: "first_inspection"}
+    rows = Figure.filter(organisation_id__in=ids, measure__in=list(wanted), total__gt=0)
+    for figure in await rows.order_by("id"):
+        found = measured[figure.organisation_id]
+        found[wanted[figure.measure]] = figure.mean_bp / 10_000
+        if figure.measure == Measure.ON_TIME:
+            found["records"] = float(figure.total)
     return measured
 
 
