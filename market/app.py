@@ -38,6 +38,8 @@ import market.pools.api
 import market.pools.routes
 import market.reputation.api
 import market.reputation.routes
+import market.registration.api
+import market.registration.routes
 import market.risks.api
 import market.risks.routes
 import market.tendering.api
@@ -72,6 +74,7 @@ OPERATIONS = [
     *market.bureau.api.operations,
     *market.ocds.api.operations,
     *market.risks.api.operations,
+    *market.registration.api.operations,
 ]
 
 ROUTES: list[BaseRoute] = [
@@ -96,6 +99,7 @@ ROUTES: list[BaseRoute] = [
     *search.routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
+    *market.registration.routes.routes,
     *api.routes(OPERATIONS),
     *pages.description_routes(OPERATIONS),
     Mount("/static", StaticFiles(directory=web.STATIC), name="static"),

@@ -20,7 +20,7 @@ from market.notifications import inbox
 from market.notifications.models import InboxNotice
 from market.orders.models import Contract, DeliveryBatch, Signature
 from market.orders.states import BatchStatus, ContractStatus
-from market.pools.models import PoolMembership
+from market.pools.models import Pool, PoolMembership
 from market.pools.states import MembershipStatus
 from market.tendering.models import Job
 from market.tendering.opening_access import shares_to_release
@@ -81,6 +81,8 @@ _BUREAU = (
     (N_("Deals"), "bureau:deals", "file"),
     (N_("Regions"), "bureau:regions", "building"),
     (N_("Red flags"), "risks:list", "flag"),
+    (N_("Registrations"), "registrations:list", "file"),
+    (N_("Filings"), "filings:list", "inbox"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Jobs to review"), "job_reviews:list", "eye"),
@@ -174,10 +176,14 @@ async def _room(request: Request, actor: Actor, names: list[str]) -> str:
     here = request.url.path
     found = [name for name in names if f"{here}/".startswith(f"{web.path_for(name).rstrip('/')}/")]
     room = max(found, key=lambda name: len(web.path_for(name)), default="")
-    if room == "jobs:list" and "jobs:mine" in names:
-        number = request.path_params.get("number", "")
-        if number and await Job.filter(number=number, owner_id=actor.organisation_id).exists():
-            return "jobs:mine"
+    own: dict[str, tuple[str, type[Job | Pool]]] = {
+        "jobs:list": ("jobs:mine", Job), "pools:list": ("pools:mine", Pool),
+    }  # fmt: skip
+    number = request.path_params.get("number", "")
+    if room in own and number and own[room][0] in names:
+        mine, noun = own[room]
+        if await noun.filter(number=number, owner_id=actor.organisation_id).exists():
+            return mine
     return room
 
 

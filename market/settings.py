@@ -36,6 +36,7 @@ MODEL_MODULES = [
     "market.imports.models",
     "market.bureau.models",
     "market.ocds.models",
+    "market.registration.models",
     "market.risks.models",
     "market.calendar.models",
     "market.notifications.models",

@@ -45,6 +45,7 @@ from market.pilots import rounds as pilot_rounds
 from market.pilots import scores as pilot_scores
 from market.pools.memberships import expire_members
 from market.pools.pools import close_due_pools
+from market.registration.registrations import register_activated_contract
 from market.reputation.priors import refit_priors
 from market.risks.cases import review_market
 from market.settings import settings
@@ -134,7 +135,11 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "award.activated": (order_moves.draft_awarded_contract, *indexing.HANDLERS),
     "contract.drafted": (order_mail.ask_to_sign,),
     "contract.signed": (order_mail.ask_other_party_to_sign,),
-    "contract.activated": (order_mail.tell_parties_of_contract, facts.record_event),
+    "contract.activated": (
+        order_mail.tell_parties_of_contract,
+        facts.record_event,
+        register_activated_contract,
+    ),
     "contract.cancelled": (order_mail.tell_parties_of_contract,),
     "contract.change_proposed": (change_mail.ask_to_sign_change,),
     "contract.change_signed": (change_mail.ask_other_party_to_sign_change,),

@@ -147,6 +147,12 @@ _READING: Final = {
     "lapsed": StatusTone("muted", "clock", "Not read in time"),
 }
 
+_FILING = {
+    "submitted": StatusTone("waiting", "clock", "Awaiting an answer"),
+    "accepted": StatusTone("success", "check", "Accepted"),
+    "returned": StatusTone("danger", "undo", "Returned"),
+    "withdrawn": StatusTone("neutral", "cross", "Withdrawn"),
+}
 _FLAG = {
     "open": StatusTone("waiting", "flag", "To be looked into"),
     "confirmed": StatusTone("danger", "flag", "Confirmed"),
@@ -316,6 +322,7 @@ _NOUNS: Final = {
     "complaint": _COMPLAINT,
     "violation": _COMPLAINT,
     "flag": _FLAG,
+    "filing": _FILING,
     "organisation": _ORGANISATION,
     "credential": _CREDENTIAL,
     "certification": _CERTIFICATION,
