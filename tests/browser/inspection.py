@@ -4,6 +4,7 @@ import os
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,16 @@ _TEXT = """() => {
     if (node.data.trim() && !node.parentElement.closest(skip)) texts.push(node.data.trim());
   }
   return texts;
+}"""
+
+
+# axe-core, of the installed package; the rules of WCAG 2.2 A and AA.
+_AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+_RUN_AXE = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run({runOnly: tags, resultTypes: ["violations"]});
+  return found.violations.filter(rule => ["serious", "critical"].includes(rule.impact))
+    .map(rule => `${rule.id}: ${rule.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" | ")}`);
 }"""
 
 
@@ -86,12 +97,21 @@ async def problems(page: Page, *, chinese: bool = True) -> list[str]:
         layout = await page.evaluate(_LAYOUT)
         if layout["wide"] > 0:
             found.append(f"{name} px: {layout['wide']} px too wide: {layout['culprits']}")
+        found += [f"{name} px: {barrier}" for barrier in await barriers(page)]
     if layout["headings"] != 1:
         found.append(f"{layout['headings']} h1")
     if not layout["title"].strip(" -"):
         found.append("no title")
     if chinese and (left := english_words(await page.evaluate(_TEXT))):
         found.append(f"English: {left[:8]}")
+    return found
+
+
+async def barriers(page: Page) -> list[str]:
+    """What keeps people with disabilities out of the page now shown: axe's serious and critical findings."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(_AXE)
+    found: list[str] = await page.evaluate(_RUN_AXE)
     return found
 
 

@@ -1,13 +1,15 @@
 """Pages on their own: every component, every room of a site on which nothing has happened, refusals."""
 
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.inspection import walk
+from tests.browser.inspection import DESKTOP, PHONE, barriers, walk
 from tests.browser.servers import Servers
 from tests.browser.users import User
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FORMS = ["/sign-in", "/register", "/password/forgotten", "/verify"]
 LISTS = {
     "": ["/jobs", "/talents", "/needs", "/notices", "/bases", "/services", "/statistics"],
@@ -18,17 +20,19 @@ LISTS = {
 }  # fmt: skip
 
 
-async def test_every_component_at_both_widths(
+async def test_every_component_at_both_widths_by_day_and_night(
     chromium: Browser, site: Servers, shots: Path
 ) -> None:
     user = await User.at(chromium, site.url, shots)
     await user.open("/dev/components")
-    await user.use_phone()
-    for _width in range(2):
-        assert await user.page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-        await user.use_desktop()
+    for scheme in SCHEMES:
+        await user.page.emulate_media(color_scheme=scheme)
+        for size in (PHONE, DESKTOP):
+            await user.page.set_viewport_size(size)
+            assert await user.page.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            )
+            assert await barriers(user.page) == []
     assert user.watch.take() == []
 
 
