@@ -107,6 +107,14 @@ async def get_judging(call: Call[Nothing, Nothing]) -> JudgingOut:
     return await _judging(await panel_access.own_seat(call.actor, call.path("number")))
 
 
+@operation("POST", "/jobs/{number}/judging/alone", summary="Judge a small procedure alone",
+           tag=PANEL, returns=JudgingOut, scope=SCOPE)  # fmt: skip
+async def judge_alone(call: Call[Nothing, Nothing]) -> JudgingOut:
+    """The owner's buyer, where the procedure needs one judge."""
+    job = await access.own_job(call.actor, call.path("number"))
+    return await _judging(await judging.judge_alone(job, by=call.actor))
+
+
 @operation("POST", "/jobs/{number}/judging/declaration", summary="Declare interests", tag=PANEL,
            body=DeclarationInput, returns=JudgingOut)  # fmt: skip
 async def declare_interests(call: Call[DeclarationInput, Nothing]) -> JudgingOut:
@@ -250,6 +258,7 @@ async def get_letter(call: Call[Nothing, Nothing]) -> LetterOut:
 
 operations: list[Operation] = [
     get_panel, appoint_judge, draw_judges, release_judge, accept_seat, get_judging,
+    judge_alone,
     declare_interests, get_sheet, save_sheet, finish_judging, list_sheets, get_computation,
     note_spread, override_check, list_clarifications, ask_about_price, answer_request,
     judge_answer, refuse_award, get_letter,

@@ -212,9 +212,15 @@ async def award(buyer: Side, number: str, best: dict[str, Any], other: dict[str,
     assert {key: row["digest"] for key, row in rows.items()} == {
         bid["number"]: bid["digest"] for bid in (best, other)
     }
+    seat = await buyer.post(f"/jobs/{number}/judging/alone")
+    assert (seat["judge"]["status"], seat["bids"]) == ("appointed", [])
+    await buyer.post(f"/jobs/{number}/judging/declaration", {"conflict": "none"})
     for bid, mark in ((best, "4.5"), (other, "4")):
         sheet = {"technical": mark, "quality": mark, "schedule": mark}
-        await buyer.post(f"/bids/{bid['number']}/scores", sheet)
+        kept = await buyer.send("PUT", f"/bids/{bid['number']}/sheet", json=sheet)
+        assert kept["is_complete"]
+    await buyer.post(f"/jobs/{number}/judging/finish")
+    assert (await buyer.get(f"/jobs/{number}/computation"))["is_reproduced"]
     compared = (await buyer.get(f"/jobs/{number}/bids"))["items"]
     assert [row["number"] for row in compared] == [best["number"], other["number"]]
     rationale = {"rationale": "综合得分最高，满足全部要求。"}
