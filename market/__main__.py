@@ -366,8 +366,11 @@ def export_facts(out: Annotated[Path, typer.Option(file_okay=False)]) -> None:
 @export_app.command("ocds")
 def export_ocds(out: Annotated[Path, typer.Option(file_okay=False)]) -> None:
     """Every public job as OCDS 1.1 release and record packages, and compiled.jsonl for redflags."""
+    from market.app import ROUTES
+    from market.kit import web
     from market.ocds import commands
 
+    web.register_routes(ROUTES)
     for path in with_database(lambda: commands.export(out, console=console)):
         console.print(str(path))
 
