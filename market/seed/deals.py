@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -22,6 +22,7 @@ from market.orders.forms import DeliveryInput, Finding, ReviewInput
 from market.orders.manifests import Item
 from market.orders.models import Contract, DeliveryBatch, Milestone, Order
 from market.seed import panels
+from market.seed.disputes import dispute_in_mediation, dispute_measured
 from market.seed.plans import OPENS_SOON, Plan, Stage
 from market.tendering import (
     awards,
@@ -276,6 +277,9 @@ async def _work(plan: Plan, cast: Cast, order: Order, winner: Actor, time: _Cloc
         await _deliver(plan, order, winner)
     if plan.until == Stage.DELIVERED:
         return
+    if plan.dispute:
+        await _dispute(plan, cast, order, winner, time)
+        return
     time.forward(days=3)
     with _at(time.moment):
         await _accept(plan, order, buyer)
@@ -287,6 +291,20 @@ async def _work(plan: Plan, cast: Cast, order: Order, winner: Actor, time: _Cloc
                 order, ReviewInput(rating=rating, text="沟通顺畅，按期完成。"), by=side
             )
         await drain()
+
+
+async def _dispute(plan: Plan, cast: Cast, order: Order, winner: Actor, time: _Clock) -> None:
+    def after(span: dt.timedelta) -> AbstractContextManager[None]:
+        time.forward(seconds=span.total_seconds())
+        return _at(time.moment)
+
+    sides = {"buyer": cast.buyer(plan.buyer), "supplier": winner, "operator": cast.operator}
+    if plan.dispute == "mediation":
+        await dispute_in_mediation(order, **sides, after=after, drain=drain)
+        return
+    bidders = {winner.organisation_id}
+    readers = [one for one in cast.suppliers.values() if one.organisation_id not in bidders]
+    await dispute_measured(order, **sides, readers=readers, after=after, drain=drain)
 
 
 async def _pay(cast: Cast, order: Order, position: int, buyer: Actor) -> None:

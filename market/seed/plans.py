@@ -38,6 +38,7 @@ class Plan:
     medical: bool = False
     compute_fen: int = 0
     nonconforming: int = 0
+    dispute: str = ""  # "mediation" or "measured" instead of an acceptance
 
 
 def _ct(days_ago: float, volume: int, s1: str, s2: str, **values: Any) -> Plan:
@@ -104,6 +105,8 @@ PLANS = (
     _ct(100, 1800, "76", "79", title="肺结节随访CT标注"),
     _pest(90, 700_000, "0.12"),
     _ct(75, 1300, "75", "74"),
+    _ct(62, 500, "76", "75", title="腹部CT淋巴结勾画标注（争议已复测）", dispute="measured"),
+    _ct(50, 900, "78", "77", title="胸部CT结节毛刺征标注（争议调解中）", dispute="mediation"),
     _ct(42, 800, "77", "73", title="胸部CT磨玻璃结节属性标注", until=Stage.DELIVERED),
     _cloud(30, 18_000, "7.0", compute_fen=60_000_000, until=Stage.ORDERED),
     _ct(33, 600, "74", "76", title="乳腺MRI病灶分割标注", until=Stage.FUNDED),
