@@ -18,7 +18,7 @@ async def pools_file(request: Request, query: QuerySet[Pool], fmt: Format) -> Re
     columns = (
         Column(_("Number")), Column(_("Title")), Column(_("Owner")), Column(_("Status")),
         Column(_("Kind of data")), Column(_("Region")), Column(_("Applications until"), "datetime"),
-        Column(_("In force until"), "date"),
+        Column(_("The pool lasts until"), "date"),
     )  # fmt: skip
     rows = [
         (

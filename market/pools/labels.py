@@ -26,7 +26,7 @@ def facts_of(pool: Pool) -> list[tuple[str, Any]]:
     """Term and rules of the pool."""
     rules = pool.competition
     return [
-        (_("In force until"), pool.valid_until.isoformat()),
+        (_("The pool lasts until"), pool.valid_until.isoformat()),
         (_("A place lasts"), _("%(months)s months", months=pool.membership_months)),
         (_("Bids needed in a competition"), rules.get("minimum_bids", "")),
         (_("Time for bids"), _("%(days)s working days", days=rules.get("bidding_days", 0))),

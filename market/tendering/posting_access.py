@@ -17,9 +17,10 @@ from market.pools.memberships import is_member
 from market.pools.models import Pool
 from market.tendering import rules, terms, versions
 from market.tendering.access import own_job, visible_job
-from market.tendering.models import Job
+from market.tendering.models import Award, Job
 from market.tendering.posting_models import JobInvitation, JobReview, ProcedureLock
 from market.tendering.procedures import ProcedureConfig, config_of
+from market.tendering.states import AwardStatus
 
 __all__ = ["own_job", "visible_job"]
 
@@ -104,6 +105,12 @@ async def standing_of(actor: Actor, job: Job) -> dict[str, Any]:
         "tie_rule": _(rules.TIE_RULES[config.tie_rule]) if not config.judged else "",
         "awards": config.maximum_awards,
     }  # fmt: skip
+
+
+async def running_awards(job: Job) -> list[Award]:
+    """The decisions that stand, one for each lot and winner, in their order."""
+    standing = Award.filter(job=job, status__in=(AwardStatus.PENDING, AwardStatus.ACTIVE))
+    return await standing.order_by("lot__position", "id").select_related("lot", "bid__bidder")
 
 
 async def _guests(job: Job) -> list[JobInvitation]:

@@ -76,6 +76,7 @@ async def job_context(request: Request, job: Job, **more: Any) -> dict[str, Any]
         "can_ask": access.can_ask(actor, job), "lots": await access.lots_of(job),
         "can_bid": access.can_bid(actor, job) and standing["may_compete"] is not False,
         "own_bid": await access.own_bid_on(actor, job), "standing": standing,
+        "awards": await posting_access.running_awards(job) if job.opened_at else [],
         "may_download": access.may_download(actor, job), "explained": posting_access.explained(job),
         "is_favourite": await access.is_favourite(actor, job),
         "advice": gates.advice_on(job), "why_ended": stages.why_unsuccessful(job),

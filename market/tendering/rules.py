@@ -232,7 +232,7 @@ def explained(config: ProcedureConfig, sources: Mapping[str, Source]) -> Sequenc
     rows = []
     for name, rule in RULES.items():
         value = value_of(values, name)
-        if value is None or (rule.kind == "points" and not value):
+        if value is None or (not value and (rule.kind == "points" or name == "objection_days")):
             continue
         source = sources.get(name) or sources.get(name.split(".")[0]) or {"from": "procedure"}
         by = source.get("by") or words.get(source["from"], source["from"])

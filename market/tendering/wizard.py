@@ -84,7 +84,7 @@ def typed(
     }  # fmt: skip
     values = {}
     for name in model.model_fields:
-        own = getattr(job, name) if name in job._meta.fields_map and name != "quality" else None
+        own = getattr(job, name) if name in job._meta.db_fields and name != "quality" else None
         values[name] = _written(name, gathered.get(name) if own is None else own)
     return values
 

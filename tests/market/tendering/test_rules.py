@@ -224,6 +224,7 @@ async def test_the_wizard_shows_a_fixed_value_and_who_fixed_it(client: httpx.Asy
     await signed_in_client(client, owner.person_id)
     page = (await client.get(f"/jobs/{job.number}/edit/procedure")).text
     assert f"由{bureau.organisation_name}规定：7个工作日" in page
+    assert "object at" not in page
     assert 'name="stand_still_days"' not in page
     assert f"由{bureau.organisation_name}规定：不低于 6个工作日" in page
     assert 'name="bidding_days"' in page
