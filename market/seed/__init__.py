@@ -23,7 +23,7 @@ from market.imports import import_file
 from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
-from market.seed import calls, deals, plans
+from market.seed import calls, deals, plans, work
 from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
@@ -75,6 +75,7 @@ async def seed_demo() -> list[Login]:
         for plan in plans.PLANS:
             await deals.play(plan, cast)
             progress.advance(task)
+    await work.play_work(cast)
     await calls.play_calls(cast)
     await calls.hold_back(cast, await _province())
     return LOGINS
@@ -130,6 +131,8 @@ async def _cast() -> deals.Cast:
         people={
             "supplier1": await _person("商务 沈一鸣", "supplier1@demo.example", hashed),
             "supplier2": await _person("商务 苏晓", "supplier2@demo.example", hashed),
+            "expert1": await _person("专家 顾清源", "expert1@demo.example", hashed),
+            "expert2": await _person("专家 闻人雪", "expert2@demo.example", hashed),
         },
     )
 

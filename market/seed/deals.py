@@ -168,7 +168,9 @@ def _draft(plan: Plan) -> JobDraft:
         ceiling_unit_price=Decimal(plan.ceiling),
         has_no_state_secrets=True,
         procedure="open",
-        procedure_config={"minimum_bids": 1, "stand_still_days": 1},
+        procedure_config={
+            "minimum_bids": 1, "stand_still_days": 1, "judges_needed": plan.judges,
+        },  # fmt: skip
         question_deadline_at=(clock.start_of_day(asked) + dt.timedelta(hours=17)),
         bid_deadline_at=deadline,
         delivery_deadline=closed + dt.timedelta(days=150),
@@ -231,6 +233,7 @@ async def _award(plan: Plan, cast: Cast, job: Job, time: _Clock) -> Actor | None
         await ceremony.release_share(share, cast.keys[share.organisation_id], by=buyer)
         await drain()
     if plan.until == Stage.EVALUATION:
+        await _begin_judging(plan, cast, job, time)
         return None
     time.forward(days=1)
     with _at(time.moment):
@@ -245,6 +248,15 @@ async def _award(plan: Plan, cast: Cast, job: Job, time: _Clock) -> Actor | None
         await awards.activate_award(award)
         await drain()
     return next(one for one in cast.suppliers.values() if one.organisation_id == best.bidder_id)
+
+
+async def _begin_judging(plan: Plan, cast: Cast, job: Job, time: _Clock) -> None:
+    """Two experts have handed in; the buyer's last sheet is open."""
+    time.forward(hours=3)
+    with _at(time.moment):
+        experts = [cast.people[name] for name in ("expert1", "expert2")]
+        await panels.seat_three(job, experts, by=cast.buyer(plan.buyer))
+        await drain()
 
 
 async def _contract(plan: Plan, cast: Cast, job: Job, winner: Actor, time: _Clock) -> Order | None:

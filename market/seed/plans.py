@@ -38,6 +38,7 @@ class Plan:
     medical: bool = False
     compute_fen: int = 0
     nonconforming: int = 0
+    judges: int = 1
     dispute: str = ""  # "mediation" or "measured" instead of an acceptance
 
 
@@ -111,7 +112,7 @@ PLANS = (
     _cloud(30, 18_000, "7.0", compute_fen=60_000_000, until=Stage.ORDERED),
     _ct(33, 600, "74", "76", title="乳腺MRI病灶分割标注", until=Stage.FUNDED),
     _ct(31, 700, "75", "72", title="肝脏CT器官勾画标注", until=Stage.CONTRACT),
-    _ct(24, 900, "78", "74", title="脑卒中CT出血灶分割标注", until=Stage.EVALUATION),
+    _ct(24, 900, "78", "74", title="脑卒中CT出血灶分割标注", until=Stage.EVALUATION, judges=3),
     _ct(23, 1400, "76", "75", title="腹部增强CT肝肿瘤分割标注（待开标）", until=Stage.OPENING),
     _ct(
         25,
