@@ -80,6 +80,7 @@ KINDS: dict[str, Kind] = {
     "answer_questions": Kind(N_("Answer the questions"), NOT_SUPPLIERS, (_THREE_DAYS, _DAY), True),
     "bids_close": Kind(N_("Bids close"), SELLERS, (_THREE_DAYS, _DAY, _TWO_HOURS)),
     "opening": Kind(N_("Opening of bids"), (Role.BUYER,), (_DAY, _TWO_HOURS), True),
+    "pilot": Kind(N_("Pilot closes"), SELLERS, (_THREE_DAYS, _DAY, _TWO_HOURS), True),
     "clarification": Kind(N_("Answer the owner's request"), SELLERS, (_DAY, _TWO_HOURS), True),
     "stand_still": Kind(N_("Standstill ends"), (*SELLERS, Role.BUYER), (_DAY,)),
     "objection_answer": Kind(

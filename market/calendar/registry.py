@@ -17,6 +17,7 @@ SOURCES: Mapping[Source, tuple[str, ...]] = {
     tendering.answer_questions: ("answer_questions",),
     tendering.bids_close: ("bids_close",),
     tendering.openings: ("opening",),
+    tendering.pilots: ("pilot",),
     tendering.clarifications: ("clarification",),
     tendering.stand_stills: ("stand_still",),
     complaints.objections_to_answer: ("objection_answer",),

@@ -56,14 +56,14 @@ async def _record(deadline: Deadline, offset: Offset) -> bool:
         return False
     await Reminder.create(key=key, kind=deadline.kind)
     await outbox.record(
-        "deadline.near", kind=deadline.kind, subject=deadline.subject_id, at=deadline.at
+        "deadline.near", kind=deadline.kind, subject=deadline.subject_id, due=deadline.at
     )
     return True
 
 
 async def remind(message: outbox.Message) -> None:
     """deadline.near: who can still act, of a deadline that still stands."""
-    at = dt.datetime.fromisoformat(message.payload["at"])
+    at = dt.datetime.fromisoformat(message.payload["due"])
     if at <= clock.now():
         return
     subject = UUID(message.payload["subject"])

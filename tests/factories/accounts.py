@@ -99,6 +99,15 @@ async def actor(
     return _actor(organisation, member.id, member.name, role)
 
 
+async def first_owner(organisation: Organisation) -> Actor:
+    """The organisation's first owner as the actor of a verb; a new one where there is none."""
+    owners = Membership.filter(organisation=organisation, role=Role.OWNER, revoked_at=None)
+    membership = await owners.order_by("id").select_related("person").first()
+    if membership is None:
+        return await actor(organisation)
+    return _actor(organisation, membership.person.id, membership.person.name, "owner")
+
+
 def _actor(organisation: Organisation, person_id: UUID, name: str, role: str) -> Actor:
     return Actor(
         person_id=person_id,

@@ -23,7 +23,8 @@ from market.tendering.drafts import JobDraft
 from market.tendering.forms import BidInput
 from market.tendering.judging_forms import DeclarationInput, JudgeInput, SheetInput
 from market.tendering.models import Award, Bid, Job, Judge, ScoreSheet
-from tests.factories.accounts import PASSPHRASE, actor, make_organisation
+from market.tendering.sealed_models import KeyShare
+from tests.factories.accounts import PASSPHRASE, actor, first_owner, make_organisation
 
 SUMMARY = "对一批去标识图像逐张拉框并标注属性，双人互检，抽样验收。"
 
@@ -62,8 +63,8 @@ async def make_job(*, by: Actor | None = None, **values: Any) -> Job:
 
 
 async def owner_of(job: Job) -> Actor:
-    """An actor of the organisation that posted the job."""
-    return await actor(await Organisation.get(id=job.owner_id))
+    """The first owner of the organisation that posted the job."""
+    return await first_owner(await Organisation.get(id=job.owner_id))
 
 
 async def publish(job: Job, *, by: Actor | None = None) -> Job:
@@ -108,10 +109,15 @@ async def release(job: Job, *, by: Actor | None = None) -> Job:
     share = await opening_access.own_share(holder, job)
     assert share is not None, "nothing is left to release"
     assert job.bid_deadline_at is not None
-    private = await opening_keys.unlock(share.opening_key, PASSPHRASE)
+    private = await unlocked(share)
     with clock.frozen_at(max(clock.now(), job.bid_deadline_at + dt.timedelta(minutes=2))):
         await ceremony.release_share(share, private, by=holder)
     return await Job.get(id=job.id)
+
+
+async def unlocked(share: KeyShare) -> bytes:
+    """The private opening key of a share's holder."""
+    return await opening_keys.unlock(share.opening_key, PASSPHRASE)
 
 
 async def open_bids(job: Job) -> Job:

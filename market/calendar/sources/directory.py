@@ -46,7 +46,7 @@ async def trainings(span: Span) -> list[Deadline]:
         found.append(
             Deadline.of(
                 "training", row, row.valid_until, title=f"{row.module.title}{who}", number="",
-                url=path_for("workspace:show"),
+                url=path_for("training:list"),
                 organisation_id=row.talent.organisation_id if row.talent else None,
                 person_id=row.person_id,
             )
@@ -66,7 +66,7 @@ async def credentials(span: Span) -> list[Deadline]:
     return [
         Deadline.of(
             "credential", row, at, title=f"{row.talent.name} · {row.reference}", number="",
-            url=path_for("talents:own"), organisation_id=row.talent.organisation_id,
+            url=path_for("training:credentials"), organisation_id=row.talent.organisation_id,
         )
         for row in await rows.select_related("talent")
         if span.has(at := clock.end_of_day(row.valid_until))

@@ -26,7 +26,7 @@ async def disputes(span: Span) -> list[Deadline]:
     return [
         Deadline.of(
             "dispute", row, row.due_at, title=row.order.job.title, number=row.number,
-            url=path_for("orders:show", number=row.order.number), organisation_id=one,
+            url=path_for("disputes:show", number=row.number), organisation_id=one,
         )
         for row in await rows
         for one in _acting(row)
@@ -42,7 +42,7 @@ async def readings(span: Span) -> list[Deadline]:
     return [
         Deadline.of(
             "reading", row, row.due_at, title=row.number, number=row.number,
-            url=path_for("workspace:show"), organisation_id=row.organisation_id,
+            url=path_for("readings:show", number=row.number), organisation_id=row.organisation_id,
         )
         for row in await rows
         if span.is_for(row.organisation_id)

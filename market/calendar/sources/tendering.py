@@ -5,6 +5,8 @@ from uuid import UUID
 
 from market.calendar.deadlines import Deadline, Span
 from market.kit.web import path_for
+from market.pilots.models import PilotSubmission
+from market.pilots.states import PilotStatus, SubmissionStatus
 from market.tendering import sealing
 from market.tendering.access import own_bids
 from market.tendering.models import Award, Bid, Clarification, Job, JobFavourite, Question
@@ -131,4 +133,21 @@ async def clarifications(span: Span) -> list[Deadline]:
         )
         for row in await rows.select_related("bid__job")
         if span.is_for(row.bid.bidder_id) and (span.organisation_id or span.is_of_all)
+    ]  # fmt: skip
+
+
+async def pilots(span: Span) -> list[Deadline]:
+    """The close of a blind pilot, for the shortlisted firms that have not submitted."""
+    rows = PilotSubmission.filter(
+        status=SubmissionStatus.ISSUED, pilot__status=PilotStatus.OPEN,
+        **span.within("pilot__closes_at"),
+    ).select_related("pilot__job")  # fmt: skip
+    return [
+        Deadline.of(
+            "pilot", row, row.pilot.closes_at, title=row.pilot.job.title,
+            number=row.pilot.job.number, organisation_id=row.bidder_id,
+            url=path_for("pilots:show", number=row.pilot.job.number),
+        )
+        for row in await rows
+        if span.is_for(row.bidder_id) and (span.organisation_id or span.is_of_all)
     ]  # fmt: skip

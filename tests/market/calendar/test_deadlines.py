@@ -19,7 +19,10 @@ from market.tendering.models import Job
 from market.tendering.states import CancelReason
 from tests.factories import actor, make_membership, make_organisation, tendering
 from tests.factories.complaints import decide, make_bureau, make_complaint, make_report
+from tests.factories.disputes import make_dispute
 from tests.factories.orders import deliver, make_completed_order, make_contract, make_order
+from tests.factories.pilots import piloted_job, prepare_pilot, send
+from tests.factories.training import make_fit_talent, make_module
 
 FAR = dt.timedelta(days=400)
 
@@ -189,3 +192,30 @@ async def test_a_person_sees_every_organisation_they_belong_to(rollback: None) -
     await membership.save()
     found = await deadlines_of_person(membership.person_id, clock.now(), clock.now() + FAR)
     assert {one.kind for one in found} == {"questions_close", "bids_close"}
+
+
+async def test_a_dispute_for_who_must_answer(rollback: None) -> None:
+    case = await make_dispute()
+
+    assert (await due(case.deal.buyer))["dispute"].at == case.dispute.due_at
+    assert "dispute" not in await due(case.deal.supplier)
+
+
+async def test_a_pilot_for_the_firms_that_have_not_submitted(rollback: None) -> None:
+    piloted = await piloted_job()
+    pilot = await prepare_pilot(piloted.job, by=piloted.owner)
+    first, second = piloted.firms
+    assert (await due(first))["pilot"].at == pilot.closes_at
+    await send(pilot, first)
+
+    assert "pilot" not in await due(first)
+    assert await everybody("pilot") == [second.organisation_id]
+
+
+async def test_training_until_a_later_pass(rollback: None) -> None:
+    deal = await make_order()
+    module = await make_module()
+    await make_fit_talent(deal, module)
+    found = await due(deal.supplier)
+    assert "数据保密须知 · 周晓" in found["training"].title
+    assert found["credential"].organisation_id == deal.supplier.organisation_id
