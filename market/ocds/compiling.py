@@ -196,7 +196,7 @@ def _award(job: Job, award: Award) -> Json:
         value=value(bid.total_fen),
         suppliers=[reference(bid.bidder)],
         items=[_item(job, award.lot)],
-        relatedBids=[bid.number],
+        relatedBid=bid.number,
         relatedLots=_lots_of(award),
     )
 

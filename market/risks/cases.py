@@ -1,6 +1,8 @@
 """Verbs of the cases: open what a run finds, decide, open again when the evidence has changed."""
 
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 from market.accounts.models import Organisation
 from market.accounts.permissions import require
@@ -14,7 +16,7 @@ from market.kit.numbers import next_number
 from market.ocds.models import Release
 from market.ocds.packages import newest
 from market.redflags.computing import Assessment
-from market.redflags.settings import Settings
+from market.redflags.settings import Settings, read_settings
 from market.risks.evidence import Trail, digest_of
 from market.risks.models import FlagCase, FlagRun
 from market.risks.states import STATUS_AFTER, CaseStatus, Decision
@@ -31,6 +33,12 @@ class NotOpen(Conflict):
     title = "This case has been decided"
 
 
+@cache
+def settings() -> Settings:
+    """The thresholds of our own market: market/risks/data/settings.ini."""
+    return read_settings(Path(__file__).parent / "data" / "settings.ini")
+
+
 async def review_market() -> int:
     """Compute the flags of everything published, for the clock; returns how many cases were opened.
 
@@ -40,7 +48,7 @@ async def review_market() -> int:
     last = await Release.all().order_by("-sequence").first()
     if last is None or await FlagRun.exists(sequence=last.sequence):
         return 0
-    assessment, trail = Assessment(Settings.everything()), Trail()
+    assessment, trail = Assessment(settings()), Trail()
     async for release in newest():
         assessment.read(release)
         trail.read(release)

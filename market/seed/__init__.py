@@ -23,6 +23,7 @@ from market.imports import import_file
 from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
+from market.risks.cases import review_market
 from market.seed import calls, deals, plans, work
 from market.settings import settings
 
@@ -78,6 +79,7 @@ async def seed_demo() -> list[Login]:
     await work.play_work(cast)
     await calls.play_calls(cast)
     await calls.hold_back(cast, await _province())
+    await review_market()
     return LOGINS
 
 
