@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from types import ModuleType
@@ -21,16 +20,14 @@ from market.kit.errors import AppError, Conflict
 from market.orders import contracts, inspections, signatures
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
-from market.tendering import awards, bids, evaluation, opening
+from market.tendering import awards, evaluation
 from market.tendering.models import Award, Bid, Job
-from market.tendering.states import AwardStatus, BidStatus, JobStatus, RefusalReason
+from market.tendering.states import AwardStatus, BidStatus, RefusalReason
 from tests.factories import tendering
 from tests.factories.billing import unpaid_order
 from tests.factories.orders import Deal, deliver, make_contract, make_order
 
 pytestmark = [pytest.mark.committed, pytest.mark.usefixtures("committed")]
-RIVALS = 50
-SECOND = dt.timedelta(seconds=1)
 
 
 async def together(*works: Awaitable[Any]) -> list[Any]:
@@ -81,87 +78,6 @@ def bare(verb: Any) -> Any:
 async def open_job(bidders: int, **values: Any) -> tuple[Job, list[Actor]]:
     job = await tendering.published_job(**values)
     return job, [await tendering.make_supplier() for _ in range(bidders)]
-
-
-def last_second(job: Job) -> AbstractContextManager[None]:
-    assert job.bid_deadline_at is not None
-    return clock.frozen_at(job.bid_deadline_at - SECOND)
-
-
-def deadline(job: Job) -> AbstractContextManager[None]:
-    assert job.bid_deadline_at is not None
-    return clock.frozen_at(job.bid_deadline_at)
-
-
-async def test_fifty_bids_in_the_last_second_against_the_opening() -> None:
-    job, rivals = await open_job(RIVALS + 2)
-    for early in rivals[RIVALS:]:
-        await tendering.place_bid(job, by=early)
-    works = [
-        at(last_second(job), lambda by=by: tendering.place_bid(job, by=by))
-        for by in rivals[:RIVALS]
-    ]
-    works.insert(RIVALS // 2, at(deadline(job), lambda: opening.open_bids(job.id)))
-    random.Random(7).shuffle(works)
-    outcomes = await together(*works)
-    placed = {outcome.number for outcome in outcomes if isinstance(outcome, Bid)}
-    assert outcomes.count(True) == 1
-    assert len(placed) + len(refusals(outcomes)) == RIVALS
-    assert set(refusals(outcomes)) <= {bids.BiddingClosed}
-    job = await Job.get(id=job.id)
-    kept = await Bid.filter(job=job)
-    assert {bid.status for bid in kept} == {BidStatus.OPENED}
-    published = {row["number"] for row in job.opening_transcript["bids"]}
-    assert published == {bid.number for bid in kept}
-    assert placed < published
-    assert len(published) == len(placed) + 2
-
-
-async def test_without_the_lock_a_bid_is_left_sealed_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    job, (early, late) = await open_job(2)
-    await tendering.place_bid(job, by=early)
-    has_read, is_opened = asyncio.Event(), asyncio.Event()
-
-    async def read(row: Any) -> Any:
-        found = await type(row).get(id=row.id)
-        has_read.set()
-        await is_opened.wait()
-        return found
-
-    monkeypatch.setattr(bids, "lock", read)
-    belated = asyncio.create_task(
-        at(last_second(job), lambda: bare(bids.place_bid)(job, tendering.offer(), by=late))
-    )
-    await has_read.wait()
-    assert await at(deadline(job), lambda: opening.open_bids(job.id))
-    is_opened.set()
-    lost = await belated
-    assert (await Bid.get(id=lost.id)).status == BidStatus.SUBMITTED
-    assert (await Job.get(id=job.id)).status == JobStatus.EVALUATION
-
-
-@pytest.mark.parametrize("first", ["withdrawal", "opening"])
-async def test_a_withdrawal_against_the_opening(first: str) -> None:
-    job, (steady, doubtful) = await open_job(2)
-    await tendering.place_bid(job, by=steady)
-    bid = await tendering.place_bid(job, by=doubtful)
-    works = [
-        at(last_second(job), lambda: bids.withdraw_bid(bid, by=doubtful)),
-        at(deadline(job), lambda: opening.open_bids(job.id)),
-    ]
-    if first == "opening":
-        works.reverse()
-    outcomes = await together(*works)
-    job, bid = await Job.get(id=job.id), await Bid.get(id=bid.id)
-    published = {row["number"] for row in job.opening_transcript["bids"]}
-    if refusals(outcomes):
-        assert refusals(outcomes) == [bids.BiddingClosed]
-        assert (bid.status, bid.number in published) == (BidStatus.OPENED, True)
-    else:
-        assert (bid.status, bid.number in published) == (BidStatus.WITHDRAWN, False)
-        assert bid.bidder_id is None
 
 
 async def evaluated_job() -> tuple[Job, Actor, list[Bid]]:
