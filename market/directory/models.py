@@ -110,6 +110,7 @@ class Certificate(Row):
 
     class Meta:
         table = "certificates"
+        indexes = (("valid_until",),)
 
 
 class Talent(Row):

@@ -51,6 +51,7 @@ class Contract(Stateful):
 
     class Meta:
         table = "contracts"
+        indexes = (("status", "created_at"),)
 
 
 class Signature(Row):
@@ -115,7 +116,7 @@ class Order(Stateful):
 
     class Meta:
         table = "orders"
-        indexes = (("buyer_id", "status"), ("supplier_id", "status"))
+        indexes = (("buyer_id", "status"), ("supplier_id", "status"), ("status", "due_at"))
 
 
 class OrderLine(Row):
@@ -157,6 +158,7 @@ class Milestone(Row):
     class Meta:
         table = "milestones"
         unique_together = (("order", "position"),)
+        indexes = (("due_at",),)
 
 
 class DeliveryBatch(Stateful):
@@ -287,3 +289,4 @@ class Review(Row):
     class Meta:
         table = "reviews"
         unique_together = (("order", "author"),)
+        indexes = (("published_at", "created_at"),)

@@ -110,6 +110,7 @@ class Job(Stateful):
         table = "jobs"
         indexes = (
             ("status", "bid_deadline_at"),
+            ("status", "question_deadline_at"),
             ("status", "published_at"),
             ("owner_id", "status"),
             ("published_at",),
