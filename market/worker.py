@@ -66,7 +66,6 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
     "job.shortlisted": (pilot_rounds.open_shortlisted, pilot_mail.ask_to_prepare),
     "pilot.opened": (pilot_mail.tell_firms,),
-    "pilot.closing": (pilot_mail.tell_firms,),
     "pilot.submitted": (pilot_scores.measure_submission,),
     "pilot.released": (pilot_mail.tell_results,),
     "order.completed": (

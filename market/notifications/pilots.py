@@ -5,7 +5,6 @@ from market.kit import outbox
 from market.notifications.mailing import tell
 from market.notifications.recipients import members
 from market.pilots.models import Pilot, PilotSubmission
-from market.pilots.states import PilotStatus, SubmissionStatus
 from market.tendering.models import Job
 from market.tendering.procedures import config_of
 
@@ -26,14 +25,9 @@ async def ask_to_prepare(message: outbox.Message) -> None:
 
 
 async def tell_firms(message: outbox.Message) -> None:
-    """pilot.opened: every shortlisted firm. pilot.closing: those of them that have sent nothing."""
+    """pilot.opened: every shortlisted firm; the calendar reminds of the close."""
     pilot = await _pilot(message)
-    if pilot.status != PilotStatus.OPEN:
-        return
-    parts = PilotSubmission.filter(pilot=pilot).order_by("id")
-    if message.topic == "pilot.closing":
-        parts = parts.filter(status=SubmissionStatus.ISSUED)
-    for part in await parts:
+    for part in await PilotSubmission.filter(pilot=pilot).order_by("id"):
         people = await members(part.bidder_id, *FIRMS)
         await tell(message, people, job=pilot.job, pilot=pilot, confidential=True)
 

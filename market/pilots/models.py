@@ -55,6 +55,11 @@ class Pilot(Stateful):
         return METRICS[self.metric_name]
 
     @property
+    def threshold_text(self) -> str:
+        """The threshold without noughts at its end; empty for none."""
+        return f"{self.threshold.normalize():f}" if self.threshold is not None else ""
+
+    @property
     def is_released(self) -> bool:
         """Whether results, gold and names may be seen."""
         return bool(self.status == PilotStatus.RELEASED)

@@ -1,6 +1,5 @@
 """A pilot's opening when the shortlist stands, and the release of its results at the close, by the clock."""
 
-import datetime as dt
 import secrets
 from collections.abc import Sequence
 from decimal import Decimal
@@ -20,7 +19,6 @@ from market.tendering.models import Bid, Job
 from market.tendering.states import BidStatus, JobStatus, RefusalReason
 
 log = structlog.get_logger(__name__)
-REMIND_BEFORE = dt.timedelta(days=1)
 
 
 async def open_shortlisted(message: outbox.Message) -> None:
@@ -46,7 +44,6 @@ async def open_pilot(job_id: UUID) -> bool:
     closes_at = clock.end_of_day(clock.add_working_days(clock.today(), pilot.days))
     await pilot.move_to(PilotStatus.OPEN, by=CLOCK, opens_at=clock.now(), closes_at=closes_at)
     await outbox.record("pilot.opened", pilot=pilot.id)
-    await outbox.record("pilot.closing", at=closes_at - REMIND_BEFORE, pilot=pilot.id)
     return True
 
 
@@ -122,11 +119,10 @@ def _result(pilot: Pilot, row: PilotSubmission) -> dict[str, object]:
 
 
 async def _end(pilot: Pilot, row: PilotSubmission, bids: Sequence[Bid]) -> None:
-    assert pilot.threshold is not None
     sentence = _(
         "%(metric)s %(value)s, needed %(threshold)s", metric=pilot.metric.label,
         value="—" if row.value is None else f"{row.value:.4f}",
-        threshold=f"{pilot.threshold.normalize():f}",
+        threshold=pilot.threshold_text,
     )  # fmt: skip
     code = RefusalReason.PILOT_FAILED.value
     for bid in bids:

@@ -10,7 +10,7 @@ from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.tables import download
 from market.metrics.files import LabelFile
-from market.pilots import access, golds, items, labels, preparation, rounds, submissions
+from market.pilots import access, exports, golds, items, labels, preparation, rounds, submissions
 from market.pilots.forms import NoFields, PilotInput
 from market.pilots.models import Pilot, PilotSubmission
 from market.tendering.access import own_job, owns
@@ -32,7 +32,7 @@ async def prepare(request: Request) -> Response:
     pilot = await access.pilot_of(job)
     known = {"metric": pilot.metric_name, "instructions": pilot.instructions} if pilot else {}
     metrics = preparation.metrics_for(config)
-    form = await Form.read(request, PilotInput, known or {"metric": metrics[0].name})
+    form = await Form.read(request, PilotInput, known or {"metric": metrics[0].name}, draft="kept")
     if form.is_valid:
         with form.guard():
             content = await _file(form, "items", preparation.MAX_ITEMS_BYTES)
@@ -57,9 +57,12 @@ async def _show(request: Request, pilot: Pilot, form: Form[NoFields]) -> Respons
 
 
 async def show(request: Request) -> Response:
-    """What everybody may know of a pilot, one's own part, and from the release on the results."""
-    pilot = await access.visible_pilot(web.actor_of(request), request.path_params["number"])
-    return await _show(request, pilot, Form(NoFields))
+    """What everybody may know of a pilot, one's own part, from the release on the results; or these as a file."""
+    actor = web.actor_of(request)
+    pilot = await access.visible_pilot(actor, request.path_params["number"])
+    export = exports.RESULTS if pilot.is_released else exports.PARTS
+    file = await export.file(request, await access.parts(actor, pilot), subject=pilot.job.number)
+    return file or await _show(request, pilot, Form(NoFields))
 
 
 async def submit(request: Request) -> Response:

@@ -1,6 +1,5 @@
 """A blind pilot from its preparation to the opening of the prices."""
 
-import datetime as dt
 import hashlib
 import json
 from decimal import Decimal
@@ -48,8 +47,6 @@ async def test_preparing_at_the_pilot_stage_opens_it_for_the_shortlisted() -> No
     rows = await PilotSubmission.filter(pilot=pilot).order_by("position")
     assert [row.alias for row in rows] == ["甲", "乙"]
     assert {row.bidder_id for row in rows} == {firm.organisation_id for firm in found.firms}
-    (reminder,) = await OutboxMessage.filter(topic="pilot.closing")
-    assert reminder.available_at == pilot.closes_at - dt.timedelta(days=1)
 
 
 async def test_a_pilot_prepared_early_opens_with_the_shortlist() -> None:
