@@ -46,6 +46,7 @@ _DEMAND = (
     _WORKSPACE,
     _CALENDAR,
     (N_("My jobs"), "jobs:mine", "briefcase"),
+    (N_("My judging"), "judging:list", "scale"),
     (N_("My dataset needs"), "needs:mine", "database"),
     (N_("My pools"), "pools:mine", "people"),
     (N_("Contracts"), "contracts:list", "file"),
@@ -106,7 +107,8 @@ _OPERATOR = (
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Statistics"), "bureau:overview", "chart"),
 )
-_OTHER = (_WORKSPACE, _CALENDAR, (N_("Organisation"), "accounts:organisation", "building"))
+_JUDGING = (N_("My judging"), "judging:list", "scale")
+_OTHER = (_WORKSPACE, _CALENDAR, _JUDGING, (N_("Organisation"), "accounts:organisation", "building"))
 ROOMS = {
     OrganisationKind.DEMAND: _DEMAND,
     OrganisationKind.SUPPLIER: _SUPPLIER,

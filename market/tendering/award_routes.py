@@ -1,14 +1,14 @@
 """Pages of the decision: the comparison, refusals, the award and its end, its notice, letters, report."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from market.kit import web
+from market.kit.documents import issue
 from market.kit.errors import NotFound
 from market.kit.forms import Form
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.tables import format_of, table_response
 from market.tendering import (
@@ -37,7 +37,8 @@ from market.tendering.states import DISQUALIFYING, PassingReason
 
 async def show_evaluation(request: Request) -> Response:
     """The owner's comparison of the opened bids, lot by lot, or all of them as a file."""
-    job = await access.own_job(web.signed_in(request), request.path_params["number"])
+    actor = web.signed_in(request)
+    job = await access.own_job(actor, request.path_params["number"])
     if job.opening_transcript is None:
         raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
     if (fmt := format_of(request)) is not None:
@@ -45,6 +46,7 @@ async def show_evaluation(request: Request) -> Response:
     return await web.render(
         request, "market/tendering/jobs_evaluation.html", terms=terms,
         files=listing.file_links(request), **await comparison.owner_context(request, job),
+        own_seat=await panel_access.seat_on(actor, job),
     )  # fmt: skip
 
 
@@ -119,15 +121,10 @@ async def notice(request: Request) -> Response:
     opened = (award.job.opening_transcript or {}).get("bids", [])
     return await web.render(
         request, "market/tendering/awards_notice.html", award=award, job=award.job, bid=award.bid,
-        document=_document(_("Award notice"), award.number, reports.notice_digest(award)),
+        document=await issue(N_("Award notice"), award.number, reports.notice_digest(award)),
         opened=[row for row in opened if row.get("lot") in (None, award.lot and award.lot.position)],
         terms=terms, scores=explanations.explain(award.bid),
     )  # fmt: skip
-
-
-def _document(noun: str, number: str, digest: str) -> dict[str, Any]:
-    return {"noun": noun, "number": number, "digest": digest, "verification_code": "",
-            "verification_url": ""}  # fmt: skip
 
 
 async def show_letter(request: Request) -> Response:
@@ -135,11 +132,11 @@ async def show_letter(request: Request) -> Response:
     actor = web.signed_in(request)
     bid = await panel_access.told_bid(actor, request.path_params["number"])
     context = await reports.letter(bid)
-    noun = _("Letter of award") if context["award"] else _("Letter of result")
+    noun = N_("Letter of award") if context["award"] else N_("Letter of result")
+    document = await issue(noun, bid.number, context["digest"])
     return await web.render(
-        request, "market/tendering/bids_letter.html",
-        document=_document(noun, bid.number, context["digest"]), **context,
-    )  # fmt: skip
+        request, "market/tendering/bids_letter.html", document=document, **context
+    )
 
 
 async def show_report(request: Request) -> Response:
@@ -149,7 +146,7 @@ async def show_report(request: Request) -> Response:
     if (fmt := format_of(request)) is not None:
         columns, rows = reports.report_table(job, context["bids"])
         return table_response(request, f"{job.number} {_('Evaluation report')}", columns, rows, fmt)
-    document = _document(_("Evaluation report"), job.number, context["digest"])
+    document = await issue(N_("Evaluation report"), job.number, context["digest"])
     return await web.render(
         request, "market/tendering/jobs_report.html", document=document, explain=explanations.explain,
         failures=requirements.failures, files=listing.file_links(request), **context,
@@ -200,7 +197,9 @@ async def declare_unsuccessful(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             await outcomes.declare_unsuccessful(job, form.input.reason, lot=lot, by=actor)
-            flash = _("The lot ends without an award") if lot else _("The job ends without an award")
+            flash = (
+                _("The lot ends without an award") if lot else _("The job ends without an award")
+            )
             return web.see_other(request, "jobs:show", number=job.number, flash=flash)
     return await web.render(
         request, "market/tendering/awards_cancel.html", form=form, job=job, award=None, lot=lot,

@@ -8,7 +8,7 @@ from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.tendering import access, evaluation, judging, panel
 from market.tendering.models import Award, Bid, Clarification, Expert, Job, Judge, ScoreSheet
-from market.tendering.states import ClarificationKind, JudgeStatus
+from market.tendering.states import ClarificationKind, ClarificationStatus, JudgeStatus
 
 HIDING = (JudgeStatus.APPOINTED, JudgeStatus.RECUSED)
 
@@ -73,6 +73,12 @@ async def own_seat(actor: Actor, number: str) -> Judge:
     if judge is None:
         raise NotFound(_("This job does not exist"))
     return judge
+
+
+async def seat_on(actor: Actor, job: Job) -> Judge | None:
+    """The actor's seat on a panel, if there is one."""
+    seats = Judge.filter(job=job, person_id=actor.person_id, status__in=panel.SEATED)
+    return await seats.first() if actor.person_id else None
 
 
 async def bid_to_judge(actor: Actor, number: str) -> tuple[Judge, Bid]:
@@ -181,6 +187,13 @@ async def _request(request_id: str) -> Clarification:
 async def requests_about(bid: Bid) -> list[Clarification]:
     """What the bidder was asked, oldest first."""
     return await Clarification.filter(bid=bid).order_by("id")
+
+
+async def requests_to_answer(actor: Actor) -> list[Clarification]:
+    """What the actor's organisation is asked now, the nearest deadline first."""
+    own = actor.organisation_id
+    waiting = Clarification.filter(bid__bidder_id=own, status=ClarificationStatus.ASKED)
+    return await waiting.order_by("due_at").select_related("bid", "bid__job") if own else []
 
 
 async def won_award(actor: Actor, number: str) -> Award:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from market.kit.audit import canonical
+from market.kit.documents import digest_of
 from market.kit.i18n import gettext as _
 from market.kit.tables import Column
 from market.tendering import (
@@ -14,17 +14,11 @@ from market.tendering import (
     outcomes,
     panel,
     requirements,
-    sealing,
     terms,
 )
 from market.tendering.models import Award, Bid, Job, Judge, Lot
 from market.tendering.procedures import CRITERIA, config_of
 from market.tendering.states import JudgeStatus
-
-
-def digest_of(stated: dict[str, Any]) -> str:
-    """SHA-256 of a document's facts in canonical JSON."""
-    return sealing.digest(canonical(stated).encode())
 
 
 def tie_rule(code: str) -> str:
