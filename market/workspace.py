@@ -29,12 +29,12 @@ from market.pools.models import PoolMembership
 from market.pools.states import MembershipStatus
 from market.tendering.access import own_bids
 from market.tendering.ceremony import CALLED
+from market.tendering.judging_tasks import tasks_of as judging_to_do
 from market.tendering.models import Job, Question
-from market.tendering.panel_access import own_seats, requests_to_answer
 from market.tendering.posting_models import JobInvitation
 from market.tendering.procedures import config_of
 from market.tendering.sealed_models import JobKey, KeyShare
-from market.tendering.states import BidStatus, JobStatus, JudgeStatus
+from market.tendering.states import BidStatus, JobStatus
 
 AT_MOST = 8
 NOUNS = {
@@ -91,7 +91,7 @@ async def desk_of(actor: Actor) -> Desk:
         OrganisationKind.DEMAND: _demand_desk,
         OrganisationKind.SUPPLIER: _supplier_desk,
     }
-    judging = await _judging(actor)
+    judging = [Task(*row) for row in await judging_to_do(actor)]
     if actor.organisation_id is None:
         return judging, []
     make = makers.get(actor.kind)
@@ -127,26 +127,6 @@ def _batch(batch: DeliveryBatch, action: str) -> Task:
     url = web.path_for("orders:show", number=batch.order.number)
     title = f"{batch.order.job.title} · {batch.number}"
     return Task(title, action, url, "delivery", batch.status.value, batch.accept_by)
-
-
-async def _judging(actor: Actor) -> list[Task]:
-    """Seats to take, interests to declare, sheets to write: the person's own; requests to its firm."""
-    actions = {
-        JudgeStatus.INVITED: _("Take the seat"), JudgeStatus.APPOINTED: _("Declare interests"),
-        JudgeStatus.JUDGING: _("Mark the bids"),
-    }  # fmt: skip
-    tasks = [
-        Task(seat.job.title, actions[seat.status], web.path_for("judging:list"), "judge", seat.status.value)
-        for seat in await own_seats(actor)
-        if seat.status == JudgeStatus.INVITED
-        or (seat.status in actions and seat.job.status == JobStatus.EVALUATION)
-    ]  # fmt: skip
-    return tasks + [
-        Task(asked.bid.job.title, _("Answer the owner's request"),
-             web.path_for("bids:show", number=asked.bid.number), "clarification",
-             asked.status.value, asked.due_at)
-        for asked in await requests_to_answer(actor)
-    ]  # fmt: skip
 
 
 async def _demand_desk(own: UUID) -> Desk:
