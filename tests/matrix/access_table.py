@@ -79,6 +79,7 @@ accounts:organisation person
 accounts:found person
 accounts:verify member
 accounts:members member
+accounts:opening_key member
 accounts:change_role A:buyer membership
 accounts:remove_member A:buyer membership
 accounts:revoke_invitation A:buyer invitation
@@ -154,6 +155,12 @@ pools:reinstate A:buyer pool_place
 pools:withdraw A:seller pool_place
 jobs:show all job
 jobs:opening all evaluated_job
+jobs:transcript all evaluated_job
+jobs:ceremony all opening_job
+POST jobs:ceremony A:buyer+bureau_a opening_job
+jobs:shortlist A:buyer shortlist_job
+openings:list person
+openings:script all
 jobs:evaluation A:buyer evaluated_job
 jobs:history A:buyer job
 jobs:document nobody job =deid_proof
@@ -388,6 +395,7 @@ api:docs all
 api:accounts_show_me person
 api:accounts_show_organisation person organisation
 api:accounts_edit_organisation member
+api:accounts_set_opening_key member
 api:accounts_list_members member
 api:accounts_list_tokens person
 api:accounts_create_token member
@@ -446,6 +454,9 @@ api:pilots_get_items A:parties piloted_job
 api:pilots_get_part A:seller piloted_job
 api:pilots_submit_answers A:seller piloted_job
 api:pilots_get_gold A:parties piloted_job
+api:tendering_get_ceremony all opening_job
+api:tendering_release_share A:buyer+bureau_a opening_job
+api:tendering_shortlist A:buyer shortlist_job
 api:tendering_place_bid firm job
 api:tendering_list_bids person
 api:tendering_get_bid A:seller sealed_bid

@@ -17,6 +17,7 @@ from market.accounts import sessions
 from market.app import ROUTES, create_app
 from market.kit import clock, db
 from market.settings import settings
+from tests.factories import PASSPHRASE
 from tests.factories.datasets import need_input
 from tests.matrix.access_table import RULES, Rule, rule_of
 from tests.matrix.world import MOMENT, ROLES, World
@@ -45,7 +46,7 @@ TEXT = "一段足够长的说明文字，理由充分。"
 # One body that every form and operation finds its fields in.
 BODY: dict[str, Any] = {
     "title": "标题", "summary": TEXT * 3, "name": "名称", "email": "someone@example.com",
-    "password": "another long password", "current": "x", "code": "not_responsive", "reason": TEXT,
+    "passphrase": PASSPHRASE, "again": PASSPHRASE, "password": "another long password", "current": "x", "code": "not_responsive", "reason": TEXT,
     "explanation": TEXT, "text": TEXT, "answer": TEXT, "rationale": TEXT, "rating": 4,
     "method": "online", "unit_price": "80", "delivery_days": 60, "daily_capacity": "500",
     "technical": "4", "quality": "4", "schedule": "4", "digest": "0" * 64,
@@ -66,14 +67,21 @@ LISTS: dict[str, Any] = {
     "daily_capacity": 500,
 }  # fmt: skip
 JOB_DRAFT = {"title": "改过的标题"}
+POOL = {"title": "图像标注预选库", "summary": TEXT, "modalities": ["图像"], "valid_until": "2027-03-01"}
 NEED = need_input().model_dump(mode="json")
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {
+    "api:tendering_shortlist": {"passed": []},
     "api:pilots_prepare_pilot": {"metric": "accuracy", "instructions": TEXT, "items": FILE, "gold": FILE},
     "api:pilots_submit_answers": FILE,
     "api:datasets_change_need": NEED, "api:datasets_post_need": NEED,
     "api:orders_submit_batch": {"quantity": "1", "items": LISTS["items"]},
     "api:tendering_update_draft": JOB_DRAFT, "api:tendering_amend_job": JOB_DRAFT,
+    "api:tendering_set_lots": {"lots": []}, "api:tendering_set_invitations": {"invited": []},
+    "api:tendering_set_lock": {"field": "minimum_bids", "value": "3", "reason": TEXT},
+    "api:tendering_decide_review": {"decision": "approve"},
+    "api:pools_draft_pool": POOL, "api:pools_change_pool": POOL,
+    "api:pools_decide_application": {"decision": "admit", "reason": TEXT},
     "api:tendering_create_draft": JOB_DRAFT, "api:tendering_cancel_job": {"code": "policy_changed"},
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
 from market.tendering import clarifications, jobs, questions
 from market.tendering.judging_forms import LowPriceInput
+from market.tendering.models import Job
 from market.tendering.posting_models import JobReview
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
@@ -212,6 +213,7 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
         by=buyer,
     )
     awarded = await tendering.published_job(by=buyer)
+    openings = await _openings(buyer)
     award = await tendering.award(
         awarded, await tendering.place_bid(awarded, by=supplier), by=buyer, is_active=False
     )
@@ -220,8 +222,22 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
         "question": str(question.id), "evaluated_job": closed.number, "opened_bid": opened.number,
         "award": award.number, "seat": str(seat.id), "clarification": str(asked.id),
         "ranked_job": awarded.number, "ranked_bid": (await award.bid).number,
-        **await _pools(actors),
+        **openings, **await _pools(actors),
     }  # fmt: skip
+
+
+async def _openings(buyer: Actor) -> dict[str, str]:
+    """A job that waits for a share of its key, and one whose first envelopes are opened."""
+    waiting = await tendering.published_job(by=buyer)
+    await tendering.place_bid(waiting)
+    await tendering.close_bidding(waiting)
+    await Job.filter(id=waiting.id).update(bid_deadline_at=MOMENT)
+    first = await tendering.published_job(
+        by=buyer, procedure_config={"minimum_bids": 1, "two_envelopes": True}
+    )
+    await tendering.place_bid(first)
+    await tendering.open_bids(first)
+    return {"opening_job": waiting.number, "shortlist_job": first.number}
 
 
 async def _pools(actors: dict[str, Actor]) -> dict[str, str]:
@@ -230,7 +246,9 @@ async def _pools(actors: dict[str, Actor]) -> dict[str, str]:
     draft, pool = await make_pool(by=buyer, is_open=False), await make_pool(by=buyer)
     place = await memberships.apply_to_pool(pool, "三年同类经验。", by=actors["supplier_a"])
     lock = await set_lock("needs_review", by=bureau, value="yes", procedure="challenge")
-    await jobs.publish_job(await tendering.make_job(by=buyer, procedure="challenge"), by=buyer)
+    days = {"enquiry_days": 1, "bidding_days": 3, "answer_days": 1}
+    held = await tendering.make_job(by=buyer, procedure="challenge", procedure_config=days)
+    await jobs.publish_job(held, by=buyer)
     return {
         "pool": pool.number, "pool_draft": draft.number, "pool_place": str(place.id),
         "lock": str(lock.id), "job_review": await _first(JobReview, bureau_id=bureau.organisation_id),
