@@ -40,8 +40,8 @@ def draft_of(terms: Mapping[str, Any]) -> DraftInput:
 
 def typed(draft: DraftInput) -> dict[str, Any]:
     """The choices as a form shows them."""
-    values = draft.model_dump(exclude={"isolation"})
-    shown = {name: _plain(value) for name, value in values.items()}
+    names = (name for name in DraftInput.model_fields if name != "isolation")
+    shown = {name: _plain(getattr(draft, name)) for name in names}
     return shown | {"training": "\n".join(draft.training)}
 
 
