@@ -29,11 +29,12 @@ from billing.states import (
 
 
 class StageOut(BaseModel):
-    """A payable stage of an order."""
+    """A payable stage of an order: due is its amount less reductions after disputes, less vouchers."""
 
     position: int
     kind: str
     amount_fen: int
+    reduction_fen: int
     voucher_fen: int
     due_fen: int
     due_at: dt.datetime | None
@@ -50,6 +51,7 @@ class StageOut(BaseModel):
             position=stage.milestone.position,
             kind=stage.milestone.kind.value,
             amount_fen=stage.milestone.amount_fen,
+            reduction_fen=stage.reduction_fen,
             voucher_fen=stage.voucher_fen,
             due_fen=stage.due_fen,
             due_at=clock.due_at if clock else None,

@@ -30,6 +30,8 @@ POSTINGS = {
     "payout": N_("Payout"),
     "voucher": N_("Voucher redeemed"),
     "voucher_paid": N_("Voucher paid by the treasury"),
+    "voucher_clawback": N_("Voucher lowered after a dispute"),
+    "price_reduction": N_("Price lowered after a dispute"),
 }
 TAXPAYERS = {
     TaxpayerKind.GENERAL: N_("General VAT taxpayer (6 %)"),

@@ -181,16 +181,17 @@ def _steps(dispute: Dispute, entries: Sequence[Any]) -> list[Step]:
     }
     names = labels.steps()
     if dispute.status == S.WITHDRAWN:
-        names = {S.WITHDRAWN: labels.status(S.WITHDRAWN)}
-    steps = [Step(labels.status(S.OPEN), "done", dispute.created_at)]
-    is_next = True
+        names = {S.WITHDRAWN.value: labels.status(S.WITHDRAWN)}
+    is_over = dispute.status not in LIVE
+    first = "current" if dispute.status == S.OPEN else "done"
+    steps = [Step(labels.status(S.OPEN), first, dispute.created_at)]
     for status, label in names.items():
         at = reached.get(status)
-        if at is None and (dispute.status == S.RESOLVED or status in _passed(dispute)):
+        if at is None and (is_over or status in _passed(dispute)):
             continue
-        state = "done" if at else "current" if is_next else "todo"
-        is_next = is_next and at is not None
-        steps.append(Step(label, state, at, dispute.due_at if state == "current" else None))
+        is_present = status == dispute.status and not is_over
+        state = "current" if is_present else "done" if at else "todo"
+        steps.append(Step(label, state, at, dispute.due_at if is_present else None))
     return steps
 
 

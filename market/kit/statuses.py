@@ -142,7 +142,7 @@ _DISPUTE: Final = {
 _READING: Final = {
     "asked": StatusTone("waiting", "clock", "Asked to read"),
     "accepted": StatusTone("info", "eye", "Reading"),
-    "marked": StatusTone("success", "check", "Read"),
+    "marked": StatusTone("success", "check", "Reading done"),
     "declined": StatusTone("muted", "cross", "Declined to read"),
     "lapsed": StatusTone("muted", "clock", "Not read in time"),
 }
