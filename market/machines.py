@@ -41,8 +41,9 @@ def _sections() -> Iterator[str]:
     for model in machines():
         noun = _noun_of(model)
         sentence = inspect.cleandoc(model.__doc__ or "").splitlines()[0]
-        yield _section(model.__name__, sentence, diagram(model.TRANSITIONS, model.initial(), noun))
-    drawn = diagram(SEVERITY_TRANSITIONS, Severity.NORMAL, "severity")
+        starts = [model.initial(), *sorted(model.OTHER_STARTS)]
+        yield _section(model.__name__, sentence, diagram(model.TRANSITIONS, starts, noun))
+    drawn = diagram(SEVERITY_TRANSITIONS, [Severity.NORMAL], "severity")
     yield _section("Severity", "Of inspection, by the switching rules of GB/T 2828.1.", drawn)
 
 
@@ -50,10 +51,10 @@ def _section(title: str, text: str, drawn: str) -> str:
     return f"## {title}\n\n{text}\n\n```mermaid\n{drawn}\n```\n"
 
 
-def diagram(table: Transitions, initial: StrEnum, noun: str) -> str:
+def diagram(table: Transitions, starts: Iterable[StrEnum], noun: str) -> str:
     """A Mermaid state diagram of one transition table."""
     chinese = i18n.translations(i18n.DEFAULT)
-    lines = ["stateDiagram-v2", f"    [*] --> {initial}"]
+    lines = ["stateDiagram-v2", *(f"    [*] --> {start}" for start in starts)]
     for old, targets in table.items():
         label = STATUS_TONES[noun, old].label
         lines.append(f"    {old}: {chinese.gettext(label)} {old}")

@@ -37,6 +37,7 @@ class Organisation(Stateful):
     """A legal body with one kind and a verified identity."""
 
     TRANSITIONS = ORGANISATION_TRANSITIONS
+    OTHER_STARTS = frozenset({OrganisationStatus.ACTIVE})  # the operator's own
 
     licence_file_id: UUID | None
     number = fields.CharField(max_length=20, unique=True)

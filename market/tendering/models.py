@@ -244,6 +244,7 @@ class Judge(Stateful):
     """A seat on the panel of a job; `conflicts` are the bidders whose bids the judge keeps away from."""
 
     TRANSITIONS = JUDGE_TRANSITIONS
+    OTHER_STARTS = frozenset({JudgeStatus.APPOINTED})  # named by the owner, not drawn
 
     job_id: UUID
     person_id: UUID | None
