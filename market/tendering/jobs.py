@@ -15,7 +15,7 @@ from market.kit.errors import Conflict, InvalidInput, NotFound
 from market.kit.files import StoredFile
 from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
-from market.tendering import bid_log, gates, lots, notices, shares, versions
+from market.tendering import bid_log, gates, lots, notices, outcomes, shares, versions
 from market.tendering.drafts import Step
 from market.tendering.job_templates import JobTemplate
 from market.tendering.models import Bid, Job, JobFavourite
@@ -238,10 +238,14 @@ def _is_past(moment: dt.datetime | None) -> bool:
 
 @atomic()
 async def cancel_job(job: Job, code: CancelReason, explanation: str = "", *, by: Actor) -> Job:
-    """Give the job up, with a coded reason that is published; unopened bids stay sealed for ever."""
+    """Give the job up, with a coded reason that is published; unopened bids stay sealed for ever.
+
+    Its awards fall with it; raises Conflict once the contract of one is in force.
+    """
     job = await _own(job, by)
     reason = f"{code.value}: {explanation}".rstrip(": ")
     await job.move_to(JobStatus.CANCELLED, by=by, reason=reason, closing_reason=reason)
+    await outcomes.end_parts(job, reason, by=by)
     await end_bids(job, RefusalReason.JOB_CANCELLED)
     if job.is_public:
         await notices.publish(job, NoticeKind.CANCELLED)
@@ -255,16 +259,6 @@ async def end_bids(job: Job, code: RefusalReason) -> None:
     for bid in await Bid.filter(job=job, status__in=running):
         await bid.move_to(BidStatus.UNSUCCESSFUL, by=CLOCK, reason_code=code.value)
         await outbox.record("bid.unsuccessful", bid=bid.id)
-
-
-@atomic()
-async def complete_job(job: Job, *, by: Actor) -> Job:
-    """The awarded work is done; called when its order is completed. Idempotent."""
-    job = await lock(job)
-    if job.status != JobStatus.COMPLETED:
-        await job.move_to(JobStatus.COMPLETED, by=by)
-        await outbox.record("job.changed", job=job.id)
-    return job
 
 
 @atomic()

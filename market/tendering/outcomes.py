@@ -98,10 +98,13 @@ async def end_award(award: Award, reason: str, *, by: Actor) -> None:
     await outbox.record("award.cancelled", award=award.id)
 
 
-async def end_awards(job: Job, reason: str, *, by: Actor) -> None:
-    """Let every running award of a locked job fall, for the job is given up. Raises Conflict."""
+async def end_parts(job: Job, reason: str, *, by: Actor) -> None:
+    """Let the awards and lots of a locked job fall, for the job is given up. Raises Conflict."""
     for award in await Award.filter(job=job, status__in=RUNNING).select_for_update():
         await end_award(award, reason, by=by)
+    for lot in await Lot.filter(job=job).select_for_update():
+        if Lot.can_move(lot.status, LotStatus.CANCELLED):
+            await lot.move_to(LotStatus.CANCELLED, by=by, reason=reason, closing_reason=reason)
 
 
 @atomic()
