@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from market.kit import db
 from market.kit.errors import Conflict, InvalidInput
-from market.tendering import jobs, lots
+from market.tendering import jobs, lots, questions
 from market.tendering.drafts import Step
 from market.tendering.models import Job, Lot
 from market.tendering.posting_models import JobVersion
@@ -138,3 +139,42 @@ async def test_the_jobs_page_lists_the_lots_and_offers_each(client: httpx.AsyncC
         (1, 120_000_000),
         (2, 80_000_000),
     ]
+
+
+async def test_many_lots_and_questions_cost_no_more_queries(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = await actor(await make_organisation(kind="demand"))
+    small = await tendering.published_job(by=owner)
+    job = await tendering.make_job(by=owner)
+    rows = [lot(f"标段{place}", 500, 10_000_000) for place in range(20)]
+    await lots.save_lots(job, rows, by=owner)
+    large = await tendering.publish(job, by=owner)
+    supplier = await tendering.make_supplier()
+    for number in range(15):
+        await questions.ask_question(large, f"第 {number} 个问题如何处理？", by=supplier)
+    await signed_in_client(client, owner.person_id)
+    costs = []
+    for shown in (small, large):
+        await client.get(f"/jobs/{shown.number}")
+        queries = _counting(monkeypatch)
+        assert (await client.get(f"/jobs/{shown.number}")).status_code == 200
+        costs.append(len(queries))
+        monkeypatch.undo()
+    assert costs[1] <= costs[0]
+    assert costs[0] < 50
+
+
+def _counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements sent from now on, until the patch is undone."""
+    queries: list[str] = []
+    connection = type(db.connection())
+    for name in ("execute_query", "execute_query_dict"):
+        original = getattr(connection, name)
+
+        async def counted(self: Any, query: str, *args: Any, run: Any = original) -> Any:
+            queries.append(query)
+            return await run(self, query, *args)
+
+        monkeypatch.setattr(connection, name, counted)
+    return queries
