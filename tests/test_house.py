@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from jinja2 import nodes
 from tortoise import Tortoise
 from tortoise.context import get_current_context
@@ -104,6 +105,17 @@ def test_no_text_is_untranslated() -> None:
     }
     allowed = {"API", "English", "USCC", "TOTP"}
     assert missing - allowed == set()
+
+
+def test_a_text_has_one_translation() -> None:
+    """The catalogues are merged: of two different translations the last file would win unseen."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted((i18n.LOCALES / "zh_CN").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_CN"):
+                if message.id and message.string:
+                    found.setdefault(str(message.id), {})[path.name] = str(message.string)
+    assert {key: texts for key, texts in found.items() if len(set(texts.values())) > 1} == {}
 
 
 def test_translations_keep_their_parameters() -> None:

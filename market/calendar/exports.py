@@ -13,7 +13,7 @@ from market.kit.tables import Column, Format, table_response
 def deadlines_file(request: Request, deadlines: Iterable[Deadline], fmt: Format) -> Response:
     """What the page shows, in its order."""
     columns = (
-        Column(_("Due"), "datetime"), Column(_("What is due")), Column(_("Number")),
+        Column(_("Due at"), "datetime"), Column(_("What is due")), Column(_("Number")),
         Column(_("Title")),
     )  # fmt: skip
     rows = [(one.at, one.label, one.number, one.title) for one in deadlines]
