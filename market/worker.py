@@ -185,6 +185,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "pool.closed": (call_mail.tell_members,),
     "pool.opened": (),
     "supplier.changed": indexing.HANDLERS,
+    "organisation.changed": indexing.HANDLERS,
     "talent.changed": indexing.HANDLERS,
     "need.changed": indexing.HANDLERS,
     "job.changed": indexing.HANDLERS,

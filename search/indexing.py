@@ -21,7 +21,7 @@ from search.documents import KINDS, Kind
 from search.engine import SearchEngine
 from search.entries import SETTINGS, index_document
 
-OWN_TOPICS = ("supplier.changed", "talent.changed", "need.changed")
+OWN_TOPICS = ("supplier.changed", "organisation.changed", "talent.changed", "need.changed")
 """Topics that nobody but the indexes handles."""
 TOPICS = (
     *OWN_TOPICS, "organisation.verified", "organisation.suspended", "organisation.reinstated",

@@ -80,9 +80,11 @@ async def edit_organisation(
 
 
 async def note_change(organisation: Organisation) -> None:
-    """Ask for the supplier's search document to be renewed; part of the verbs that change it."""
-    if organisation.kind == OrganisationKind.SUPPLIER:
-        await outbox.record("supplier.changed", organisation=organisation.id)
+    """Ask for every search document that names the organisation to be renewed: its own as a
+    supplier, and those of its jobs and needs; part of the verbs that change it."""
+    is_supplier = organisation.kind == OrganisationKind.SUPPLIER
+    topic = "supplier.changed" if is_supplier else "organisation.changed"
+    await outbox.record(topic, organisation=organisation.id)
 
 
 async def _create(details: OrganisationInput, *, by: Actor) -> Organisation:

@@ -134,7 +134,9 @@ async def test_approve(rollback: None) -> None:
     await row.refresh_from_db()
     assert row.is_verified
     assert row.verified_at is not None
-    assert await _topics() == ["organisation.submitted", "organisation.verified"]
+    assert await _topics() == [
+        "organisation.submitted", "organisation.verified", "organisation.changed",
+    ]  # fmt: skip
     assert [entry.action for entry in await audit.history(row)] == [
         "status:pending_verification",
         "status:active",
