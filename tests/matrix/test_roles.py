@@ -46,7 +46,8 @@ TEXT = "一段足够长的说明文字，理由充分。"
 # One body that every form and operation finds its fields in.
 BODY: dict[str, Any] = {
     "title": "标题", "summary": TEXT * 3, "name": "名称", "email": "someone@example.com",
-    "passphrase": PASSPHRASE, "again": PASSPHRASE, "password": "another long password", "current": "x", "code": "not_responsive", "reason": TEXT,
+    "passphrase": PASSPHRASE, "again": PASSPHRASE,
+    "password": "another long password", "current": "x", "code": "not_responsive", "reason": TEXT,
     "explanation": TEXT, "text": TEXT, "answer": TEXT, "rationale": TEXT, "rating": 4,
     "method": "online", "unit_price": "80", "delivery_days": 60, "daily_capacity": "500",
     "technical": "4", "quality": "4", "schedule": "4", "digest": "0" * 64,
