@@ -1,6 +1,6 @@
 """Records of fully digital invoices (数电票): the buyer asks, the supplier issues and notes the number."""
 
-from billing import tax
+from billing import reductions, tax
 from billing.forms import InvoiceRecordInput
 from billing.models import Invoice, InvoiceLine
 from billing.order_claims import taxpayer_kind
@@ -28,7 +28,8 @@ class NotInvoiceable(Conflict):
 async def request_invoice(order: Order, *, kind: InvoiceKind, by: Actor) -> Invoice:
     """Ask the supplier for the invoice of an order, once; its lines are the order's lines.
 
-    The price includes VAT at the supplier's rate; the invoice's tax is the sum of its lines' (T1).
+    The price, lowered by what disputes took off it, includes VAT at the supplier's rate; the
+    invoice's tax is the sum of its lines' (T1).
     Raises NotInvoiceable, NotPermitted.
     """
     require_side(by, order.buyer_id, Role.BUYER, Role.FINANCE)
@@ -38,7 +39,7 @@ async def request_invoice(order: Order, *, kind: InvoiceKind, by: Actor) -> Invo
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     seller = await Organisation.get(id=order.supplier_id)
     rate = tax.rate_of(await taxpayer_kind(seller))
-    split = tax.split_lines([line.amount_fen for line in lines], rate)
+    split = tax.split_lines(await reductions.reduced_lines(order, lines), rate)
     invoice = await Invoice.create(
         number=await next_number("INV"),
         order=order,

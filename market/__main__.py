@@ -329,6 +329,16 @@ def verify_sample(batch: Annotated[str, typer.Argument(help="A delivery batch's 
     _verdict(with_database(lambda: verify(batch)), "The sample is the one the seeds give.")
 
 
+@verify_app.command("measurement")
+def verify_measurement(
+    dispute: Annotated[str, typer.Argument(help="A measured dispute's number.")],
+) -> None:
+    """Derive a dispute's sub-sample again from the revealed seeds."""
+    from market.disputes.verification import verify_measurement as verify
+
+    _verdict(with_database(lambda: verify(dispute)), "The sub-sample is the one the seeds give.")
+
+
 @bench_app.command("web")
 def bench_web(seconds: float = 5.0, as_json: Json = False) -> None:
     """Requests per second and latencies of the main pages beside a bare page."""

@@ -16,7 +16,9 @@ from billing.chart import (
     subsidy_payable,
     treasury_receivable,
 )
+from billing.invoices import request_invoice
 from billing.models import (
+    InvoiceLine,
     Payment,
     Payout,
     PriceReduction,
@@ -30,7 +32,7 @@ from billing.models import (
 from billing.settlements import settle_due_retentions, settle_order
 from billing.shares import Slot, cash_shares, clawback_shares, take_off
 from billing.stages import stages_of
-from billing.states import PaymentMethod, PaymentStatus, RedemptionStatus, RefundStatus
+from billing.states import InvoiceKind, PaymentMethod, PaymentStatus, RedemptionStatus, RefundStatus
 from billing.twin import Twin
 from billing.verification import verify_ledger
 from market.disputes import disputes
@@ -348,3 +350,18 @@ async def test_another_order_s_dispute_holds_nothing(rollback: None, processor: 
     await disputes.withdraw_dispute(case.dispute, by=deal.buyer)
     await drained()
     assert (await Settlement.get()).order_id == case.order.id
+
+
+async def test_t1_an_invoice_asked_for_afterwards_is_for_the_lowered_price(
+    rollback: None, processor: Twin
+) -> None:
+    deal = await unpaid_order()
+    await pay_stage(deal, processor)
+    case = await disputed(deal, amount_fen=19_000_000)
+    await settled(case)
+    await finished(case, processor)
+    order = await Order.get(id=case.order.id)
+    invoice = await request_invoice(order, kind=InvoiceKind.ORDINARY, by=deal.buyer)
+    assert invoice.net_fen + invoice.vat_fen == 19_000_000
+    lines = await InvoiceLine.filter(invoice=invoice)
+    assert sum(line.vat_fen for line in lines) == invoice.vat_fen
