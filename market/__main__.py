@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -122,6 +123,25 @@ def operator(email: str, name: str) -> None:
     web.register_routes(ROUTES)
     token = with_database(lambda: found_operator(email, name))
     typer.echo(web.absolute_url("accounts:reset_password", token=token))
+
+
+@app.command("recovery-key")
+def recovery_key(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A new file outside the data.")],
+) -> None:
+    """Make the operator's offline key for openings; its private half is written to FILE and nowhere else.
+
+    It holds the third share of jobs in whose region no bureau has an opening key.
+    """
+    from market.accounts import opening_keys
+    from market.kit import boxes
+
+    private = boxes.new_private()
+    public = boxes.public_of(private)
+    with file.open("x", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        out.write(opening_keys.recovery_file(private, name="operator"))
+    with_database(lambda: opening_keys.keep_recovery_key(public))
+    typer.echo(opening_keys.fingerprint(public))
 
 
 @app.command("import")
@@ -345,6 +365,14 @@ def bench_web(seconds: float = 5.0, as_json: Json = False) -> None:
     from market.bench import web
 
     web.run(seconds=seconds, as_json=as_json)
+
+
+@bench_app.command("tendering")
+def bench_tendering(as_json: Json = False) -> None:
+    """Latencies of the pages of a job with 500 bids, 20 lots and 5 judges."""
+    from market.bench import tendering
+
+    tendering.run(as_json=as_json)
 
 
 @bench_app.command("search")
