@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -138,8 +137,8 @@ def recovery_key(
 
     private = boxes.new_private()
     public = boxes.public_of(private)
-    with file.open("x", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-        out.write(opening_keys.recovery_file(private, name="operator"))
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_text(opening_keys.recovery_file(private, name="operator"))
     with_database(lambda: opening_keys.keep_recovery_key(public))
     typer.echo(opening_keys.fingerprint(public))
 
