@@ -74,7 +74,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "get", schema)
 
 
-def complaints(package: dict[str, Any]) -> dict[str, Any]:
+def complaints(package: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """What the standard's checker finds wrong."""
     config = LibCoveOCDSConfig(
         {
@@ -83,7 +83,7 @@ def complaints(package: dict[str, Any]) -> dict[str, Any]:
             "additional_checks": "none",
         }
     )
-    context = ocds_json_output(json_data=package, lib_cove_ocds_config=config)
+    context = ocds_json_output(str(scratch), json_data=package, lib_cove_ocds_config=config)
     names = ("validation_errors", "additional_closed_codelist_values", "additional_fields")
     assert not context.get("invalid_extension"), context.get("extensions")
     return {name: context[name] for name in names if context[name]}
@@ -140,22 +140,31 @@ async def test_the_standards_own_merge_agrees() -> None:
 
 @needs_standard
 @pytest.mark.usefixtures("rollback", "offline")
-async def test_the_standards_checker_finds_nothing() -> None:
+async def test_the_standards_checker_finds_nothing(tmp_path: Path) -> None:
     await settled_deal()
     job = await published_job()
     await cancel_job(job, CancelReason.BUDGET_WITHDRAWN, by=await owner_of(job))
     await outbox.drain(HANDLERS)
     releases = await packages.releases_after(0, 1000)
-    assert complaints(packages.release_package("https://market.example/releases", releases)) == {}
+    assert (
+        complaints(packages.release_package("https://market.example/releases", releases), tmp_path)
+        == {}
+    )
     records = [packages.record(found) async for found in packages.processes()]
-    assert complaints(packages.record_package("https://market.example/records", records)) == {}
+    assert (
+        complaints(packages.record_package("https://market.example/records", records), tmp_path)
+        == {}
+    )
     wrong = packages.release_package("https://market.example/releases", releases)
     tender = wrong["releases"][0]["tender"]
     wrong["releases"][0] = {
         **wrong["releases"][0],
         "tender": {**tender, "status": "open", "price": 1},
     }
-    assert set(complaints(wrong)) == {"additional_closed_codelist_values", "additional_fields"}
+    assert set(complaints(wrong, tmp_path)) == {
+        "additional_closed_codelist_values",
+        "additional_fields",
+    }
 
 
 @pytest.mark.usefixtures("rollback")
