@@ -5,10 +5,8 @@ deliver and pay goes through /api/v1 with tokens made there.
 """
 
 import datetime as dt
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
@@ -17,44 +15,27 @@ from billing.chart import AccountKind
 from billing.ledger_models import LedgerAccount
 from billing.twin import Twin, twin
 from billing.verification import seal_ledger, verify_ledger
-from market.accounts.scopes import SCOPES
-from market.app import create_app
 from market.kit import audit, clock
-from market.kit.mail import SentMail
 from market.kit.outbox import OutboxMessage
 from market.worker import settle_everything
-from tests.factories import PASSPHRASE, PASSWORD, actor, make_organisation, make_uscc
+from tests.factories import PASSPHRASE, actor, make_organisation
 from tests.factories.billing import make_programme
 from tests.factories.orders import make_items
 from tests.journeys.bearers import bearer
+from tests.journeys.steps import (
+    COMPUTE_FEN,
+    TOTAL_FEN,
+    VOLUME,
+    Side,
+    award,
+    new_client,
+    profile,
+    publish_job,
+    question_and_bids,
+    register,
+)
 
-API = "/api/v1"
 BEGIN = dt.datetime(2026, 3, 2, 9, tzinfo=clock.CHINA)
-LICENCE = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-UNIT_PRICE, VOLUME, COMPUTE_FEN = "80", 3000, 6_000_001
-TOTAL_FEN = 8_000 * VOLUME + COMPUTE_FEN
-
-
-@dataclass
-class Side:
-    """One party's program: a client that sends its token."""
-
-    http: httpx.AsyncClient
-    name: str
-
-    async def send(self, method: str, path: str, *, expect: int = 200, **options: Any) -> Any:
-        """The JSON of an answer that must have this status."""
-        answer = await self.http.request(method, API + path, **options)
-        assert answer.status_code == expect, f"{method} {path}: {answer.text}"
-        return answer.json() if answer.content else None
-
-    async def get(self, path: str, **options: Any) -> Any:
-        """Read."""
-        return await self.send("GET", path, **options)
-
-    async def post(self, path: str, body: Any = None, *, expect: int = 200) -> Any:
-        """Act."""
-        return await self.send("POST", path, json=body, expect=expect)
 
 
 @pytest.fixture
@@ -74,159 +55,6 @@ async def operator(rollback: None) -> AsyncIterator[httpx.AsyncClient]:
 
         await signed_in_client(http, by.person_id)
         yield http
-
-
-def new_client() -> httpx.AsyncClient:
-    """A browser or program of its own, in the test's transaction."""
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_app()), base_url="http://testserver", timeout=60
-    )
-
-
-async def register(kind: str, name: str, operator: httpx.AsyncClient) -> Side:
-    """Register, confirm the address, sign in, be verified by the operator, take a token."""
-    http, email = new_client(), f"{name.encode().hex()[:24]}@example.com"
-    form = {"name": "负责人", "email": email, "password": PASSWORD, "kind": kind,
-            "organisation_name": name, "region_code": "济南市"}  # fmt: skip
-    assert (await http.post("/register", data=form)).status_code == 303
-    await settle_everything()
-    mail = await SentMail.filter(recipient=email).get()
-    link = re.search(r"/confirm/[\w.\-]+", mail.text)
-    assert link is not None
-    assert (await http.post(link[0])).status_code == 303
-    signed = await http.post("/sign-in", data={"email": email, "password": PASSWORD})
-    assert signed.status_code == 303
-    number = (await http.get(f"{API}/me")).json()["organisation"]["number"]
-    facts = {"name": name, "uscc": make_uscc("370100"), "org_type": "", "region_code": ""}
-    sent = await http.post(
-        "/organisation/verification", data=facts,
-        files={"licence": ("执照.pdf", LICENCE, "application/pdf")},
-    )  # fmt: skip
-    assert sent.status_code == 303, sent.text
-    approved = await operator.post(f"/operator/organisations/{number}/approve")
-    assert approved.status_code == 303
-    fresh = await http.post(
-        f"{API}/tokens", json={"name": "程序", "scopes": sorted(SCOPES), "days": 365}
-    )
-    assert fresh.status_code == 201
-    http.cookies.clear()
-    http.headers["authorization"] = f"Bearer {fresh.json()['token']}"
-    side = Side(http, name)
-    assert (await side.get("/me"))["organisation"]["status"] == "active"
-    return side
-
-
-async def profile(side: Side) -> None:
-    """A supplier's profile with a price, published."""
-    await side.send("PUT", "/supplier/profile", json={
-        "summary": "医学影像标注团队", "staff_total": 220, "annotators": 168, "experts": 26,
-        "modalities": ["医学影像"], "task_types": ["病灶分割"], "industries": ["医疗健康"],
-        "mlps": "三级", "health_level_max": 4, "is_onsite": True, "is_in_hospital": True,
-        "accuracy": "0.985", "delivery": ["驻场"],
-    })  # fmt: skip
-    await side.send("PUT", "/supplier/prices", json={"prices": [{
-        "task": "胸部CT肺结节分割", "unit": "例", "min_price": "35", "max_price": "90",
-        "is_tax_included": True,
-    }]})  # fmt: skip
-    shown = await side.post("/supplier/profile/publication")
-    assert shown["name"] == side.name
-
-
-async def publish_job(buyer: Side) -> str:
-    """A draft that fails its gates until it is whole; the number of the published job."""
-    draft = await buyer.post(
-        "/jobs", {"title": "胸部CT肺结节分割", "modality": "医学影像"}, expect=201
-    )
-    path = f"/jobs/{draft['number']}"
-    refused = await buyer.post(f"{path}/publish", expect=422)
-    for gate in ("summary", "volume", "deid_proof", "health_level", "has_no_state_secrets"):
-        assert gate in refused["errors"]
-    assert (await buyer.get(path))["published_at"] is None
-    asked = clock.add_working_days(clock.today(), 4)
-    closed = clock.add_working_days(asked, 4)
-    await buyer.send("PATCH", path, json={
-        "summary": "对3000例胸部CT逐例勾画肺结节并标注属性，双人双盲，高级医师仲裁。",
-        "industry": "医疗健康", "task_types": ["病灶分割"], "dataset_type": "行业专识数据集",
-        "volume": VOLUME, "unit": "例", "quality": {"dice": 0.9}, "budget_fen": 40_000_000,
-        "ceiling_unit_price": "90", "health_level": 3, "is_deid_required": True,
-        "deid_profile": "DICOM PS3.15 基本规范", "has_no_state_secrets": True,
-        "readers_per_item": 2, "aql": "2.5", "procedure": "open",
-        "procedure_config": {"minimum_bids": 2},
-        "question_deadline_at": f"{asked}T17:00", "bid_deadline_at": f"{closed}T10:00",
-        "delivery_deadline": str(closed + dt.timedelta(days=150)),
-    })  # fmt: skip
-    refused = await buyer.post(f"{path}/publish", expect=422)
-    assert list(refused["errors"]) == ["deid_proof"]
-    await buyer.send(
-        "PUT", f"{path}/documents/deid_proof?filename=proof.txt",
-        content="已按 GB/T 37964 去标识".encode(),
-    )  # fmt: skip
-    refused = await buyer.post(f"{path}/publish", expect=422)
-    assert list(refused["errors"]) == ["opening_key"]
-    made = await buyer.send("PUT", "/organisation/opening-key", json={"passphrase": PASSPHRASE})
-    assert "private_key" in made["recovery_file"]
-    assert (await buyer.post(f"{path}/publish"))["status"] == "open_bidding"
-    return str(draft["number"])
-
-
-async def question_and_bids(
-    buyer: Side, winner: Side, loser: Side, number: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A question answered for everybody, and two sealed bids; the bids."""
-    asked = await loser.post(
-        f"/jobs/{number}/questions", {"text": "是否提供肺窗与纵隔窗？"}, expect=201
-    )
-    await buyer.post(f"/questions/{asked['id']}/answer", {"answer": "两种窗位都提供。"})
-    listed = (await winner.get(f"/jobs/{number}/questions"))["items"]
-    assert [(row["alias"], row["answer"]) for row in listed] == [
-        (asked["alias"], "两种窗位都提供。")
-    ]
-    compute = {"spend_category": "算力租用", "description": "私有化算力", "amount_fen": COMPUTE_FEN}
-    best = await winner.post(f"/jobs/{number}/bids", {
-        "unit_price": UNIT_PRICE, "extra_lines": [compute], "delivery_days": 90,
-        "daily_capacity": 60, "proposal": "三级质检",
-    }, expect=201)  # fmt: skip
-    other = await loser.post(
-        f"/jobs/{number}/bids", {"unit_price": "89.5", "delivery_days": 100}, expect=201
-    )
-    assert best["total_fen"] == TOTAL_FEN
-    await loser.get(f"/bids/{best['number']}", expect=404)
-    assert (await buyer.get(f"/jobs/{number}/bids"))["items"] == []
-    await buyer.get(f"/jobs/{number}/opening", expect=404)
-    return best, other
-
-
-async def award(buyer: Side, number: str, best: dict[str, Any], other: dict[str, Any]) -> str:
-    """The buyer's share opens the bids; scores, the decision; the award's number."""
-    await buyer.get(f"/jobs/{number}/opening", expect=404)
-    wrong = await buyer.post(
-        f"/jobs/{number}/ceremony", {"passphrase": PASSPHRASE + "!"}, expect=422
-    )
-    assert list(wrong["errors"]) == ["passphrase"]
-    released = await buyer.post(f"/jobs/{number}/ceremony", {"passphrase": PASSPHRASE})
-    assert released["status"] == "evaluation"
-    assert best["receipt"]["digest"] == best["digest"]
-    opening = await buyer.get(f"/jobs/{number}/opening")
-    rows = {row["number"]: row for row in opening["transcript"]["bids"]}
-    assert opening["is_intact"]
-    assert {key: row["digest"] for key, row in rows.items()} == {
-        bid["number"]: bid["digest"] for bid in (best, other)
-    }
-    seat = await buyer.post(f"/jobs/{number}/judging/alone")
-    assert (seat["judge"]["status"], seat["bids"]) == ("appointed", [])
-    await buyer.post(f"/jobs/{number}/judging/declaration", {"conflict": "none"})
-    for bid, mark in ((best, "4.5"), (other, "4")):
-        sheet = {"technical": mark, "quality": mark, "schedule": mark}
-        kept = await buyer.send("PUT", f"/bids/{bid['number']}/sheet", json=sheet)
-        assert kept["is_complete"]
-    await buyer.post(f"/jobs/{number}/judging/finish")
-    assert (await buyer.get(f"/jobs/{number}/computation"))["is_reproduced"]
-    compared = (await buyer.get(f"/jobs/{number}/bids"))["items"]
-    assert [row["number"] for row in compared] == [best["number"], other["number"]]
-    rationale = {"rationale": "综合得分最高，满足全部要求。"}
-    decided = await buyer.post(f"/bids/{best['number']}/award", rationale, expect=201)
-    assert decided["status"] == "pending"
-    return str(decided["number"])
 
 
 async def sign(buyer: Side, supplier: Side) -> tuple[str, str]:
@@ -292,71 +120,98 @@ async def volume(bureau: Side) -> dict[str, int]:
     return {kind: total[kind]["amount_fen"] for kind in kinds}
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part."""
+
+    operator: httpx.AsyncClient
+    buyer: Side
+    winner: Side
+    loser: Side
+    bureau: Side
+
+
+async def gather(operator: httpx.AsyncClient) -> Cast:
+    """Everybody registered, the firms with their profiles."""
+    buyer = await register("demand", "济南市第一人民医院", operator)
+    winner = await register("supplier", "山东明眸数据标注有限公司", operator)
+    loser = await register("supplier", "鲁东智标科技有限公司", operator)
+    official = await actor(await make_organisation(kind="bureau", region_code="370000"))
+    bureau = Side(new_client(), "省数据局")
+    bureau.http.headers.update(await bearer(official))
+    for side in (winner, loser):
+        await profile(side)
+    return Cast(operator, buyer, winner, loser, bureau)
+
+
+async def tender(cast: Cast) -> tuple[str, dt.datetime]:
+    """From the published job to the decided award; its number and the end of its standstill."""
+    number = await publish_job(cast.buyer)
+    best, other = await question_and_bids(cast.buyer, cast.winner, cast.loser, number)
+    await settle_everything()
+    job = await cast.buyer.get(f"/jobs/{number}")
+    with clock.frozen_at(dt.datetime.fromisoformat(job["bid_deadline_at"])):
+        await settle_everything()
+        ceremony = f"/jobs/{number}/ceremony"
+        await cast.winner.post(ceremony, {"passphrase": PASSPHRASE}, expect=404)
+        decided = await award(cast.buyer, number, best, other)
+        row = await cast.buyer.get(f"/awards/{decided}")
+    return decided, dt.datetime.fromisoformat(row["stand_still_until"])
+
+
+async def contract(cast: Cast, programme: str) -> tuple[str, int, int]:
+    """Signed, with a voucher, the first stage paid; the order, the fen granted and paid."""
+    assert set((await volume(cast.bureau)).values()) == {0}
+    _contract, order = await sign(cast.buyer, cast.winner)
+    await settle_everything()
+    assert (await volume(cast.bureau))["contracted"] == TOTAL_FEN
+    quotes = (await cast.buyer.get(f"/orders/{order}/voucher-quotes"))["items"]
+    (quote,) = [row for row in quotes if row["programme"] == programme]
+    assert (quote["eligible"], quote["grant_fen"]) == (True, COMPUTE_FEN // 2)
+    asked = {"programme": programme}
+    voucher = await cast.buyer.post(f"/orders/{order}/vouchers", asked, expect=201)
+    paid = await pay_online(cast.buyer, order, 1)
+    assert (await cast.buyer.get(f"/orders/{order}"))["status"] == "funded"
+    return order, voucher["grant_fen"], paid
+
+
+async def work(cast: Cast, order: str) -> int:
+    """Delivered, accepted, the second stage paid by transfer; the fen paid."""
+    await deliver(cast.buyer, cast.winner, order)
+    await settle_everything()
+    assert (await cast.buyer.get(f"/orders/{order}"))["status"] == "completed"
+    await cast.loser.get(f"/orders/{order}", expect=404)
+    assert (await volume(cast.bureau))["accepted"] == 8_000 * VOLUME
+    paid = await pay_by_bank(cast.buyer, cast.operator, order, 2)
+    stages = (await cast.buyer.get(f"/orders/{order}/stages"))["items"]
+    assert [stage["status"] for stage in stages] == ["settled", "settled", "pending"]
+    return paid
+
+
 async def test_a_deal_from_registration_to_reviews(
     operator: httpx.AsyncClient, processor: Twin
 ) -> None:
-    moment = BEGIN
-    with clock.frozen_at(moment):
-        buyer = await register("demand", "济南市第一人民医院", operator)
-        winner = await register("supplier", "山东明眸数据标注有限公司", operator)
-        loser = await register("supplier", "鲁东智标科技有限公司", operator)
-        official = await actor(await make_organisation(kind="bureau", region_code="370000"))
-        bureau = Side(new_client(), "省数据局")
-        bureau.http.headers.update(await bearer(official))
+    with clock.frozen_at(BEGIN):
+        cast = await gather(operator)
         programme = await make_programme(pool_fen=10_000_000)
-        for side in (winner, loser):
-            await profile(side)
-        number = await publish_job(buyer)
-        best, other = await question_and_bids(buyer, winner, loser, number)
-        await settle_everything()
-        closing = dt.datetime.fromisoformat((await buyer.get(f"/jobs/{number}"))["bid_deadline_at"])
-    with clock.frozen_at(closing):
-        await settle_everything()
-        await winner.post(f"/jobs/{number}/ceremony", {"passphrase": PASSPHRASE}, expect=404)
-        decided = await award(buyer, number, best, other)
-        until = dt.datetime.fromisoformat(
-            (await buyer.get(f"/awards/{decided}"))["stand_still_until"]
-        )
-    with clock.frozen_at(until - dt.timedelta(seconds=1)):
-        await settle_everything()
-        assert (await buyer.get(f"/awards/{decided}"))["status"] == "pending"
+        decided, until = await tender(cast)
+    for moment, status in ((until - dt.timedelta(seconds=1), "pending"), (until, "active")):
+        with clock.frozen_at(moment):
+            await settle_everything()
+            assert (await cast.buyer.get(f"/awards/{decided}"))["status"] == status
     with clock.frozen_at(until):
-        await settle_everything()
-        assert (await buyer.get(f"/awards/{decided}"))["status"] == "active"
-        assert await volume(bureau) == dict.fromkeys(
-            ("contracted", "accepted", "settled", "refunded"), 0
-        )
-        _contract, order = await sign(buyer, winner)
-        await settle_everything()
-        assert (await volume(bureau))["contracted"] == TOTAL_FEN
-        quotes = (await buyer.get(f"/orders/{order}/voucher-quotes"))["items"]
-        (quote,) = [row for row in quotes if row["programme"] == programme.code]
-        assert (quote["eligible"], quote["grant_fen"]) == (True, COMPUTE_FEN // 2)
-        voucher = await buyer.post(
-            f"/orders/{order}/vouchers", {"programme": programme.code}, expect=201
-        )
-        paid = await pay_online(buyer, order, 1)
-        assert (await buyer.get(f"/orders/{order}"))["status"] == "funded"
+        order, granted, paid = await contract(cast, programme.code)
     with clock.frozen_at(until + dt.timedelta(days=30)):
-        await deliver(buyer, winner, order)
-        await settle_everything()
-        assert (await buyer.get(f"/orders/{order}"))["status"] == "completed"
-        await loser.get(f"/orders/{order}", expect=404)
-        figures = await volume(bureau)
-        assert figures["accepted"] == 8_000 * VOLUME
-        paid += await pay_by_bank(buyer, operator, order, 2)
-        stages = (await buyer.get(f"/orders/{order}/stages"))["items"]
-        assert [stage["status"] for stage in stages] == ["settled", "settled", "pending"]
+        paid += await work(cast, order)
     with clock.frozen_at(until + dt.timedelta(days=125)):
-        paid += await pay_online(buyer, order, 3)
+        paid += await pay_online(cast.buyer, order, 3)
         await settle_everything()
-        await confirm_bank_payouts(operator, winner)
-        await check_money(buyer, winner, order, paid_fen=paid, voucher_fen=voucher["grant_fen"])
-        figures = await volume(bureau)
-        assert figures == {
+        await confirm_bank_payouts(operator, cast.winner)
+        await check_money(cast.buyer, cast.winner, order, paid_fen=paid, voucher_fen=granted)
+        assert await volume(cast.bureau) == {
             "contracted": TOTAL_FEN, "accepted": 8_000 * VOLUME, "settled": TOTAL_FEN, "refunded": 0,
         }  # fmt: skip
-        await review(buyer, winner, order)
+        await review(cast.buyer, cast.winner, order)
     with clock.frozen_at(until + dt.timedelta(days=126)):
         await check_books()
 
