@@ -192,7 +192,8 @@ def _procedure(procurement: str) -> str:
     """The procedure of the stated procurement; open where it would need more than a record says."""
     found = PROCEDURES.find(procurement) if procurement else None
     needs_more = found is not None and any(
-        found.config.get(name) for name in ("invited_only", "needs_reason", "maximum_budget_fen")
+        found.config.get(name)
+        for name in ("invited_only", "pool_only", "needs_reason", "maximum_budget_fen")
     )
     return found.code if found and not needs_more else "open"
 

@@ -36,7 +36,8 @@ async def show_locks(request: Request) -> Response:
     page = await paginate(request, posting_access.locks_of(actor))
     return await web.render(
         request, "market/tendering/locks_list.html", form=form, page=page, terms=terms,
-        sentence=rules.sentence, fields=[(name, _(rule.label)) for name, rule in rules.RULES.items()],
+        sentence=rules.sentence, values=[_("yes"), _("no"), *map(_, rules.TIE_RULES.values())],
+        fields=[(name, _(rule.label)) for name, rule in rules.RULES.items()],
         procedures=[(locks.EVERY, _("every procedure")), *_procedures()],
         labels={name: _(rule.label) for name, rule in rules.RULES.items()}, names=dict(_procedures()),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from market.tendering.procedures import PROCEDURES, ProcedureConfig
 from market.vocabulary import regions
 
 EVERY = "*"
+FLAGS = {"yes": True, "是": True, "no": False, "否": False}
 
 
 class LockInForce(Conflict):
@@ -64,8 +65,8 @@ async def set_lock(wanted: LockInput, *, by: Actor) -> ProcedureLock:
         raise LockInForce(rules.attributed(above))
     row = await ProcedureLock.create(
         bureau_id=by.organisation_id, region_code=area, procedure=wanted.procedure,
-        industry=wanted.industry, field=wanted.field, value=value, minimum=wanted.minimum,
-        maximum=wanted.maximum, reason=wanted.reason, document=wanted.document,
+        industry=wanted.industry, field=wanted.field, minimum=wanted.minimum, maximum=wanted.maximum,
+        fixed={"value": value} if value is not None else None, reason=wanted.reason, document=wanted.document,
         valid_from=wanted.valid_from or clock.today(), valid_until=wanted.valid_until,
     )  # fmt: skip
     await audit.record(row, "locked", by=by, after={"field": row.field, "region": area, "value": value,
@@ -118,9 +119,12 @@ def _value(wanted: LockInput) -> Any:
     if not text:
         return None
     if kind == "flag":
-        return text in ("yes", "true", "1")
+        if text not in FLAGS:
+            raise InvalidInput(fields={"value": _("Enter yes or no")})
+        return FLAGS[text]
     if kind == "choice":
-        return text
+        labels = {_(label): code for code, label in rules.TIE_RULES.items()}
+        return labels.get(text, text)
     if not text.isdecimal():
         raise InvalidInput(fields={"value": _("Enter a whole number")})
     return int(text)

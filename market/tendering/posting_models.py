@@ -20,7 +20,7 @@ class ProcedureLock(Row):
     procedure = fields.CharField(max_length=32, default="*")
     industry = fields.CharField(max_length=32, default="")
     field = fields.CharField(max_length=32)  # a key of rules.RULES
-    value: Any = fields.JSONField(null=True)
+    fixed: Any = fields.JSONField(null=True)  # {"value": ...}; null where limits are set
     minimum = fields.BigIntField(null=True)
     maximum = fields.BigIntField(null=True)
     reason = fields.CharField(max_length=300)
@@ -32,6 +32,11 @@ class ProcedureLock(Row):
     class Meta:
         table = "procedure_locks"
         indexes = (("region_code", "ended_at"),)
+
+    @property
+    def value(self) -> Any:
+        """The fixed value; None where limits are set."""
+        return self.fixed["value"] if self.fixed else None
 
 
 class JobReview(Row):

@@ -71,7 +71,9 @@ class JobOut(JobSummary):
     vouchers_wished: list[str]
     procedure: str
     procedure_config: dict[str, Any] = Field(description="the rules; `invited` only for the owner")
-    procedure_sources: dict[str, Any] = Field(description="who set each rule that is not the procedure's")
+    procedure_sources: dict[str, Any] = Field(
+        description="who set each rule that is not the procedure's"
+    )
     opened_at: dt.datetime | None
     closing_reason: str
 

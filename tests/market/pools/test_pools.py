@@ -146,11 +146,12 @@ async def test_only_members_bid_on_a_job_of_the_pool() -> None:
 
 
 async def test_a_job_takes_a_pool_of_its_owner_or_of_a_bureau_above() -> None:
-    owner = await actor(await make_organisation(kind="demand", region_code="370102"))
+    hospital = await make_organisation(kind="demand", region_code="370102")
+    owner = await actor(hospital)
     for region, usable in (("370000", True), ("140000", False)):
         bureau = await actor(await make_organisation(kind="bureau", region_code=region))
         pool = await make_pool(by=bureau)
-        found = await access.usable_pools(owner.organisation_id, "370102")
+        found = await access.usable_pools(hospital.id, "370102")
         assert (pool.id in {one.id for one in found}) is usable
     stranger = await make_pool()
     job = await tendering.make_job(

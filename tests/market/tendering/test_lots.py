@@ -86,10 +86,8 @@ def test_a_pasted_table_is_read_with_or_without_its_heading() -> None:
     typed = "名称\t数量\t预算\t最高单价\n城区\t6,000\t1200000\t90\n高速\t4000\t800000\t\n"
     read = lots.from_rows(lots.pasted(typed))
     assert [row.title for row in read] == ["城区", "高速"]
-    assert [(row.volume, row.budget_fen) for row in read] == [
-        (6000, 120_000_000),
-        (4000, 80_000_000),
-    ]
+    assert [row.volume for row in read] == [Decimal(6000), Decimal(4000)]
+    assert [row.budget_fen for row in read] == [120_000_000, 80_000_000]
     assert read[1].ceiling_unit_price is None
     assert lots.pasted("城区,6000,1200000") == [
         {"title": "城区", "volume": "6000", "budget_fen": "1200000"}

@@ -12,6 +12,7 @@ from market.kit import clock
 from market.kit.errors import InvalidInput, NotFound, NotPermitted
 from market.kit.outbox import OutboxMessage
 from market.tendering import job_reviews, jobs, locks, rules
+from market.tendering.forms import VerdictInput
 from market.tendering.models import Job
 from market.tendering.posting_models import JobReview, ProcedureLock
 from market.tendering.procedures import PROCEDURES, ProcedureConfig, config_of
@@ -101,6 +102,8 @@ async def test_a_weight_that_is_set_leaves_the_rest_to_the_others() -> None:
         ({"value": "5", "procedure": "barter"}, "procedure"),
         ({"value": "5", "valid_from": "2027-01-02", "valid_until": "2027-01-01"}, "valid_until"),
         ({"field": "reason", "value": "x"}, "field"),
+        ({"field": "needs_review", "value": "maybe"}, "value"),
+        ({"field": "tie_rule", "value": "heads or tails"}, "value"),
     ],
 )
 async def test_a_lock_that_makes_no_sense_is_refused(values: dict[str, Any], field: str) -> None:
@@ -108,6 +111,12 @@ async def test_a_lock_that_makes_no_sense_is_refused(values: dict[str, Any], fie
         await set_lock(**{"field": "minimum_bids", **values}, by=await bureau_of("370000"))
     assert set(refusal.value.fields) == {field}
     assert await ProcedureLock.all().count() == 0
+
+
+async def test_a_lock_is_typed_in_the_readers_words() -> None:
+    province = await bureau_of("370000")
+    assert (await set_lock("needs_review", by=province, value="否")).value is False
+    assert (await set_lock("tie_rule", by=province, value="先提交者优先")).value == "earlier"
 
 
 async def test_only_a_bureau_locks() -> None:
@@ -129,7 +138,7 @@ async def test_what_makes_a_procedure_what_it_is_cannot_be_set_by_a_job() -> Non
 def test_any_price_weight_leaves_a_valid_config(points: int, code: str) -> None:
     job = Job(procedure=code, procedure_config={}, industry="交通运输")
     bureau = type("Bureau", (), {"name": "省局"})()
-    lock = ProcedureLock(field="weights.price", value=points, region_code="370000")
+    lock = ProcedureLock(field="weights.price", fixed={"value": points}, region_code="370000")
     lock._bureau = bureau
     found = rules.effective(job, [lock])
     if PROCEDURES[code].config["weights"] == {"price": 100}:
@@ -180,7 +189,7 @@ async def test_a_returned_job_is_a_draft_with_the_owners_own_rules() -> None:
     job, review, bureau, owner = await reviewed_job()
     assert config_of(job).minimum_bids == 1
     with pytest.raises(InvalidInput):
-        await job_reviews.decide(review, job_reviews.VerdictInput(decision="return"), by=bureau)
+        await job_reviews.decide(review, VerdictInput(decision="return"), by=bureau)
     back = await job_reviews.return_job(review, "请补充验收标准与样例。", by=bureau)
     assert (back.status, back.procedure_config) == (JobStatus.DRAFT, {"minimum_bids": 1})
     again = await jobs.publish_job(await Job.get(id=job.id), by=owner)
