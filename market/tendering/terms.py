@@ -228,7 +228,7 @@ Certificate = Annotated[str, AfterValidator(_certificate)]
 SHARE_HOLDERS: Mapping[str, str] = {
     "buyer": N_("Buyer"),
     "platform": N_("Platform, by the clock"),
-    "bureau": N_("Bureau"),
+    "bureau": N_("Bureau of the region"),
     "operator": N_("Operator's recovery key"),
 }
 ENVELOPES: Mapping[str, str] = {
