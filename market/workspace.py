@@ -46,6 +46,8 @@ NOUNS = {
     "Dispute": N_("Dispute"),
     "Reading": N_("Reading"),
     "Organisation": N_("Organisation"),
+    "Complaint": N_("Complaint"),
+    "ViolationReport": N_("Violation report"),
 }
 
 

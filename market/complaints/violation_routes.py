@@ -12,7 +12,7 @@ from market.complaints.forms import MeasureInput, NewReportInput, ReportInput, V
 from market.complaints.models import ViolationReport
 from market.complaints.states import ViolationStatus
 from market.kit import files, web
-from market.kit.errors import InvalidInput
+from market.kit.errors import InvalidInput, NotFound
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.limiting import limit
@@ -113,6 +113,8 @@ async def attach(request: Request) -> Response:
     """Add a file of one's side."""
     actor = web.signed_in(request)
     row = await access.report_to_read(actor, request.path_params["number"])
+    if not (await views.ReportView.of(row, actor)).may_add_evidence:
+        raise NotFound(_("This report does not exist"))
     form = await Form.read(request, NoFields)
     with form.guard():
         if (upload := form.upload("file")) is None:
