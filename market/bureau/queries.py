@@ -1,9 +1,8 @@
 """What a reader of statistics may ask for: the filters of the pages and of the API."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from market.bureau.models import FactKind, Side
 from market.bureau.periods import (
@@ -22,13 +21,6 @@ from market.vocabulary.terms import Vocabulary
 MAX_MONTHS = 120
 
 
-def _listed(values: Iterable[str]) -> WithJsonSchema:
-    """The values written out: a parameter's description may not refer to a definition."""
-    return WithJsonSchema({"type": "string", "enum": list(values)})
-
-
-SideChoice = Annotated[Side, _listed(Side)]
-PeriodChoice = Annotated[PeriodName, _listed(PeriodName)]
 Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
@@ -39,8 +31,8 @@ class StatisticsQuery(BaseModel):
     """
 
     region: str = Field(default="", max_length=6)
-    side: SideChoice = Side.DEMAND
-    period: PeriodChoice = PeriodName.YEAR
+    side: Side = Side.DEMAND
+    period: PeriodName = PeriodName.YEAR
     first: Month | None = None
     last: Month | None = None
     industry: str = ""

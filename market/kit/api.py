@@ -198,6 +198,19 @@ def _content(model: type[BaseModel], media_type: str = "application/json") -> di
     return {media_type: {"schema": PydanticSchema(schema_class=model)}}
 
 
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """A parameter's schema with the enumerations it refers to written into it, titles left out."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: value for key, value in schema.items() if key not in ("$ref", "title")}
+    if "$ref" in schema:
+        target = definitions[schema["$ref"].rpartition("/")[2]]
+        plain = {"type": target["type"], "enum": target["enum"], **plain}
+    return {key: _inlined(value, definitions) for key, value in plain.items()}
+
+
 def _described(op: Operation) -> dict[str, Any]:
     names = [part[1:-1].split(":")[0] for part in op.path.split("/") if part.startswith("{")]
     parameters: list[dict[str, Any]] = [
@@ -205,13 +218,14 @@ def _described(op: Operation) -> dict[str, Any]:
         for name in names
     ]
     schema = op.query.model_json_schema(mode="validation")
+    definitions = schema.get("$defs", {})
     for name, field in schema.get("properties", {}).items():
         parameters.append(
             {
                 "name": name,
                 "in": "query",
                 "required": name in schema.get("required", ()),
-                "schema": {key: value for key, value in field.items() if key != "title"},
+                "schema": _inlined(field, definitions),
             }
         )
     good: dict[str, Any] = {"description": op.summary}

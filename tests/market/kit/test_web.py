@@ -1,6 +1,7 @@
 """Forms, files, cross-site refusal, paging and the API machinery."""
 
 import datetime as dt
+from enum import StrEnum
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, Headers
 
-from market.kit import files, forms, web
+from market.kit import api, files, forms, web
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput
 from market.kit.security import is_cross_site
@@ -138,3 +139,23 @@ async def test_a_page_kept_for_visitors_is_not_shown_to_others(client: httpx.Asy
     told = await client.get("/jobs", headers={"cookie": f"flash={signer}"})
     assert "已保存" in told.text
     assert "已保存" not in (await client.get("/jobs")).text
+
+
+def test_a_query_parameter_lists_its_values_itself() -> None:
+    class Shade(StrEnum):
+        LIGHT = "light"
+        DARK = "dark"
+
+    class Shades(BaseModel):
+        shade: Shade = Shade.LIGHT
+        other: Shade | None = None
+
+    @api.operation("GET", "/shades", summary="Shades", tag="test", query=Shades, public=True)
+    async def shades(_call: api.Call[api.Nothing, Shades]) -> None:
+        """Nothing."""
+
+    described = api.openapi([shades], title="t", version="1")
+    shade, other = described["paths"]["/api/v1/shades"]["get"]["parameters"]
+    values = {"type": "string", "enum": ["light", "dark"]}
+    assert shade["schema"] == {**values, "default": "light"}
+    assert other["schema"] == {"anyOf": [values, {"type": "null"}]}
