@@ -17,7 +17,7 @@ from market.kit.numbers import next_number
 from market.orders.models import Contract
 from market.registration.forms import AnswerInput, FilingInput
 from market.registration.models import Filing
-from market.registration.states import FilingStatus, Side
+from market.registration.states import FilingStatus, DealSide
 
 LIVE = (FilingStatus.SUBMITTED, FilingStatus.ACCEPTED)
 FILERS = (Role.BUYER, Role.SALES, Role.FINANCE)
@@ -120,7 +120,7 @@ async def _checked(
         raise AlreadyFiled(_("This contract was made here as %(number)s", number=made.number))
     return {
         **content.model_dump(),
-        "side": Side(content.side),
+        "side": DealSide(content.side),
         "fingerprint": fingerprint_of(
             filer.uscc or filer.number, content.counterparty_uscc, content.amount_fen,
             content.signed_on,

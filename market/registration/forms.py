@@ -9,7 +9,7 @@ from market.accounts.forms import uscc_fault
 from market.kit import clock
 from market.kit.forms import YuanAsFen
 from market.kit.i18n import gettext as _
-from market.registration.states import Side
+from market.registration.states import DealSide
 from market.vocabulary import uscc
 from market.vocabulary.annotation import MODALITIES
 from market.vocabulary.industries import INDUSTRIES
@@ -46,7 +46,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max
 class FilingInput(BaseModel):
     """The deal; `contract_digest` is the SHA-256 of the contract's file, 64 hexadecimal digits."""
 
-    side: Side
+    side: DealSide
     counterparty_name: Text
     counterparty_uscc: Annotated[str, AfterValidator(_uscc)]
     title: Text

@@ -7,7 +7,7 @@ from tortoise import fields
 
 from market.kit.db import Row
 from market.kit.states import Stateful
-from market.registration.states import FILING_TRANSITIONS, FilingStatus, Side
+from market.registration.states import FILING_TRANSITIONS, FilingStatus, DealSide
 
 
 class Registration(Row):
@@ -43,7 +43,7 @@ class Filing(Stateful):
     filer: Any = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT, related_name="filings"
     )
-    side = fields.CharEnumField(Side, max_length=16)
+    side = fields.CharEnumField(DealSide, max_length=16)
     counterparty_name = fields.CharField(max_length=120)
     counterparty_uscc = fields.CharField(max_length=18)
     title = fields.CharField(max_length=120)

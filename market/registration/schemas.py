@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 from market.registration.models import Filing, Registration
-from market.registration.states import FilingStatus, Side
+from market.registration.states import FilingStatus, DealSide
 
 
 class RegistrationOut(BaseModel):
@@ -31,7 +31,7 @@ class FilingOut(BaseModel):
     """A filing; amount in fen."""
 
     number: str
-    side: Side
+    side: DealSide
     counterparty_name: str
     counterparty_uscc: str
     title: str

@@ -21,7 +21,7 @@ FILING_TRANSITIONS = {
 }
 
 
-class Side(StrEnum):
+class DealSide(StrEnum):
     """On which side of the deal the filing organisation stands."""
 
     BUYER = "buyer"
