@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
-from openapi_pydantic.v3.v3_1 import OpenAPI
 from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,6 +21,7 @@ from market.kit.web import actor_of
 PREFIX = "/api/v1"
 B = TypeVar("B")
 Q = TypeVar("Q")
+Schemas = dict[type[BaseModel], dict[str, Any]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -176,26 +176,37 @@ def problem(
 
 def openapi(operations: Iterable[Operation], *, title: str, version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description of the operations."""
+    operations = list(operations)
+    schemas, definitions = _schemas(operations)
     paths: dict[str, dict[str, Any]] = {}
     for op in operations:
-        paths.setdefault(PREFIX + op.path, {})[op.method.lower()] = _described(op)
-    document = OpenAPI.model_validate(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": title, "version": version},
-            "paths": paths,
-            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        }
-    )
-    built = construct_open_api_with_schema_class(document)
-    described: dict[str, Any] = json.loads(
-        built.model_dump_json(by_alias=True, exclude_none=True, exclude_unset=True)
-    )
-    return described
+        paths.setdefault(PREFIX + op.path, {})[op.method.lower()] = _described(op, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
 
 
-def _content(model: type[BaseModel], media_type: str = "application/json") -> dict[str, Any]:
-    return {media_type: {"schema": PydanticSchema(schema_class=model)}}
+def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, dict[str, Any]]:
+    """The reference of every model and what the references lead to.
+
+    Models of one name in several packages are told apart by their module.
+    """
+    used = {model for op in operations for model in (op.body, op.returns, Problem) if model}
+    ordered = sorted(used - {Nothing}, key=lambda model: (model.__name__, model.__module__))
+    references, described = models_json_schema(
+        [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
+    )
+    return {model: references[model, "validation"] for model in ordered}, described["$defs"]
+
+
+def _content(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
+    return {media_type: {"schema": schema}}
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -211,7 +222,7 @@ def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
     return {key: _inlined(value, definitions) for key, value in plain.items()}
 
 
-def _described(op: Operation) -> dict[str, Any]:
+def _described(op: Operation, schemas: Schemas) -> dict[str, Any]:
     names = [part[1:-1].split(":")[0] for part in op.path.split("/") if part.startswith("{")]
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -230,7 +241,7 @@ def _described(op: Operation) -> dict[str, Any]:
         )
     good: dict[str, Any] = {"description": op.summary}
     if op.returns:
-        good["content"] = _content(op.returns)
+        good["content"] = _content(schemas[op.returns])
     described: dict[str, Any] = {
         "operationId": op.id,
         "summary": op.summary,
@@ -241,12 +252,12 @@ def _described(op: Operation) -> dict[str, Any]:
             str(op.status): good,
             "default": {
                 "description": "Problem (RFC 9457)",
-                "content": _content(Problem, "application/problem+json"),
+                "content": _content(schemas[Problem], "application/problem+json"),
             },
         },
     }
     if op.body is not Nothing:
-        described["requestBody"] = {"required": True, "content": _content(op.body)}
+        described["requestBody"] = {"required": True, "content": _content(schemas[op.body])}
     if not op.public:
         described["security"] = [{"token": []}]
     return described

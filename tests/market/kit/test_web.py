@@ -158,4 +158,4 @@ def test_a_query_parameter_lists_its_values_itself() -> None:
     shade, other = described["paths"]["/api/v1/shades"]["get"]["parameters"]
     values = {"type": "string", "enum": ["light", "dark"]}
     assert shade["schema"] == {**values, "default": "light"}
-    assert other["schema"] == {"anyOf": [values, {"type": "null"}]}
+    assert other["schema"] == {"anyOf": [values, {"type": "null"}], "default": None}
