@@ -5,9 +5,9 @@ from typing import Any
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
 from market.pools import access, memberships, pools
-from market.pools.forms import ApplicationInput, DecisionInput, PoolInput, ReasonInput
+from market.pools.forms import AdmissionInput, ApplicationInput, PoolInput, PoolReasonInput
 from market.pools.models import PoolMembership
-from market.pools.schemas import MemberOut, MembersOut, PlaceOut, PlacesOut, PoolOut
+from market.pools.schemas import PlaceOut, PlacesOut, PoolMemberOut, PoolMembersOut, PoolOut
 
 POOLS = "pools"
 MOST = 500
@@ -28,13 +28,13 @@ async def get_pool(call: Call[Nothing, Nothing]) -> PoolOut:
 
 
 @operation("GET", "/pools/{number}/members", summary="Who is in a pool", tag=POOLS,
-           returns=MembersOut, public=True)  # fmt: skip
-async def list_members(call: Call[Nothing, Nothing]) -> MembersOut:
+           returns=PoolMembersOut, public=True)  # fmt: skip
+async def list_members(call: Call[Nothing, Nothing]) -> PoolMembersOut:
     """At most 500, the earliest admitted first."""
     pool = await access.visible_pool(call.actor, call.path("number"))
     rows = await access.members_of(pool).limit(MOST)
-    return MembersOut(items=[
-        MemberOut(number=row.organisation.number, name=row.organisation.name, valid_until=row.valid_until)
+    return PoolMembersOut(items=[
+        PoolMemberOut(number=row.organisation.number, name=row.organisation.name, valid_until=row.valid_until)
         for row in rows
     ])  # fmt: skip
 
@@ -68,9 +68,9 @@ async def open_pool(call: Call[Nothing, Nothing]) -> PoolOut:
     return await _own(call)
 
 
-@operation("POST", "/pools/{number}/close", summary="Close a pool", tag=POOLS, body=ReasonInput,
+@operation("POST", "/pools/{number}/close", summary="Close a pool", tag=POOLS, body=PoolReasonInput,
            returns=PoolOut, scope="jobs:write")  # fmt: skip
-async def close_pool(call: Call[ReasonInput, Nothing]) -> PoolOut:
+async def close_pool(call: Call[PoolReasonInput, Nothing]) -> PoolOut:
     """For good; every place in it ends."""
     pool = await access.own_pool(call.actor, call.path("number"))
     await pools.close_pool(pool, call.body.reason, by=call.actor)
@@ -101,16 +101,16 @@ async def _place(place: PoolMembership) -> PlaceOut:
 
 
 @operation("POST", "/pool-places/{id}/decide", summary="Admit or refuse", tag=POOLS,
-           body=DecisionInput, returns=PlaceOut, scope="jobs:write")  # fmt: skip
-async def decide_application(call: Call[DecisionInput, Nothing]) -> PlaceOut:
+           body=AdmissionInput, returns=PlaceOut, scope="jobs:write")  # fmt: skip
+async def decide_application(call: Call[AdmissionInput, Nothing]) -> PlaceOut:
     """A refusal needs a reason, as does admission in spite of a check."""
     place = await access.place_to_decide(call.actor, call.path("id"))
     return await _place(await memberships.decide_application(place, call.body, by=call.actor))
 
 
 @operation("POST", "/pool-places/{id}/suspend", summary="Suspend a member", tag=POOLS,
-           body=ReasonInput, returns=PlaceOut, scope="jobs:write")  # fmt: skip
-async def suspend_member(call: Call[ReasonInput, Nothing]) -> PlaceOut:
+           body=PoolReasonInput, returns=PlaceOut, scope="jobs:write")  # fmt: skip
+async def suspend_member(call: Call[PoolReasonInput, Nothing]) -> PlaceOut:
     """Until it is reinstated."""
     place = await access.place_to_decide(call.actor, call.path("id"))
     return await _place(await memberships.suspend_member(place, call.body.reason, by=call.actor))

@@ -68,14 +68,14 @@ class ApplicationInput(BaseModel):
     statement: str = Field(default="", max_length=2000)
 
 
-class DecisionInput(BaseModel):
+class AdmissionInput(BaseModel):
     """Whether a supplier is admitted; the supplier reads the reason."""
 
     decision: Literal["admit", "refuse"]
     reason: str = Field(default="", max_length=1000)
 
 
-class ReasonInput(BaseModel):
+class PoolReasonInput(BaseModel):
     """Why a place is suspended or a pool closed."""
 
     reason: str = Field(min_length=5, max_length=1000)

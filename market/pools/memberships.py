@@ -14,7 +14,7 @@ from market.kit.actor import Actor
 from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, InvalidInput, NotFound
 from market.kit.i18n import gettext as _
-from market.pools.forms import DecisionInput
+from market.pools.forms import AdmissionInput
 from market.pools.models import Pool, PoolMembership
 from market.pools.pools import CLOCK, owned
 from market.pools.states import MembershipStatus, PoolStatus
@@ -79,7 +79,7 @@ def takes_applications(pool: Pool) -> bool:
 
 @atomic()
 async def decide_application(
-    place: PoolMembership, decision: DecisionInput, *, by: Actor
+    place: PoolMembership, decision: AdmissionInput, *, by: Actor
 ) -> PoolMembership:
     """Admit a supplier for the pool's term, or refuse it, with the reason.
 

@@ -21,10 +21,10 @@ from market.pools import access, exports, labels, memberships, pools
 from market.pools.forms import (
     COMPETITION,
     FLAGS,
+    AdmissionInput,
     ApplicationInput,
-    DecisionInput,
     PoolInput,
-    ReasonInput,
+    PoolReasonInput,
 )
 from market.pools.models import Pool
 from market.vocabulary.annotation import MODALITIES
@@ -145,7 +145,7 @@ async def close(request: Request) -> Response:
     """Close a pool, with a reason."""
     actor = web.signed_in(request)
     pool = await access.own_pool(actor, request.path_params["number"])
-    form = await Form.read(request, ReasonInput)
+    form = await Form.read(request, PoolReasonInput)
     if form.is_valid:
         with form.guard():
             await pools.close_pool(pool, form.input.reason, by=actor)
@@ -174,7 +174,7 @@ async def decide(request: Request) -> Response:
     """The owner's look at one application: checks, statement, decision."""
     actor = web.signed_in(request)
     place = await access.place_to_decide(actor, request.path_params["id"])
-    form = await Form.read(request, DecisionInput)
+    form = await Form.read(request, AdmissionInput)
     if form.is_valid:
         with form.guard():
             await memberships.decide_application(place, form.input, by=actor)
@@ -183,7 +183,7 @@ async def decide(request: Request) -> Response:
             )
     return await web.render(
         request, "market/pools/pools_decide.html", form=form, place=place, pool=place.pool,
-        checks=labels.reasons(place.checks), suspension=Form(ReasonInput),
+        checks=labels.reasons(place.checks), suspension=Form(PoolReasonInput),
     )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ async def suspend(request: Request) -> Response:
     """Suspend a member, with a reason."""
     actor = web.signed_in(request)
     place = await access.place_to_decide(actor, request.path_params["id"])
-    form = await Form.read(request, ReasonInput)
+    form = await Form.read(request, PoolReasonInput)
     if form.is_valid:
         with form.guard():
             await memberships.suspend_member(place, form.input.reason, by=actor)
@@ -199,7 +199,7 @@ async def suspend(request: Request) -> Response:
                 request, "pools:show", number=place.pool.number, flash=_("The place is suspended")
             )
     return await web.render(
-        request, "market/pools/pools_decide.html", form=Form(DecisionInput), place=place,
+        request, "market/pools/pools_decide.html", form=Form(AdmissionInput), place=place,
         pool=place.pool, checks=labels.reasons(place.checks), suspension=form,
         status_code=form.status_code,
     )  # fmt: skip

@@ -43,7 +43,7 @@ class PoolOut(BaseModel):
         return cls(owner=pool.owner.name, **{name: getattr(pool, name) for name in names})
 
 
-class MemberOut(BaseModel):
+class PoolMemberOut(BaseModel):
     """A supplier in a pool, as everyone may read it."""
 
     number: str
@@ -51,10 +51,10 @@ class MemberOut(BaseModel):
     valid_until: dt.date | None
 
 
-class MembersOut(BaseModel):
+class PoolMembersOut(BaseModel):
     """The suppliers in a pool."""
 
-    items: list[MemberOut]
+    items: list[PoolMemberOut]
 
 
 class PlaceOut(BaseModel):

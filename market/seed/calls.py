@@ -8,7 +8,7 @@ from market.accounts.models import Organisation
 from market.kit import clock
 from market.kit.actor import Actor
 from market.pools import memberships, pools
-from market.pools.forms import DecisionInput, PoolInput
+from market.pools.forms import AdmissionInput, PoolInput
 from market.pools.models import Pool
 from market.seed import panels
 from market.seed.deals import Cast, drain
@@ -75,7 +75,7 @@ async def _pool(cast: Cast) -> Pool:
     for name in ("DS04", "DS07", "DS05"):
         place = await memberships.apply_to_pool(pool, "三年同类项目经验。", by=cast.suppliers[name])
         if name != "DS05":
-            decision = DecisionInput(decision="admit", reason="同类业绩与设备核验通过。")
+            decision = AdmissionInput(decision="admit", reason="同类业绩与设备核验通过。")
             await memberships.decide_application(place, decision, by=cast.company)
     await drain()
     return pool

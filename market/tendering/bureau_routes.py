@@ -20,7 +20,7 @@ from market.tendering import (
     rules,
     terms,
 )
-from market.tendering.forms import TemplateInput, VerdictInput
+from market.tendering.forms import JobVerdictInput, TemplateInput
 from market.tendering.lots import lots_of
 from market.tendering.procedures import PROCEDURES, config_of
 
@@ -68,7 +68,7 @@ async def decide(request: Request) -> Response:
     """One job under review: read it, approve it or return it with reasons."""
     actor = web.signed_in(request, "bureau")
     review = await posting_access.own_review(actor, request.path_params["id"])
-    form = await Form.read(request, VerdictInput)
+    form = await Form.read(request, JobVerdictInput)
     if form.is_valid:
         with form.guard():
             job = await job_reviews.decide(review, form.input, by=actor)

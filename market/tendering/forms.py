@@ -119,7 +119,7 @@ class AnswerInput(BaseModel):
     answer: str = Field(min_length=1, max_length=5000)
 
 
-class VerdictInput(BaseModel):
+class JobVerdictInput(BaseModel):
     """What a bureau decides about a job under review; the owner reads the reasons."""
 
     decision: Literal["approve", "return"]

@@ -10,7 +10,7 @@ from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, InvalidInput, NotFound
 from market.kit.i18n import gettext as _
 from market.tendering import gates, jobs, rules
-from market.tendering.forms import VerdictInput
+from market.tendering.forms import JobVerdictInput
 from market.tendering.models import Job
 from market.tendering.posting_models import JobReview
 from market.tendering.states import JobStatus
@@ -49,7 +49,7 @@ async def return_job(review: JobReview, reasons: str, *, by: Actor) -> Job:
     return job
 
 
-async def decide(review: JobReview, verdict: VerdictInput, *, by: Actor) -> Job:
+async def decide(review: JobReview, verdict: JobVerdictInput, *, by: Actor) -> Job:
     """Approve or return, as decided; a return needs its reasons."""
     if verdict.decision == "approve":
         return await approve_job(review, by=by)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from market.kit.api import Call, Nothing, Operation, operation
 from market.tendering import access, job_reviews, jobs, locks, lots, posting_access, rules
 from market.tendering.drafts import Step
-from market.tendering.forms import VerdictInput
+from market.tendering.forms import JobVerdictInput
 from market.tendering.models import Job, Lot
 from market.tendering.posting_models import JobReview, ProcedureLock
 from market.tendering.states import JobStatus
@@ -41,7 +41,7 @@ class LotsOut(BaseModel):
     items: list[LotOut]
 
 
-class VersionsOut(BaseModel):
+class JobVersionsOut(BaseModel):
     """The amendments of a job in words, newest first."""
 
     items: list[dict[str, Any]]
@@ -91,7 +91,7 @@ class LocksOut(BaseModel):
     items: list[LockOut]
 
 
-class ReviewOut(BaseModel):
+class JobReviewOut(BaseModel):
     """A job that waits, or waited, for its bureau."""
 
     id: str
@@ -112,10 +112,10 @@ class ReviewOut(BaseModel):
         )  # fmt: skip
 
 
-class ReviewsOut(BaseModel):
+class JobReviewsOut(BaseModel):
     """What waits for a bureau, the oldest first."""
 
-    items: list[ReviewOut]
+    items: list[JobReviewOut]
 
 
 async def _job(call: Call[Any, Any]) -> Job:
@@ -144,11 +144,11 @@ async def set_lots(call: Call[lots.LotsInput, Nothing]) -> LotsOut:
 
 
 @operation("GET", "/jobs/{number}/versions", summary="What amendments changed", tag=JOBS,
-           returns=VersionsOut, public=True)  # fmt: skip
-async def list_versions(call: Call[Nothing, Nothing]) -> VersionsOut:
+           returns=JobVersionsOut, public=True)  # fmt: skip
+async def list_versions(call: Call[Nothing, Nothing]) -> JobVersionsOut:
     """Field by field, before and after."""
     job = await access.visible_job(call.actor, call.path("number"))
-    return VersionsOut(items=await posting_access.readable_versions(job))
+    return JobVersionsOut(items=await posting_access.readable_versions(job))
 
 
 @operation("PUT", "/jobs/{number}/invitations", summary="Choose whom to invite", tag=JOBS,
@@ -196,20 +196,20 @@ async def end_lock(call: Call[Nothing, Nothing]) -> LockOut:
 
 
 @operation("GET", "/job-reviews", summary="Jobs that wait for my review", tag=BUREAU,
-           returns=ReviewsOut, scope="bureau:read")  # fmt: skip
-async def list_reviews(call: Call[Nothing, Nothing]) -> ReviewsOut:
+           returns=JobReviewsOut, scope="bureau:read")  # fmt: skip
+async def list_reviews(call: Call[Nothing, Nothing]) -> JobReviewsOut:
     """At most 200, the oldest first."""
     rows = await posting_access.reviews_of(call.actor).limit(MOST)
-    return ReviewsOut(items=[ReviewOut.of(row) for row in rows])
+    return JobReviewsOut(items=[JobReviewOut.of(row) for row in rows])
 
 
 @operation("POST", "/job-reviews/{id}", summary="Approve or return a job", tag=BUREAU,
-           body=VerdictInput, returns=ReviewOut, scope="bureau:write")  # fmt: skip
-async def decide_review(call: Call[VerdictInput, Nothing]) -> ReviewOut:
+           body=JobVerdictInput, returns=JobReviewOut, scope="bureau:write")  # fmt: skip
+async def decide_review(call: Call[JobVerdictInput, Nothing]) -> JobReviewOut:
     """An approved job is published at once."""
     review = await posting_access.own_review(call.actor, call.path("id"))
     await job_reviews.decide(review, call.body, by=call.actor)
-    return ReviewOut.of(await posting_access.own_review(call.actor, call.path("id")))
+    return JobReviewOut.of(await posting_access.own_review(call.actor, call.path("id")))
 
 
 operations: list[Operation] = [

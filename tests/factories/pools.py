@@ -6,7 +6,7 @@ from typing import Any
 from market.kit import clock
 from market.kit.actor import Actor
 from market.pools import memberships, pools
-from market.pools.forms import DecisionInput, PoolInput
+from market.pools.forms import AdmissionInput, PoolInput
 from market.pools.models import Pool, PoolMembership
 from market.tendering import locks
 from market.tendering.locks import LockInput
@@ -33,7 +33,7 @@ async def make_pool(*, by: Actor | None = None, is_open: bool = True, **values: 
 async def admit(pool: Pool, supplier: Actor, *, by: Actor) -> PoolMembership:
     """A supplier that has applied and was let in."""
     place = await memberships.apply_to_pool(pool, "三年同类经验。", by=supplier)
-    decision = DecisionInput(decision="admit", reason="材料齐全，准予入库。")
+    decision = AdmissionInput(decision="admit", reason="材料齐全，准予入库。")
     return await memberships.decide_application(place, decision, by=by)
 
 

@@ -11,7 +11,7 @@ from market.kit import clock
 from market.kit.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from market.kit.outbox import OutboxMessage
 from market.pools import access, memberships, pools
-from market.pools.forms import DecisionInput
+from market.pools.forms import AdmissionInput
 from market.pools.models import Pool, PoolMembership
 from market.pools.states import MembershipStatus, PoolStatus
 from tests.factories import actor, make_organisation, signed_in_client, tendering
@@ -91,7 +91,7 @@ async def test_a_refusal_and_an_exception_need_their_reason() -> None:
     for decision in ("refuse", "admit"):
         with pytest.raises(InvalidInput) as refusal:
             await memberships.decide_application(
-                place, DecisionInput.model_validate({"decision": decision}), by=owner
+                place, AdmissionInput.model_validate({"decision": decision}), by=owner
             )
         assert set(refusal.value.fields) == {"reason"}
     assert (await PoolMembership.get(id=place.id)).status == MembershipStatus.APPLIED
@@ -102,7 +102,7 @@ async def test_another_owner_decides_nothing() -> None:
     place = await memberships.apply_to_pool(pool, "", by=await firm())
     with pytest.raises(NotFound):
         await memberships.decide_application(
-            place, DecisionInput(decision="admit"),
+            place, AdmissionInput(decision="admit"),
             by=await actor(await make_organisation(kind="demand")),
         )  # fmt: skip
     assert (await PoolMembership.get(id=place.id)).status == MembershipStatus.APPLIED

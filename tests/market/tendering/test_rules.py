@@ -12,7 +12,7 @@ from market.kit import clock
 from market.kit.errors import InvalidInput, NotFound, NotPermitted
 from market.kit.outbox import OutboxMessage
 from market.tendering import job_reviews, jobs, locks, rules
-from market.tendering.forms import VerdictInput
+from market.tendering.forms import JobVerdictInput
 from market.tendering.models import Job
 from market.tendering.posting_models import JobReview, ProcedureLock
 from market.tendering.procedures import PROCEDURES, ProcedureConfig, config_of
@@ -189,7 +189,7 @@ async def test_a_returned_job_is_a_draft_with_the_owners_own_rules() -> None:
     job, review, bureau, owner = await reviewed_job()
     assert config_of(job).minimum_bids == 1
     with pytest.raises(InvalidInput):
-        await job_reviews.decide(review, VerdictInput(decision="return"), by=bureau)
+        await job_reviews.decide(review, JobVerdictInput(decision="return"), by=bureau)
     back = await job_reviews.return_job(review, "请补充验收标准与样例。", by=bureau)
     assert (back.status, back.procedure_config) == (JobStatus.DRAFT, {"minimum_bids": 1})
     again = await jobs.publish_job(await Job.get(id=job.id), by=owner)
