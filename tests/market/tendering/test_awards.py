@@ -205,10 +205,8 @@ async def after_standstill(award: Award) -> None:
 @pytest.mark.usefixtures("rollback")
 async def test_every_lot_is_ranked_awarded_and_completed_by_itself() -> None:
     owner, job, (north, south) = await lotted((4000, "北片"), (6000, "南片"))
-    ranks = (
-        await Bid.filter(job=job).order_by("lot__position", "rank").values_list("rank", flat=True)
-    )
-    assert list(ranks) == [1, 2, 1, 2]
+    ordered = await Bid.filter(job=job).order_by("lot__position", "rank")
+    assert [bid.rank for bid in ordered] == [1, 2, 1, 2]
     first = await awards.award_bid(await Bid.get(lot=north, rank=1), RATIONALE, by=owner)
     assert (first.lot_id, first.volume, first.total_fen) == (north.id, Decimal(4000), 24_000_000)
     assert await statuses(job) == ("evaluation", ["stand_still", "evaluation"])
