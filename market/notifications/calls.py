@@ -27,7 +27,9 @@ async def ask_bureau(message: outbox.Message) -> None:
     """job.review_asked: the bureau that asked for the review."""
     review = await _review(message)
     if review is not None and review.decided_at is None:
-        await tell(message, await members(review.bureau_id, *REVIEWERS), review=review, job=review.job)
+        await tell(
+            message, await members(review.bureau_id, *REVIEWERS), review=review, job=review.job
+        )
 
 
 async def tell_owner_of_review(message: outbox.Message) -> None:
@@ -47,7 +49,9 @@ async def tell_pool_owner(message: outbox.Message) -> None:
     """pool.applied: the pool's owner has an application to decide."""
     place = await _place(message)
     if place.status == MembershipStatus.APPLIED:
-        await tell(message, await members(place.pool.owner_id, *BUYERS), place=place, pool=place.pool)
+        await tell(
+            message, await members(place.pool.owner_id, *BUYERS), place=place, pool=place.pool
+        )
 
 
 async def tell_applicant(message: outbox.Message) -> None:
