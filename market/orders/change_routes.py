@@ -37,7 +37,7 @@ async def propose(request: Request) -> Response:
     """Propose a change of quantity, price or deadline."""
     actor = web.signed_in(request)
     contract = await access.own_contract(actor, request.path_params["number"])
-    form = await Form.read(request, ChangeInput)
+    form = await Form.read(request, ChangeInput, draft="kept")
     if form.is_valid:
         with form.guard():
             change = await changes.propose_change(contract, form.input, by=actor)

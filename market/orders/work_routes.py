@@ -36,7 +36,9 @@ async def publish(request: Request) -> Response:
     order = await access.own_order(actor, request.path_params["number"])
     require_side(actor, order.buyer_id, *guidelines.WRITERS)
     newest = (await versions_of(order))[0]
-    form = await Form.read(request, GuidelineInput, {"text": newest.text, "transition_days": 3})
+    form = await Form.read(
+        request, GuidelineInput, {"text": newest.text, "transition_days": 3}, draft="kept"
+    )
     affected = None
     if form.is_valid:
         affected = await guidelines.affected_by(order, form.input.label_classes)

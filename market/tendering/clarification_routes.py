@@ -31,7 +31,7 @@ async def answer(request: Request) -> Response:
     """The bidder explains."""
     actor = web.signed_in(request)
     asked = await panel_access.request_to(actor, request.path_params["id"])
-    form = await Form.read(request, ExplanationInput, {"answer": asked.answer})
+    form = await Form.read(request, ExplanationInput, {"answer": asked.answer}, draft="kept")
     if form.is_valid:
         with form.guard():
             await clarifications.answer_request(asked, form.input.answer, by=actor)

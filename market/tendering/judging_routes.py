@@ -74,8 +74,9 @@ async def score(request: Request) -> Response:
     judge, bid = await panel_access.bid_to_judge(actor, request.path_params["number"])
     kept = await panel_access.own_sheet(actor, bid)
     form = await Form.read(
-        request, SheetInput, typed(kept.scores, kept.comments, kept.comment) if kept else {}
-    )
+        request, SheetInput, typed(kept.scores, kept.comments, kept.comment) if kept else {},
+        draft="kept",
+    )  # fmt: skip
     if form.is_valid:
         with form.guard():
             await judging.save_sheet(bid, form.input, by=actor)

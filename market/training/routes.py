@@ -42,7 +42,9 @@ def _may(actor: Actor, *roles: Role) -> bool:
 async def write(request: Request) -> Response:
     """Write a module with its quiz."""
     actor = web.signed_in(request, *modules.WRITING_KINDS)
-    form = await Form.read(request, ModuleInput, {"pass_percent": 80, "valid_days": 365})
+    form = await Form.read(
+        request, ModuleInput, {"pass_percent": 80, "valid_days": 365}, draft="kept"
+    )
     if form.is_valid:
         with form.guard():
             upload = form.upload("file")
