@@ -12,7 +12,7 @@ from market.orders.models import Order
 from market.orders.states import OrderStatus
 from market.orders.views import Side, side_of
 from market.orders.work_models import AnnotatorGroup, Assignment, GuidelineVersion
-from market.training.standing import Reason, Requirement, standing_of
+from market.training.standing import Reason, Requirement, standings_of
 
 LIVE = (OrderStatus.PLACED, OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
 
@@ -93,11 +93,9 @@ async def _candidates(
     """The firm's talents that stand in no group of the order, the fit ones first."""
     taken = {row.talent_id for row in assigned}
     talents = await Talent.filter(organisation_id=order.supplier_id).order_by("name", "id")
-    found = [
-        Candidate(talent, await standing_of(talent, needed))
-        for talent in talents
-        if talent.id not in taken
-    ]
+    free = [talent for talent in talents if talent.id not in taken]
+    standings = await standings_of(free, needed)
+    found = [Candidate(talent, standings[talent.id]) for talent in free]
     return sorted(found, key=lambda candidate: not candidate.is_fit)
 
 
