@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from tests.browser.inspection import walk
 from tests.browser.servers import Servers
 from tests.browser.users import User
-from tests.factories import PASSWORD, make_uscc
+from tests.factories import PASSPHRASE, PASSWORD, make_uscc
 
 HOSPITAL = "济南市第一人民医院"
 WINNER, LOSER = "山东明眸数据标注有限公司", "鲁东智标科技有限公司"
@@ -77,12 +77,45 @@ async def post_job(hospital: User) -> str:
     await hospital.type(procedure="quote")
     await hospital.use_phone()
     await hospital.press("保存并核对")
+    await set_passphrase(hospital)
     await hospital.sees("已满足全部发布条件，可以发布。")
     await hospital.show("job-review")
     await hospital.confirm("发布", "发布需求")
     await hospital.sees("需求已发布", "投标中")
     await hospital.show("job-published")
     return number
+
+
+async def set_passphrase(hospital: User) -> None:
+    """The opening passphrase where the first publication asks for it; the recovery file is there once."""
+    await hospital.type(passphrase="short", again="short")
+    await hospital.press("设置口令")
+    await hospital.sees("至少 12 个字符")
+    await hospital.type(passphrase=PASSPHRASE, again=PASSPHRASE)
+    await hospital.press("设置口令")
+    await hospital.sees("开标口令已设置", "本页只显示一次")
+    async with hospital.page.expect_download() as coming:
+        await hospital.press("下载恢复文件")
+    kept = hospital.shots / "recovery.json"
+    await (await coming.value).save_as(kept)
+    assert "private_key" in kept.read_text("utf-8")
+    await hospital.show("recovery-file")
+    await hospital.press("继续")
+
+
+async def open_bids(hospital: User, number: str) -> None:
+    """After the deadline: a wrong passphrase says so, the right one opens at once."""
+    await hospital.waits_for(f"/jobs/{number}", "由各密钥持有人共同开标")
+    await hospital.use_phone()
+    await hospital.press("开标")
+    await hospital.type(passphrase="not the passphrase")
+    await hospital.press("释放份额并开标")
+    await hospital.sees("口令不正确")
+    await hospital.show("opening-refused")
+    await hospital.type(passphrase=PASSPHRASE)
+    await hospital.press("释放份额并开标")
+    await hospital.sees("已开标", "密钥释放记录")
+    await hospital.use_desktop()
 
 
 async def ask_and_answer(hospital: User, winner: User, number: str) -> None:
@@ -121,14 +154,21 @@ async def bid(firm: User, number: str, price: str, compute: str = "") -> None:
             extra1_category="算力租用", extra1_description="私有化算力", extra1_amount=compute
         )
     await firm.press("密封并提交投标")
-    await firm.sees("已投标（密封）", "日产能60 例")
+    await firm.sees("已投标（密封）", "日产能60 例", "本页只显示一次")
+    async with firm.page.expect_download() as coming:
+        await firm.press("下载投标回执")
+    assert price in (await (await coming.value).path()).read_text("utf-8")
+    await firm.show("bid-receipt")
+    await firm.press("查看我的投标")
+    await firm.sees("开标前任何人都无法读取")
     await firm.show("bid-sealed")
     await firm.use_desktop()
 
 
 async def decide(hospital: User, loser: User, number: str) -> None:
     """The opened bids, the scores of each, the award."""
-    await hospital.waits_for(f"/jobs/{number}", "评审投标")
+    await open_bids(hospital, number)
+    await hospital.open(f"/jobs/{number}")
     await loser.open(f"/jobs/{number}/opening")
     await loser.sees(WINNER, LOSER, "一致", "¥155,000.00", "¥145,000.00")
     await loser.show("opening")
