@@ -2,55 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from market.kit import db
+from market.commands import bench, docs, export, verify
+from market.commands.common import Engine, Json, Limit, console, show, with_database
 from market.settings import settings
 
-R = TypeVar("R")
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Data-annotation marketplace: run it, feed it, ask it, check it.",
 )
-verify_app = typer.Typer(
-    no_args_is_help=True, help="Re-compute and compare; exit code 1 on a difference."
-)
-export_app = typer.Typer(no_args_is_help=True, help="Write what is public to files.")
-docs_app = typer.Typer(no_args_is_help=True, help="Write the generated pages of docs/.")
-bench_app = typer.Typer(no_args_is_help=True, help="Measure, side by side with the bare parts.")
-app.add_typer(verify_app, name="verify")
-app.add_typer(export_app, name="export")
-app.add_typer(bench_app, name="bench")
-app.add_typer(docs_app, name="docs")
-console = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-Limit = Annotated[int, typer.Option(min=1, max=1000)]
-Engine = Annotated[str, typer.Option(help="embedded or meilisearch; default: SEARCH_URL decides.")]
-
-
-def with_database(work: Callable[[], Awaitable[R]]) -> R:
-    """Run async work with the database open."""
-
-    async def run() -> R:
-        await db.connect()
-        try:
-            return await work()
-        finally:
-            await db.disconnect()
-
-    return asyncio.run(run())
-
-
-def show(value: Any) -> None:
-    """Print a value as JSON on standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+app.add_typer(verify.app, name="verify")
+app.add_typer(export.app, name="export")
+app.add_typer(bench.app, name="bench")
+app.add_typer(docs.app, name="docs")
 
 
 @app.command()
@@ -99,6 +68,8 @@ def worker(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
+    from market.kit import db
+
     asyncio.run(db.migrate())
     console.print("The database has the newest schema.")
 
@@ -255,14 +226,6 @@ def redflags(
     typer.echo(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
 
 
-@docs_app.command("machines")
-def docs_machines() -> None:
-    """Draw every state machine into docs/machines.md."""
-    from market import machines
-
-    machines.PAGE.write_text(machines.document())
-
-
 @app.command()
 def metric(
     name: Annotated[str, typer.Argument(help="kappa, dice, cer, ...; nothing lists them.")] = "",
@@ -295,121 +258,6 @@ def reindex(engine: Engine = "") -> None:
     from search import commands
 
     with_database(lambda: commands.reindex(engine=engine, console=console))
-
-
-def _verdict(problems: list[str], intact: str) -> None:
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo(intact)
-
-
-@verify_app.command("audit")
-def verify_audit() -> None:
-    """The hash chain of the audit log."""
-    from market.kit import audit
-
-    _verdict(with_database(audit.verify), "The audit log is intact.")
-
-
-@verify_app.command("ledger")
-def verify_ledger() -> None:
-    """Debits, credits, balances and bounds, from the entries."""
-    from billing.verification import verify_ledger as verify
-
-    _verdict(with_database(verify), "The ledger is balanced.")
-
-
-@verify_app.command("index")
-def verify_index(engine: Engine = "") -> None:
-    """The search index against the database."""
-    from search import commands
-
-    _verdict(
-        with_database(lambda: commands.verify_index(engine=engine)),
-        "The index equals the database.",
-    )
-
-
-@verify_app.command("statistics")
-def verify_statistics() -> None:
-    """The bureau's facts and rollups against the source rows."""
-    from market.bureau.verification import verify_statistics as verify
-
-    _verdict(with_database(verify), "Every figure is reproduced by its source rows.")
-
-
-@verify_app.command("sample")
-def verify_sample(batch: Annotated[str, typer.Argument(help="A delivery batch's number.")]) -> None:
-    """Derive a finished delivery's sample again from the revealed seeds."""
-    from market.orders.verification import verify_sample as verify
-
-    _verdict(with_database(lambda: verify(batch)), "The sample is the one the seeds give.")
-
-
-@verify_app.command("measurement")
-def verify_measurement(
-    dispute: Annotated[str, typer.Argument(help="A measured dispute's number.")],
-) -> None:
-    """Derive a dispute's sub-sample again from the revealed seeds."""
-    from market.disputes.verification import verify_measurement as verify
-
-    _verdict(with_database(lambda: verify(dispute)), "The sub-sample is the one the seeds give.")
-
-
-@bench_app.command("web")
-def bench_web(seconds: float = 5.0, as_json: Json = False) -> None:
-    """Requests per second and latencies of the main pages beside a bare page."""
-    from market.bench import web
-
-    web.run(seconds=seconds, as_json=as_json)
-
-
-@bench_app.command("tendering")
-def bench_tendering(as_json: Json = False) -> None:
-    """Latencies of the pages of a job with 500 bids, 20 lots and 5 judges."""
-    from market.bench import tendering
-
-    tendering.run(as_json=as_json)
-
-
-@bench_app.command("search")
-def bench_search(records: int = 100_000, engine: Engine = "") -> None:
-    """Index rate and search latency beside the bare engine."""
-    from search import benchmark
-
-    benchmark.run(records=records, engine=engine)
-
-
-@bench_app.command("match")
-def bench_match(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], engine: Engine = ""
-) -> None:
-    """P@1, nDCG and constraint violations over a file of judgements."""
-    from search import commands
-
-    show(with_database(lambda: commands.evaluate(file, engine=engine)))
-
-
-@export_app.command("facts")
-def export_facts(out: Annotated[Path, typer.Option(file_okay=False)]) -> None:
-    """The public facts behind the statistics, as CSV."""
-    from market.bureau.exports import export_public_facts
-
-    console.print(with_database(lambda: export_public_facts(out)))
-
-
-@export_app.command("ocds")
-def export_ocds(out: Annotated[Path, typer.Option(file_okay=False)]) -> None:
-    """Every public job as OCDS 1.1 release and record packages, and compiled.jsonl for redflags."""
-    from market.app import ROUTES
-    from market.kit import web
-    from market.ocds import commands
-
-    web.register_routes(ROUTES)
-    for path in with_database(lambda: commands.export(out, console=console)):
-        console.print(str(path))
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,13 +12,13 @@ from decimal import Decimal
 import httpx
 from rich.console import Console
 from rich.table import Table
+from starlette.types import ASGIApp
 from tortoise import Tortoise
 
 from market.accounts import opening_keys, people
 from market.accounts.models import Membership, Organisation, Person
 from market.accounts.sessions import COOKIE, start_session
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
-from market.app import create_app
 from market.bench.load import Outcome
 from market.bench.web import scratch_folder
 from market.kit import clock, db
@@ -67,11 +67,11 @@ def _timed(into: dict[str, float], name: str) -> Iterator[None]:
     into[name] = time.perf_counter() - start
 
 
-def run(*, as_json: bool, requests: int = REQUESTS) -> None:
+def run(create_app: Callable[[], ASGIApp], *, as_json: bool, requests: int = REQUESTS) -> None:
     """Fill a throw-away database, read the pages one after the other, print p50 and p95."""
     with scratch_folder():
         url = f"sqlite://{settings.market_data_dir}/bench.sqlite3"
-        found, rows = asyncio.run(_measure(url, requests))
+        found, rows = asyncio.run(_measure(create_app(), url, requests))
     if as_json:
         pages = {name: _figures(outcome) for name, outcome in rows.items()}
         print(json.dumps({"verbs_seconds": found.verbs, "pages_ms": pages}, indent=2))
@@ -79,22 +79,22 @@ def run(*, as_json: bool, requests: int = REQUESTS) -> None:
         _print(found, rows)
 
 
-async def _measure(url: str, requests: int) -> tuple[Measured, dict[str, Outcome]]:
+async def _measure(app: ASGIApp, url: str, requests: int) -> tuple[Measured, dict[str, Outcome]]:
     await db.connect(url)
     await Tortoise.generate_schemas()
     try:
         with console.status(f"{LOTS * RIVALS} bids on {LOTS} lots, {JUDGES} judges"):
             found = await _fill()
         return found, {
-            name: await _read(found, *page, requests) for name, page in found.pages.items()
+            name: await _read(app, found, *page, requests) for name, page in found.pages.items()
         }
     finally:
         await db.disconnect()
 
 
-async def _read(found: Measured, reader: str, address: str, requests: int) -> Outcome:
+async def _read(app: ASGIApp, found: Measured, reader: str, address: str, requests: int) -> Outcome:
     outcome, person = Outcome(), found.people.get(reader)
-    async with _browser(await start_session(person) if person else None) as http:
+    async with _browser(app, await start_session(person) if person else None) as http:
         for _warm in range(2):
             (await http.get(address)).raise_for_status()
         for _n in range(requests):
@@ -105,8 +105,8 @@ async def _read(found: Measured, reader: str, address: str, requests: int) -> Ou
 
 
 @asynccontextmanager
-async def _browser(cookie: str | None) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app())
+async def _browser(app: ASGIApp, cookie: str | None) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
     cookies = {COOKIE: cookie} if cookie else {}
     async with httpx.AsyncClient(
         transport=transport, base_url="http://bench", cookies=cookies, timeout=60
