@@ -41,6 +41,11 @@ PERSONAL = frozenset(
      "accounts:forgot_password", "accounts:end_other_sessions", "accounts:found",
      "accounts:tokens", "api:accounts_create_token", "accounts:sign_in_code"}
 )  # fmt: skip
+# The first print of a document notes its digest, whoever may read it.
+PRINTED = frozenset(
+    {"jobs:report", "bids:letter", "awards:notice", "complaints:print", "contracts:print",
+     "contracts:version", "changes:print", "batches:print", "settlements:print", "invoices:print"}
+)  # fmt: skip
 TOUCHED = frozenset({"last_used_at", "last_seen_at"})
 TEXT = "一段足够长的说明文字，理由充分。"
 # One body that every form and operation finds its fields in.
@@ -68,6 +73,8 @@ LISTS: dict[str, Any] = {
     "daily_capacity": 500,
 }  # fmt: skip
 JOB_DRAFT = {"title": "改过的标题"}
+WHY = {"explanation": TEXT}
+NOBODY = "00000000-0000-0000-0000-000000000000"
 POOL = {"title": "图像标注预选库", "summary": TEXT, "modalities": ["图像"], "valid_until": "2027-03-01"}
 NEED = need_input().model_dump(mode="json")
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
@@ -77,6 +84,21 @@ BODIES = {
     "api:pilots_submit_answers": FILE,
     "api:datasets_change_need": NEED, "api:datasets_post_need": NEED,
     "api:orders_submit_batch": {"quantity": "1", "items": LISTS["items"]},
+    "api:orders_propose_change": {**WHY, "rationale": "volume_changed", "quantity": "9"},
+    "api:orders_propose_termination": WHY, "api:orders_give_notice": {**WHY, "reason": "force_majeure"},
+    "api:orders_publish_guideline": {"label": "v9", "changes": TEXT},
+    "api:orders_assign_talent": {"group": "G1", "talent": NOBODY},
+    "api:orders_end_assignment": {"assignment": NOBODY},
+    "api:orders_allow_reduction": {"is_allowed": True},
+    "api:training_keep_credential": {
+        "talent": NOBODY, "kind": "consent", "reference": TEXT, "valid_until": "2027-01-01",
+    },
+    "api:disputes_open_dispute": {"ground": "quality", "text": TEXT, "amount_fen": 1},
+    "api:disputes_take_up": {"is_independent": "yes"},
+    "api:disputes_accept_reading": {"is_independent": "yes"},
+    "api:disputes_appoint_reader": {"organisation": "O-2026-000001"},
+    "api:disputes_decide_dispute": {"amount_fen": 1, "code": "no_reader", "text": TEXT},
+    "api:orders_decide_report": {"decision": "hide", "reason": TEXT},
     "api:tendering_update_draft": JOB_DRAFT, "api:tendering_amend_job": JOB_DRAFT,
     "api:tendering_set_lots": {"lots": []}, "api:tendering_set_invitations": {"invited": []},
     "api:tendering_set_lock": {"field": "minimum_bids", "value": "3", "reason": TEXT},
@@ -204,7 +226,7 @@ def verdict(step: Step, role: str, answer: httpx.Response, *, changed: bool) -> 
     if status >= 500:
         return f"{status}"
     if role in step.rule.allowed:
-        if role in VIEWERS and changed and step.name not in PERSONAL:
+        if role in VIEWERS and changed and step.name not in PERSONAL | PRINTED:
             return f"{status}: a viewer changed something"
         if step.method == "GET" and status in (401, 403) and role not in VIEWERS:
             return f"{status}: should be let in"
