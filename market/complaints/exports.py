@@ -31,3 +31,12 @@ async def complaints_file(request: Request, query: QuerySet[Complaint], fmt: For
         for row in await query.limit(MAX_ROWS)
     ]  # fmt: skip
     return table_response(request, _("Complaints"), columns, rows, fmt)
+
+
+# The reported never learns who reported: the reporter is no column.
+VIOLATIONS = Export(N_("Violation reports"), (
+    (N_("Number"), "text", "number"), (N_("Reported"), "text", "accused.name"),
+    (N_("Kind"), "text", lambda row: _(terms.KINDS[row.kind])), (N_("Status"), "text", status("violation")),
+    (N_("Filed"), "datetime", "filed_at"), (N_("Decision due"), "datetime", "due_at"),
+    (N_("Reasons"), "text", "reasons"), (N_("Decided"), "datetime", "decided_at"),
+))  # fmt: skip

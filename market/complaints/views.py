@@ -160,11 +160,16 @@ async def offer_on(by: Actor, job: Job, award: Award | None) -> dict[str, Any]:
     documents = is_firm and job.bid_deadline_at is not None and job.bid_deadline_at > clock.now()
     standing = award is not None and award.status == AwardStatus.PENDING
     bid = await own_bid_on(by, job) if is_firm and standing else None
-    rows = access.complaints_to_see(by).filter(job=job).order_by("-id").limit(10)
+    rows = await access.complaints_to_see(by).filter(job=job).order_by("-id").limit(10)
+    waits = any(
+        row.complainant_id == by.organisation_id and row.status == ComplaintStatus.PENDING
+        for row in rows
+    )
+    opened = bid is not None and bid.bidder_id is not None
     return {
-        "may_contest_documents": documents and job.is_public and not standing,
-        "may_contest_award": bid is not None and bid.bidder_id is not None,
-        "rows": await rows,
+        "may_contest_documents": documents and job.is_public and not standing and not waits,
+        "may_contest_award": opened and not waits,
+        "rows": rows,
     }
 
 

@@ -34,7 +34,7 @@ async def list_reports(request: Request) -> Response:
     query = access.reports_to_see(actor).order_by("-id")
     if (status := request.query_params.get("status", "")) in set(ViolationStatus):
         query = query.filter(status=status)
-    return await web.render(
+    return await exports.VIOLATIONS.file(request, query) or await web.render(
         request, "market/complaints/violations_list.html", page=await paginate(request, query),
         status=status, words=terms, measure=views.measure_label,
     )  # fmt: skip

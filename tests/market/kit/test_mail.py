@@ -73,3 +73,14 @@ async def test_of_a_confidential_mail_nothing_is_written_down(rollback: None, in
     assert len(inbox.messages) == 1
     row = await mail.SentMail.get()
     assert (row.recipient, row.subject, row.text) == ("", "", "")
+
+
+async def test_optional_mail_can_be_ended_by_one_click(rollback: None, inbox: Inbox) -> None:
+    url = "https://market.example/unsubscribe/token"
+    await mail.send(LETTER)
+    await mail.send(dataclasses.replace(LETTER, key="k2", unsubscribe_url=url))
+    binding, optional = inbox.messages
+    assert (optional["List-Unsubscribe"], optional["List-Unsubscribe-Post"]) == (
+        f"<{url}>", "List-Unsubscribe=One-Click",
+    )  # fmt: skip
+    assert (binding["List-Unsubscribe"], binding["List-Unsubscribe-Post"]) == (None, None)
