@@ -102,7 +102,7 @@ async def standing_of(actor: Actor, job: Job) -> dict[str, Any]:
         "direct_to": "、".join(g.organisation.name for g in guests) if is_direct else "",
         "reason": terms.reason_label(config.reason) if is_direct else "",
         "objections_until": _objections_until(job, config) if is_direct else None,
-        "tie_rule": _(rules.TIE_RULES[config.tie_rule]) if not config.judged else "",
+        "tie_rule": "" if config.judged or is_direct else _(rules.TIE_RULES[config.tie_rule]),
         "awards": config.maximum_awards,
     }  # fmt: skip
 
