@@ -118,7 +118,7 @@ async def own_bids(organisation_id: UUID) -> QuerySet[Bid]:
     """The bids of one organisation, for itself: opened ones by bidder, unopened ones by tag."""
     unopened = await Bid.filter(**UNOPENED).distinct().values_list("job_id", "lot_id")
     tags = [sealing.bidder_tag(job_id, organisation_id, lot_id) for job_id, lot_id in unopened]
-    whose = Q(bidder_id=organisation_id) | Q(bidder_tag__in=tags, **UNOPENED)
+    whose = Q(bidder_id=organisation_id) | Q(bidder_tag__in=tags, bidder_id=None)
     return Bid.filter(whose).select_related("job", "job__owner", "lot")
 
 
