@@ -7,9 +7,10 @@ from tortoise.queryset import QuerySet
 from market.complaints import terms
 from market.complaints.models import Complaint
 from market.complaints.views import ruling_label
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
-from market.kit.tables import Column, Format, table_response
+from market.kit.tables import Column, Export, Format, status, table_response
 
 MAX_ROWS = 10_000
 
@@ -19,7 +20,7 @@ async def complaints_file(request: Request, query: QuerySet[Complaint], fmt: For
     columns = (
         Column(_("Number")), Column(_("Job")), Column(_("Owner")), Column(_("Level")),
         Column(_("Contested")), Column(_("Ground")), Column(_("Status")), Column(_("Decision")),
-        Column(_("Reasons")), Column(_("Filed"), "datetime"), Column(_("Decided"), "datetime"),
+        Column(_("Reasons for the decision")), Column(_("Filed"), "datetime"), Column(_("Decided"), "datetime"),
     )  # fmt: skip
     rows = [
         (
@@ -38,5 +39,5 @@ VIOLATIONS = Export(N_("Violation reports"), (
     (N_("Number"), "text", "number"), (N_("Reported"), "text", "accused.name"),
     (N_("Kind"), "text", lambda row: _(terms.KINDS[row.kind])), (N_("Status"), "text", status("violation")),
     (N_("Filed"), "datetime", "filed_at"), (N_("Decision due"), "datetime", "due_at"),
-    (N_("Reasons"), "text", "reasons"), (N_("Decided"), "datetime", "decided_at"),
+    (N_("Reasons for the decision"), "text", "reasons"), (N_("Decided"), "datetime", "decided_at"),
 ))  # fmt: skip

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.complaints import access, terms, views, violations
+from market.complaints import access, exports, terms, views, violations
 from market.complaints.forms import MeasureInput, NewReportInput, ReportInput, ViewInput
 from market.complaints.models import ViolationReport
 from market.complaints.states import ViolationStatus

@@ -12,14 +12,23 @@ from market.kit import paging, web
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.forms import Form
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
+from market.kit.tables import Export, status
 from market.orders import findings, words
+
+READINGS = Export(N_("Readings"), (
+    (N_("Number"), "text", "number"), (N_("Status"), "text", status("reading")),
+    (N_("Due at"), "datetime", "due_at"), (N_("Marked"), "datetime", "marked_at"),
+))  # fmt: skip
 
 
 async def listing(request: Request) -> Response:
     """The readings the organisation was asked for."""
     actor = web.signed_in(request)
     query = access.readings_of(actor).select_related("measurement")
+    if file := await READINGS.file(request, query):
+        return file
     page = await paging.paginate(request, query)
     return await web.render(request, "market/disputes/readings_list.html", page=page)
 

@@ -25,3 +25,9 @@ BATCHES = Export(N_("Delivery batches"), (
     (N_("Delivered at"), "datetime", "submitted_at"), (N_("Decided at"), "datetime", "decided_at"),
     (N_("Manifest digest"), "text", "manifest_digest"),
 ))  # fmt: skip
+REVIEWS = Export(N_("Reviews"), (
+    (N_("Published"), "datetime", "published_at"), (N_("Author"), "text", "author.name"),
+    (N_("Order"), "text", "order.number"), (N_("Overall"), "integer", "rating"),
+    (N_("Review"), "text", lambda row: None if row.hidden_at else row.text),
+    (N_("Reply"), "text", lambda row: None if row.hidden_at else row.reply),
+))  # fmt: skip

@@ -8,7 +8,7 @@ from market.accounts.states import OrganisationKind
 from market.kit import paging, web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
-from market.orders import access, review_access, review_words, reviews
+from market.orders import access, exports, review_access, review_words, reviews
 from market.orders.forms import JudgementInput, ReplyInput, ReportInput, ReviewInput
 from market.orders.records import facts_of
 
@@ -35,7 +35,10 @@ async def write(request: Request) -> Response:
 async def listing(request: Request) -> Response:
     """The public reviews of an organisation, newest first."""
     organisation = await review_access.reviewed(request.path_params["number"])
-    page = await paging.paginate(request, review_access.public_reviews(organisation))
+    query = review_access.public_reviews(organisation)
+    if file := await exports.REVIEWS.file(request, query, subject=organisation.name):
+        return file
+    page = await paging.paginate(request, query)
     return await web.render(
         request,
         "market/orders/reviews_list.html",

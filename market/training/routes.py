@@ -11,7 +11,9 @@ from market.kit import files, i18n, paging, tables, web
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.forms import Form
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
+from market.kit.tables import Export
 from market.training import access, modules
 from market.training.forms import AttemptInput, CredentialInput, ModuleInput
 from market.training.models import TrainingModule
@@ -22,11 +24,17 @@ MATERIAL = {suffix: files.KINDS[suffix] for suffix in (".pdf", ".docx", ".md", "
 RECENT = 100
 
 
+MODULES = Export(N_("Training modules"), (
+    (N_("Number"), "text", "number"), (N_("Title"), "text", "title"), (N_("Owner"), "text", "owner.name"),
+    (N_("Pass mark (per cent)"), "integer", "pass_percent"), (N_("Valid for (days)"), "integer", "valid_days"),
+))  # fmt: skip
+
+
 async def list_modules(request: Request) -> Response:
     """The modules one may see, one's own people's attempts, and what one's annotators hold."""
     actor = web.signed_in(request)
     query = access.modules_of(actor).select_related("owner").order_by("-id")
-    return await web.render(
+    return await MODULES.file(request, query) or await web.render(
         request, "market/training/modules_list.html", page=await paging.paginate(request, query),
         records=await access.records_of(actor).limit(RECENT),
         credentials=await access.credentials_of(actor).limit(RECENT), kinds=CREDENTIALS,
