@@ -142,10 +142,12 @@ async def judge_context(request: Request, judge: Judge) -> dict[str, Any]:
     """A judge's own overview: a page of the bids of a lot with the state of the own sheets."""
     job = judge.job
     lots, lot = await chosen_lot(request, job)
-    bids = await judging.bids_to_judge(judge) if judge.status in panel.SITTING else []
+    bids = await judging.due_bids(judge) if judge.status in panel.SITTING else []
     sheets = await panel_access.own_sheets(judge)
     done = sum(bid.id in sheets and sheets[bid.id].is_complete for bid in bids)
-    shown = [bid for bid in bids if lot is None or bid.lot_id == lot.id]
+    ids = [bid.id for bid in bids if lot is None or bid.lot_id == lot.id]
+    rows = Bid.filter(id__in=ids).order_by("submitted_at", "id").select_related("bidder", "lot")
+    shown = await rows if ids else []
     unmarked = [bid for bid in bids if bid.id not in sheets or not sheets[bid.id].is_complete]
     return {
         "judge": judge, "job": job, "lots": lots, "lot": lot,
@@ -170,7 +172,7 @@ async def _failing(job: Job, judge: Judge) -> list[dict[str, Any]]:
 
 async def next_unmarked(judge: Judge, after: Bid) -> Bid | None:
     """The next bid without a complete sheet, behind `after` first, then from the start."""
-    bids = await judging.bids_to_judge(judge)
+    bids = await judging.due_bids(judge)
     sheets = await panel_access.own_sheets(judge)
     places = {bid.id: place for place, bid in enumerate(bids)}
     here = places.get(after.id, -1)

@@ -15,7 +15,7 @@ from market.kit.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from market.kit.i18n import gettext as _
 from market.tendering import panel
 from market.tendering.judging_forms import FULL_MARKS, OverrideInput
-from market.tendering.models import Bid, Job, Judge, ScoreSheet
+from market.tendering.models import Bid, Job, Judge, Lot, ScoreSheet
 from market.tendering.procedures import PILOT, PRICE, ProcedureConfig, config_of
 from market.tendering.states import (
     BidStatus,
@@ -143,14 +143,15 @@ def score_bids(
     return ranked
 
 
-async def sheets_of(job: Job) -> dict[UUID, list[ScoreSheet]]:
-    """The sheets of judges who have finished, by bid."""
+async def sheets_of(job: Job, lot: Lot | None = None) -> dict[UUID, list[ScoreSheet]]:
+    """The sheets of judges who have finished, by bid; of one lot or of all."""
     people = await Judge.filter(job=job, status=JudgeStatus.FINISHED).values_list(
         "person_id", flat=True
     )
     found: dict[UUID, list[ScoreSheet]] = defaultdict(list)
     rows = ScoreSheet.filter(bid__job_id=job.id, judge_id__in=[str(p) for p in people])
-    for sheet in await rows.order_by("id"):
+    of_lot = rows.filter(bid__lot_id=lot.id) if lot is not None else rows
+    for sheet in await of_lot.order_by("id"):
         found[sheet.bid_id].append(sheet)
     return found
 
@@ -260,12 +261,13 @@ async def refuse_bid(
     return bid
 
 
-async def recompute(job: Job) -> list[dict[str, Any]]:
+async def recompute(job: Job, lot: Lot | None = None) -> list[dict[str, Any]]:
     """Points and ranks computed again from the sheets and offers, beside what is stored."""
     config = config_of(job)
-    bids = await Bid.filter(job=job, rank__isnull=False).order_by("lot__position", "rank")
+    ranked = Bid.filter(job=job, rank__isnull=False).order_by("lot__position", "rank")
+    bids = await (ranked.filter(lot_id=lot.id) if lot is not None else ranked)
     stored = {bid.id: (bid.total_points, bid.rank, bid.scores) for bid in bids}
-    sheets = await sheets_of(job) if config.judged else {}
+    sheets = await sheets_of(job, lot) if config.judged else {}
     marks = {bid_id: [sheet.scores for sheet in found] for bid_id, found in sheets.items()}
     for rivals in by_lot(bids).values():
         score_bids(rivals, marks, config)

@@ -50,6 +50,14 @@ async def bids_to_judge(judge: Judge) -> list[Bid]:
     return [bid for bid in await ordered if is_to_judge(judge, bid)]
 
 
+async def due_bids(judge: Judge) -> list[Bid]:
+    """`bids_to_judge` with no more of each than tells which it is."""
+    bids = Bid.filter(job_id=judge.job_id, status__in=evaluation.COMPARED)
+    ordered = bids.order_by("lot__position", "submitted_at", "id")
+    known = ordered.only("id", "number", "lot_id", "status", "checks", "bidder_id")
+    return [bid for bid in await known if is_to_judge(judge, bid)]
+
+
 @atomic()
 async def save_sheet(bid: Bid, sheet: SheetInput, *, by: Actor) -> ScoreSheet:
     """Keep one's own sheet of a bid: marks of 0 to 5 in halves or n/a, by criterion.
@@ -119,7 +127,7 @@ async def finish_judging(job: Job, *, by: Actor) -> Judge:
     judge = await _sitting(job.id, by)
     if judge.status != JudgeStatus.JUDGING or job.status != JobStatus.EVALUATION:
         raise SheetsClosed(_("Your sheets are handed in, or the evaluation is over"))
-    bids = await bids_to_judge(judge)
+    bids = await due_bids(judge)
     complete = set(
         await ScoreSheet.filter(
             bid__job_id=job.id, judge_id=by.person_id, is_complete=True

@@ -98,7 +98,7 @@ async def _go_on(request: Request, judge: Judge, bid: Bid, is_draft: bool) -> Re
 async def _sheet_page(judge: Judge, bid: Bid) -> dict[str, Any]:
     config = config_of(bid.job)
     sheets = await panel_access.own_sheets(judge)
-    total = len(await judging.bids_to_judge(judge))
+    total = len(await judging.due_bids(judge))
     return {
         "judge": judge, "bid": bid, "job": bid.job, "criteria": config.judged,
         "weights": config.weights, "terms": terms,

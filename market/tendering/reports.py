@@ -8,7 +8,6 @@ from market.kit.documents import digest_of
 from market.kit.i18n import gettext as _
 from market.kit.tables import Column
 from market.tendering import (
-    comparison,
     evaluation,
     explanations,
     outcomes,
@@ -56,8 +55,7 @@ def checks_of(bid: Bid) -> list[dict[str, Any]]:
 
 async def computation(job: Job, lot: Lot | None) -> dict[str, Any]:
     """Every figure of the ranking computed again beside what is stored, for one lot."""
-    numbers = set(await comparison.bids_of(job, lot).values_list("number", flat=True))
-    found = [row for row in await evaluation.recompute(job) if row["bid"] in numbers]
+    found = await evaluation.recompute(job, lot)
     return {
         "rows": [{**row, "criteria": terms.in_order(row["scores"], CRITERIA)} for row in found],
         "is_reproduced": all(row["is_reproduced"] for row in found),
