@@ -36,10 +36,10 @@ import market.pilots.api
 import market.pilots.routes
 import market.pools.api
 import market.pools.routes
-import market.reputation.api
-import market.reputation.routes
 import market.registration.api
 import market.registration.routes
+import market.reputation.api
+import market.reputation.routes
 import market.risks.api
 import market.risks.routes
 import market.tendering.api

@@ -329,11 +329,8 @@ async def _changes_of(whose: Q, own: UUID) -> tuple[list[Task], list[Task]]:
         "contract__job"
     )
     digests = [row.digest for row in rows]
-    mine = set(
-        await Signature.filter(organisation_id=own, digest__in=digests).values_list(
-            "digest", flat=True
-        )
-    )
+    signed = await Signature.filter(organisation_id=own, digest__in=digests).only("digest")
+    mine = {signature.digest for signature in signed}
     open_ones = [row for row in rows if row.notice_ends_at is None]
     todo = [_change_task(row, _("Sign the change")) for row in open_ones if row.digest not in mine]
     waiting = [

@@ -17,7 +17,7 @@ from market.kit.numbers import next_number
 from market.orders.models import Contract
 from market.registration.forms import AnswerInput, FilingInput
 from market.registration.models import Filing
-from market.registration.states import FilingStatus, DealSide
+from market.registration.states import DealSide, FilingStatus
 
 LIVE = (FilingStatus.SUBMITTED, FilingStatus.ACCEPTED)
 FILERS = (Role.BUYER, Role.SALES, Role.FINANCE)

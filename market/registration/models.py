@@ -7,7 +7,7 @@ from tortoise import fields
 
 from market.kit.db import Row
 from market.kit.states import Stateful
-from market.registration.states import FILING_TRANSITIONS, FilingStatus, DealSide
+from market.registration.states import FILING_TRANSITIONS, DealSide, FilingStatus
 
 
 class Registration(Row):

@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 from market.registration.models import Filing, Registration
-from market.registration.states import FilingStatus, DealSide
+from market.registration.states import DealSide, FilingStatus
 
 
 class RegistrationOut(BaseModel):

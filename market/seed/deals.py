@@ -169,8 +169,10 @@ def _draft(plan: Plan) -> JobDraft:
         has_no_state_secrets=True,
         procedure="open",
         procedure_config={
-            "minimum_bids": 1, "stand_still_days": 1, "judges_needed": plan.judges,
-        },  # fmt: skip
+            "minimum_bids": 1,
+            "stand_still_days": 1,
+            "judges_needed": plan.judges,
+        },
         question_deadline_at=(clock.start_of_day(asked) + dt.timedelta(hours=17)),
         bid_deadline_at=deadline,
         delivery_deadline=closed + dt.timedelta(days=150),

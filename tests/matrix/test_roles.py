@@ -66,7 +66,8 @@ BODY: dict[str, Any] = {
     "bank_reference": "ICBC9", "booked_on": "2026-03-01", "payer_name": "某公司",
     "amount_fen": "1.00", "task": "图像拉框", "unit": "张", "min_price": "1", "max_price": "2",
     "statement": TEXT * 2, "demand": TEXT, "ground": "restrictive", "ruling": "no_breach",
-    "reasons": TEXT, "measure": "warning", "days": 90, "scopes": "jobs:read", "taxpayer_kind": "general", "size": "small",
+    "reasons": TEXT, "measure": "warning", "days": 90, "scopes": "jobs:read",
+    "taxpayer_kind": "general", "size": "small",
 }  # fmt: skip
 LISTS: dict[str, Any] = {
     "modalities": ["图像"], "task_types": ["2D框"], "fields": ["name"], "scopes": ["jobs:read"],

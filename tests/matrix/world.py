@@ -143,7 +143,8 @@ async def _deals(deal: Deal) -> dict[str, str]:
         "order": order.number, "batch": batch.number, "payment": payment.number,
         "settlement": settlement.number, "payout": payout.number, "invoice": invoice.number,
         "change": change.number, "module": (await make_module(by=deal.buyer)).number,
-        "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed, **await _refund(), **await _bank_line(),
+        "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed,
+        **await _refund(), **await _bank_line(),
     }  # fmt: skip
 
 
