@@ -108,7 +108,12 @@ _OPERATOR = (
     (N_("Statistics"), "bureau:overview", "chart"),
 )
 _JUDGING = (N_("My judging"), "judging:list", "scale")
-_OTHER = (_WORKSPACE, _CALENDAR, _JUDGING, (N_("Organisation"), "accounts:organisation", "building"))
+_OTHER = (
+    _WORKSPACE,
+    _CALENDAR,
+    _JUDGING,
+    (N_("Organisation"), "accounts:organisation", "building"),
+)
 ROOMS = {
     OrganisationKind.DEMAND: _DEMAND,
     OrganisationKind.SUPPLIER: _SUPPLIER,

@@ -164,7 +164,9 @@ class OpeningKey(Row):
         "models.Organisation", null=True, on_delete=fields.RESTRICT, related_name="opening_keys"
     )
     public_key = fields.BinaryField()
-    private_box = fields.BinaryField(null=True)  # AES-GCM under the passphrase; null: only in a file
+    private_box = fields.BinaryField(
+        null=True
+    )  # AES-GCM under the passphrase; null: only in a file
     kdf: Any = fields.JSONField(default=dict)  # argon2id: salt, passes, memory, lanes
     created_by_id = fields.UUIDField(null=True)
     replaced_at = fields.DatetimeField(null=True)  # its shares of running openings stay with it

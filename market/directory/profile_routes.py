@@ -38,9 +38,7 @@ async def edit(request: Request) -> Response:
     if section not in SECTIONS:
         raise NotFound(_("There is no such entry"))
     profile = await access.own_profile(actor)
-    form = await Form.read(
-        request, SECTIONS[section], labels.typed(profile, section), draft="kept"
-    )
+    form = await Form.read(request, SECTIONS[section], labels.typed(profile, section), draft="kept")
     if form.is_valid:
         with form.guard():
             await profiles.save_profile(profile.organisation_id, form.input, by=actor)

@@ -47,7 +47,9 @@ class Stateful(Row):
     """A row with a status that moves only along its transition table."""
 
     TRANSITIONS: ClassVar[Transitions]
-    OTHER_STARTS: ClassVar[frozenset[Any]] = frozenset()  # where a new row may stand besides `initial`
+    OTHER_STARTS: ClassVar[frozenset[Any]] = (
+        frozenset()
+    )  # where a new row may stand besides `initial`
     status: Any
     _is_moving = False
 

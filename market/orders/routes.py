@@ -1,6 +1,5 @@
 """Pages of contracts and orders."""
 
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route

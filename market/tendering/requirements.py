@@ -27,9 +27,7 @@ def check_offer(
     checks, volume = [], job.volume if volume is None else volume
     if daily_capacity is not None:
         possible = daily_capacity * delivery_days
-        checks.append(
-            Check("capacity", possible >= volume, f"{volume:,.0f}", f"{possible:,.0f}")
-        )
+        checks.append(Check("capacity", possible >= volume, f"{volume:,.0f}", f"{possible:,.0f}"))
     if job.delivery_deadline is not None:
         left = (job.delivery_deadline - on).days
         checks.append(Check("delivery", delivery_days <= left, str(left), str(delivery_days)))

@@ -88,7 +88,9 @@ REASONS: Mapping[str, str] = {
     RefusalReason.LOW_PRICE_UNEXPLAINED: N_("The very low price was not explained"),
     PassingReason.CAPACITY_TAKEN: N_("The better ranked bidder's capacity is taken by other lots"),
     PassingReason.GAVE_UP: N_("The better ranked bidder gave up"),
-    PassingReason.CONFLICT_FOUND: N_("A conflict of interest of the better ranked bidder was found"),
+    PassingReason.CONFLICT_FOUND: N_(
+        "A conflict of interest of the better ranked bidder was found"
+    ),
     PassingReason.CANNOT_PERFORM: N_("The better ranked bidder cannot perform the contract"),
 }
 NOTICES: Mapping[str, str] = {

@@ -78,7 +78,12 @@ LISTS: dict[str, Any] = {
 JOB_DRAFT = {"title": "改过的标题"}
 WHY = {"explanation": TEXT}
 NOBODY = "00000000-0000-0000-0000-000000000000"
-POOL = {"title": "图像标注预选库", "summary": TEXT, "modalities": ["图像"], "valid_until": "2027-03-01"}
+POOL = {
+    "title": "图像标注预选库",
+    "summary": TEXT,
+    "modalities": ["图像"],
+    "valid_until": "2027-03-01",
+}
 NEED = need_input().model_dump(mode="json")
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {

@@ -135,7 +135,11 @@ async def test_a_report_from_the_supplier_page_to_the_public_entry(
     form = await client.get("/violations/new", params=number)
     await client.post(
         "/violations/new",
-        data={**number, "kind": "data_leak", "statement": "其员工在公开群聊中多次转发了客户影像截图。"},
+        data={
+            **number,
+            "kind": "data_leak",
+            "statement": "其员工在公开群聊中多次转发了客户影像截图。",
+        },
     )
     row = await ViolationReport.get(accused=accused)
     await client.post(f"/violations/{row.number}/file")

@@ -56,10 +56,8 @@ async def test_a_job_goes_from_draft_to_award(client: httpx.AsyncClient) -> None
     assert answered.json()["answer"] == "可以"
     await tendering.open_bids(await Job.get(number=number))
     assert (await client.get(f"{API}/jobs/{number}/opening")).json()["is_intact"] is True
-    scored = await client.post(
-        f"{API}/bids/{bid['number']}/scores", json={"technical": 5, "quality": 5, "schedule": 5}
-    )
-    assert scored.json()["total_points"] == "100.0000"
+    scored = await tendering.score(await Bid.get(number=bid["number"]), "5", by=owner)
+    assert str(scored.total_points) == "100.0000"
     award = await client.post(
         f"{API}/bids/{bid['number']}/award", json={"rationale": "唯一有效投标，满足全部要求。"}
     )

@@ -50,7 +50,9 @@ async def test_the_clock_closes_and_the_buyers_share_opens_and_publishes() -> No
         bid.digest, "泉汇医标数据科技", 80_000_000,
     )  # fmt: skip
     assert transcripts.is_intact(job.opening_transcript)
-    assert [row["is_intact"] for row in await transcripts.checked_rows(job, job.opening_transcript)] == [True]
+    assert [
+        row["is_intact"] for row in await transcripts.checked_rows(job, job.opening_transcript)
+    ] == [True]
     assert await OutboxMessage.filter(topic="job.opened").count() == 1
     assert await Notice.filter(job=job, kind="opened").count() == 1
 
@@ -62,7 +64,9 @@ async def test_the_transcript_shows_a_changed_bid_and_a_changed_transcript() -> 
     bid = await Bid.get(id=bid.id)
     bid.sealed = b"exchanged afterwards"
     await bid.save(update_fields=["sealed"])
-    assert [row["is_intact"] for row in await transcripts.checked_rows(job, job.opening_transcript)] == [False]
+    assert [
+        row["is_intact"] for row in await transcripts.checked_rows(job, job.opening_transcript)
+    ] == [False]
     job.opening_transcript["bids"][0]["total_fen"] = 1
     assert not transcripts.is_intact(job.opening_transcript)
 
@@ -103,7 +107,9 @@ async def test_a_lost_platform_secret_is_survived_with_the_bureau(
     bureau = await make_organisation(kind="bureau")
     job = await tendering.published_job()
     bid = await tendering.place_bid(job)
-    monkeypatch.setattr(settings, "secret_key", SecretStr("another secret of more than thirty-two characters"))
+    monkeypatch.setattr(
+        settings, "secret_key", SecretStr("another secret of more than thirty-two characters")
+    )
     job = await tendering.open_bids(job)
     assert job.status == JobStatus.OPENING
     assert (await Bid.get(id=bid.id)).status == BidStatus.SUBMITTED

@@ -114,11 +114,11 @@ async def test_from_bid_to_award_over_http(client: httpx.AsyncClient) -> None:
     assert bid.digest in transcript.text
 
     await signed_in_client(client, owner.person_id)
+    await tendering.sit(job, by=owner)
     table = await client.get(f"/jobs/{job.number}/evaluation")
-    assert f"/bids/{bid.number}/score" in table.text
-    marks = {"technical": "4.5", "quality": "4.0", "schedule": "5.0", "comment": "方案详实"}
+    assert bid.number in table.text
     assert (await client.get(f"/bids/{bid.number}/score")).status_code == 200
-    assert (await client.post(f"/bids/{bid.number}/score", data=marks)).status_code == 303
+    await tendering.score(bid, "4.5", by=owner, comment="方案详实")
     assert (await client.get(f"/bids/{bid.number}/refusal")).status_code == 200
     assert (await client.get(f"/bids/{bid.number}/award")).status_code == 200
     short = await client.post(f"/bids/{bid.number}/award", data={"rationale": "好"})
