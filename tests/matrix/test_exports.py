@@ -5,6 +5,7 @@ import io
 import json
 import re
 from html import unescape
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -58,7 +59,9 @@ async def test_every_file_of_every_list(world: World) -> None:
                     http.cookies.set(sessions.COOKIE, world.cookies[role])
                 for path in plain_pages():
                     page = await http.get(path)
-                    links = {fmt: unescape(url) for url, fmt in LINK.findall(page.text)}
+                    links = {
+                        fmt: urljoin(path, unescape(url)) for url, fmt in LINK.findall(page.text)
+                    }
                     if page.status_code == 200 and links and path not in found:
                         found[path] = links
                         await check(http, path, links)
