@@ -282,7 +282,7 @@ class Expert(Row):
     person_id: UUID
 
     person: Any = fields.OneToOneField(
-        "models.Person", on_delete=fields.CASCADE, related_name="expertise"
+        "models.Person", on_delete=fields.RESTRICT, related_name="expertise"
     )
     affiliation = fields.CharField(max_length=120, default="")
     industries: Any = fields.JSONField(default=list)
