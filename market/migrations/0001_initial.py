@@ -1,14 +1,14 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
-from billing.chart import AccountKind, Side
+from billing.chart import AccountKind, Side as ChartSide
 from billing.states import BankLineStatus, EventStatus, InvoiceKind, InvoiceStatus, PaymentMethod, PaymentStatus, PayoutStatus, ProgrammeStatus, RedemptionStatus, RefundStatus, TaxpayerKind, TransferStatus
 from json import dumps, loads
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
-from market.bureau.models import FactKind, Side
-from market.complaints.states import ComplaintAbout, ComplaintLevel, ComplaintStatus, Ground, Measure, Ruling, ViolationKind, ViolationStatus
+from market.bureau.models import FactKind, Side as BureauSide
+from market.complaints.states import ComplaintAbout, ComplaintLevel, ComplaintStatus, Ground as ComplaintsGround, Measure as ComplaintsMeasure, Ruling, ViolationKind, ViolationStatus
 from market.datasets.states import NeedStatus
-from market.disputes.states import DecisionCode, DisputeStatus, Ground, ReadingStatus, Way
+from market.disputes.states import DecisionCode, DisputeStatus, Ground as DisputesGround, ReadingStatus, Way
 from market.kit.clock import now
 from market.kit.ids import uuid7
 from market.notifications.models import Frequency
@@ -16,7 +16,7 @@ from market.orders.states import BatchStatus, ChangeKind, ChangeStatus, Contract
 from market.pilots.states import PilotStatus, SubmissionStatus
 from market.pools.states import MembershipStatus, PoolStatus
 from market.registration.states import DealSide, FilingStatus
-from market.reputation.states import Measure
+from market.reputation.states import Measure as ReputationMeasure
 from market.risks.states import CaseStatus, Decision
 from market.tendering.states import AwardStatus, BidEventKind, BidStatus, ClarificationKind, ClarificationStatus, Envelope, JobKind, JobStatus, JudgeRole, JudgeStatus, LotStatus, NoticeKind, ShareHolder
 from market.training.states import CredentialKind
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('version', fields.CharField(max_length=32)),
-                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=Measure, max_length=32)),
+                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=ReputationMeasure, max_length=32)),
                 ('modality', fields.CharField(default='', max_length=40)),
                 ('mean_bp', fields.IntField()),
                 ('cases', fields.IntField()),
@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name='figures', on_delete=OnDelete.RESTRICT)),
-                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=Measure, max_length=32)),
+                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=ReputationMeasure, max_length=32)),
                 ('hits', fields.IntField()),
                 ('total', fields.IntField()),
                 ('mean_bp', fields.IntField()),
@@ -845,7 +845,7 @@ class Migration(migrations.Migration):
                 ('objection', fields.OneToOneField('models.Complaint', source_field='objection_id', null=True, db_constraint=True, to_field='id', related_name='complaint', on_delete=OnDelete.RESTRICT)),
                 ('level', fields.CharEnumField(description='OBJECTION: objection\nCOMPLAINT: complaint', enum_type=ComplaintLevel, max_length=32)),
                 ('about', fields.CharEnumField(description='DOCUMENTS: documents\nAWARD: award', enum_type=ComplaintAbout, max_length=32)),
-                ('ground', fields.CharEnumField(description='RESTRICTIVE: restrictive\nBRAND_NAMED: brand_named\nUNCLEAR: unclear\nTOO_LITTLE_TIME: too_little_time\nUNLAWFUL_CRITERIA: unlawful_criteria\nWRONG_EVALUATION: wrong_evaluation\nCONFLICT_OF_INTEREST: conflict_of_interest\nWINNER_UNQUALIFIED: winner_unqualified\nFALSE_MATERIAL: false_material\nCOLLUSION: collusion\nPROCEDURE_BREACH: procedure_breach', enum_type=Ground, max_length=32)),
+                ('ground', fields.CharEnumField(description='RESTRICTIVE: restrictive\nBRAND_NAMED: brand_named\nUNCLEAR: unclear\nTOO_LITTLE_TIME: too_little_time\nUNLAWFUL_CRITERIA: unlawful_criteria\nWRONG_EVALUATION: wrong_evaluation\nCONFLICT_OF_INTEREST: conflict_of_interest\nWINNER_UNQUALIFIED: winner_unqualified\nFALSE_MATERIAL: false_material\nCOLLUSION: collusion\nPROCEDURE_BREACH: procedure_breach', enum_type=ComplaintsGround, max_length=32)),
                 ('status', fields.CharEnumField(default=ComplaintStatus.DRAFT, description='DRAFT: draft\nPENDING: pending\nUPHELD: upheld\nDECLINED: declined\nWITHDRAWN: withdrawn', enum_type=ComplaintStatus, max_length=32)),
                 ('statement', fields.TextField(unique=False)),
                 ('demand', fields.TextField(unique=False)),
@@ -981,7 +981,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name='observations', on_delete=OnDelete.RESTRICT)),
-                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=Measure, max_length=32)),
+                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=ReputationMeasure, max_length=32)),
                 ('source_id', fields.UUIDField()),
                 ('is_hit', fields.BooleanField()),
                 ('order_number', fields.CharField(max_length=20)),
@@ -999,7 +999,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
-                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=Measure, max_length=32)),
+                ('measure', fields.CharEnumField(description='ON_TIME: on_time\nFIRST_INSPECTION: first_inspection\nSUPPLIER_DISPUTES: supplier_disputes\nSUPPLIER_ANSWERS: supplier_answers\nPAYS_ON_TIME: pays_on_time\nINSPECTS: inspects\nBUYER_DISPUTES: buyer_disputes\nBUYER_ANSWERS: buyer_answers', enum_type=ReputationMeasure, max_length=32)),
                 ('observation', fields.ForeignKeyField('models.Observation', source_field='observation_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('was_bp', fields.IntField(null=True)),
                 ('mean_bp', fields.IntField()),
@@ -1185,7 +1185,7 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(default=DisputeStatus.OPEN, description='OPEN: open\nANSWERED: answered\nMEDIATION: mediation\nRE_MEASUREMENT: re_measurement\nRESOLVED: resolved\nWITHDRAWN: withdrawn', enum_type=DisputeStatus, max_length=32)),
                 ('rules_version', fields.CharField(max_length=32)),
                 ('opened_from', fields.CharEnumField(description='PLANNED: planned\nSUBMITTED: submitted\nSAMPLING: sampling\nACCEPTED: accepted\nREJECTED: rejected\nREWORK: rework\nDISPUTED: disputed\nRE_INSPECTED: re_inspected\nPARTIALLY_ACCEPTED: partially_accepted', enum_type=BatchStatus, max_length=32)),
-                ('ground', fields.CharEnumField(description='QUALITY: quality\nGUIDELINE: guideline\nINSPECTION: inspection\nINCOMPLETE: incomplete\nFORMAT: format\nCONFIDENTIALITY: confidentiality\nOTHER: other', enum_type=Ground, max_length=32)),
+                ('ground', fields.CharEnumField(description='QUALITY: quality\nGUIDELINE: guideline\nINSPECTION: inspection\nINCOMPLETE: incomplete\nFORMAT: format\nCONFIDENTIALITY: confidentiality\nOTHER: other', enum_type=DisputesGround, max_length=32)),
                 ('text', fields.TextField(unique=False)),
                 ('value_fen', fields.BigIntField()),
                 ('buyer_fen', fields.BigIntField(null=True)),
@@ -1315,7 +1315,7 @@ class Migration(migrations.Migration):
                 ('transaction', fields.ForeignKeyField('models.LedgerTransaction', source_field='transaction_id', db_constraint=True, to_field='id', related_name='entries', on_delete=OnDelete.RESTRICT)),
                 ('position', fields.IntField()),
                 ('account', fields.ForeignKeyField('models.LedgerAccount', source_field='account_id', db_constraint=True, to_field='id', related_name='entries', on_delete=OnDelete.RESTRICT)),
-                ('side', fields.CharEnumField(description='DEBIT: debit\nCREDIT: credit', enum_type=Side, max_length=8)),
+                ('side', fields.CharEnumField(description='DEBIT: debit\nCREDIT: credit', enum_type=ChartSide, max_length=8)),
                 ('amount_fen', fields.BigIntField()),
             ],
             options={'table': 'ledger_entries', 'app': 'models', 'unique_together': (('transaction', 'position'),), 'indexes': [Index(fields=['account_id', 'id'])], 'pk_attr': 'id', 'table_description': 'described by its model'},
@@ -2010,7 +2010,7 @@ class Migration(migrations.Migration):
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('side', fields.CharEnumField(description='DEMAND: demand\nSUPPLY: supply', enum_type=Side, max_length=8)),
+                ('side', fields.CharEnumField(description='DEMAND: demand\nSUPPLY: supply', enum_type=BureauSide, max_length=8)),
                 ('kind', fields.CharEnumField(description='CONTRACTED: contracted\nACCEPTED: accepted\nSETTLED: settled\nREFUNDED: refunded', enum_type=FactKind, max_length=16)),
                 ('month', fields.CharField(max_length=7)),
                 ('region_code', fields.CharField(max_length=6)),
@@ -2083,7 +2083,7 @@ class Migration(migrations.Migration):
                 ('view_due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('viewed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('measure', fields.CharEnumField(null=True, description='WARNING: warning\nPOINTS: points\nSUSPENSION: suspension', enum_type=Measure, max_length=32)),
+                ('measure', fields.CharEnumField(null=True, description='WARNING: warning\nPOINTS: points\nSUSPENSION: suspension', enum_type=ComplaintsMeasure, max_length=32)),
                 ('points', fields.IntField(default=0)),
                 ('days', fields.IntField(default=0)),
                 ('reasons', fields.TextField(default='', unique=False)),
