@@ -47,6 +47,7 @@ class Stateful(Row):
     """A row with a status that moves only along its transition table."""
 
     TRANSITIONS: ClassVar[Transitions]
+    KEEPS_REASON: ClassVar[bool] = False  # `move_to` writes its reason to the row's field, too
     OTHER_STARTS: ClassVar[frozenset[Any]] = (
         frozenset()
     )  # where a new row may stand besides `initial`
@@ -98,6 +99,8 @@ class Stateful(Row):
 
         Raises InvalidTransition when the table does not allow the move. Call it on a locked row.
         """
+        if reason and self.KEEPS_REASON:
+            changes = {**changes, "reason": reason}
         before = self._step(status, changes)
         await self.save(update_fields=["status", *changes])
         await audit.record(

@@ -126,7 +126,5 @@ async def _end(pilot: Pilot, row: PilotSubmission, bids: Sequence[Bid]) -> None:
     )  # fmt: skip
     code = RefusalReason.PILOT_FAILED.value
     for bid in bids:
-        bid.reason = sentence  # move_to() would keep it in the audit log alone
-        await bid.save(update_fields=["reason"])
         await bid.move_to(BidStatus.DISQUALIFIED, by=CLOCK, reason_code=code, reason=sentence)
         await outbox.record("bid.unsuccessful", bid=bid.id)

@@ -194,6 +194,7 @@ class Bid(Stateful):
     receipt: dict[str, Any] | None = None  # of the row just sealed, for its bidder; never stored
 
     TRANSITIONS = BID_TRANSITIONS
+    KEEPS_REASON = True
 
     job_id: UUID
     lot_id: UUID | None

@@ -88,6 +88,9 @@ NEED = need_input().model_dump(mode="json")
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {
     "api:tendering_shortlist": {"passed": []},
+    "api:tendering_award_bid": {"rationale": TEXT},
+    "api:risks_decide_case": {"decision": "remind", "reasons": TEXT},
+    "api:registration_answer_filing": {"accept": True},
     "api:pilots_prepare_pilot": {"metric": "accuracy", "instructions": TEXT, "items": FILE, "gold": FILE},
     "api:pilots_submit_answers": FILE,
     "api:datasets_change_need": NEED, "api:datasets_post_need": NEED,
@@ -98,6 +101,7 @@ BODIES = {
     "api:orders_assign_talent": {"group": "G1", "talent": NOBODY},
     "api:orders_end_assignment": {"assignment": NOBODY},
     "api:orders_allow_reduction": {"is_allowed": True},
+    "api:training_write_module": {"title": "保密培训", "text": TEXT, "questions": "能否外传？\n能\n*不能"},
     "api:training_keep_credential": {
         "talent": NOBODY, "kind": "consent", "reference": TEXT, "valid_until": "2027-01-01",
     },

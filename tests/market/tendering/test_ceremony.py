@@ -278,6 +278,7 @@ async def test_prices_open_after_the_shortlist_for_who_passed() -> None:
         (BidStatus.DISQUALIFIED, False, None), (BidStatus.OPENED, True, Decimal(70)),
         (BidStatus.OPENED, True, Decimal(80)),
     ]  # fmt: skip
+    assert found[0].reason == "缺少等级保护证明。", "its bidder reads the sentence"
     rows = {row["number"]: row for row in job.opening_transcript["bids"]}
     assert (rows[bad.number]["outcome"], rows[bad.number]["unit_price"]) == (
         "not_shortlisted",
