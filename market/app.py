@@ -29,6 +29,7 @@ import market.imports.routes
 import market.notifications.api
 import market.notifications.routes
 import market.ocds.api
+import market.ocds.routes
 import market.orders.api
 import market.orders.review_api
 import market.orders.routes
@@ -99,6 +100,7 @@ ROUTES: list[BaseRoute] = [
     *search.routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
+    *market.ocds.routes.routes,
     *market.registration.routes.routes,
     *api.routes(OPERATIONS),
     *pages.description_routes(OPERATIONS),

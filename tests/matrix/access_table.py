@@ -387,6 +387,7 @@ filings:withdraw nobody unknown
 risks:list bureau+operator
 risks:show nobody unknown
 statistics:public all
+ocds:about all
 operator:audit operator
 operator:outbox operator
 operator:retry operator unknown
