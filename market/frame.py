@@ -121,8 +121,8 @@ ROOMS = {
     OrganisationKind.OPERATOR: _OPERATOR,
 }
 IN_BUYERS_HANDS = (JobStatus.OPENING, JobStatus.PREQUALIFICATION, JobStatus.EVALUATION)
-FOOTER = ((N_("API"), "api:docs"), (N_("Open data"), "ocds:about"), (N_("Bases"), "bases:list"), (N_("Services"), "services:list"),
-          (N_("Verify a document"), "documents:verify"))  # fmt: skip
+FOOTER = ((N_("API"), "api:docs"), (N_("Open data"), "ocds:about"), (N_("Bases"), "bases:list"),
+          (N_("Services"), "services:list"), (N_("Verify a document"), "documents:verify"))  # fmt: skip
 
 
 SHOWN_NOTICES = 9

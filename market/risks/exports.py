@@ -15,7 +15,7 @@ CASES = Export(
         (N_("Name"), "text", "subject_name"),
         (N_("Value"), "number", "value"),
         (N_("Status"), "text", status("flag")),
-        (N_("Found"), "datetime", "found_at"),
+        (N_("Found on"), "datetime", "found_at"),
         (
             N_("Decision"),
             "text",

@@ -46,7 +46,7 @@ async def tallies(by: Actor) -> list[Tally]:
 async def history(case: FlagCase) -> list[dict[str, Any]]:
     """The log of a case as a timeline."""
     words = {
-        "found": _("Found"),
+        "found": _("Flag raised"),
         "status:open": _("Open again: the evidence has changed"),
         "status:confirmed": _("Confirmed"),
         "status:dismissed": _("Nothing wrong"),
