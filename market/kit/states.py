@@ -99,10 +99,11 @@ class Stateful(Row):
 
         Raises InvalidTransition when the table does not allow the move. Call it on a locked row.
         """
-        if reason and self.KEEPS_REASON:
-            changes = {**changes, "reason": reason}
         before = self._step(status, changes)
-        await self.save(update_fields=["status", *changes])
+        kept = ["reason"] if reason and self.KEEPS_REASON else []
+        if kept:
+            self.reason = reason
+        await self.save(update_fields=["status", *changes, *kept])
         await audit.record(
             self,
             f"status:{status}",

@@ -20,9 +20,9 @@ from market.kit.errors import AppError, Conflict
 from market.orders import contracts, inspections, signatures
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ContractStatus, OrderStatus
-from market.tendering import awards, evaluation
+from market.tendering import awards, evaluation, outcomes
 from market.tendering.models import Award, Bid, Job
-from market.tendering.states import AwardStatus, BidStatus, RefusalReason
+from market.tendering.states import AwardStatus, BidStatus, PassingReason, RefusalReason
 from tests.factories import tendering
 from tests.factories.billing import unpaid_order
 from tests.factories.orders import Deal, deliver, make_contract, make_order
@@ -93,14 +93,16 @@ async def evaluated_job() -> tuple[Job, Actor, list[Bid]]:
 
 
 RATIONALE = "综合得分最高，满足全部要求。"
+PASSED_OVER = PassingReason.CAPACITY_TAKEN
 
 
 async def test_two_bids_awarded_at_once() -> None:
     job, owner, (best, second) = await evaluated_job()
-    outcomes = await together(
-        awards.award_bid(best, RATIONALE, by=owner), awards.award_bid(second, RATIONALE, by=owner)
+    ended = await together(
+        awards.award_bid(best, RATIONALE, by=owner),
+        awards.award_bid(second, RATIONALE, by=owner, code=PASSED_OVER),
     )
-    assert refusals(outcomes) == [evaluation.NotUnderEvaluation]
+    assert refusals(ended) == [evaluation.NotUnderEvaluation]
     assert await Award.filter(job=job).count() == 1
     statuses = await Bid.filter(job=job).order_by("status").values_list("status", flat=True)
     assert list(statuses) == [BidStatus.AWARDED, BidStatus.UNSUCCESSFUL]
@@ -109,14 +111,14 @@ async def test_two_bids_awarded_at_once() -> None:
 async def test_without_the_lock_two_bids_win(monkeypatch: pytest.MonkeyPatch) -> None:
     job, owner, (best, second) = await evaluated_job()
     both_checked = asyncio.Barrier(2)
-    check = awards._check_awardable
+    undecided = outcomes.undecided_volume
 
-    async def check_both(*args: Any) -> None:
-        await check(*args)
+    async def undecided_for_both(*args: Any) -> Any:
         await both_checked.wait()
+        return await undecided(*args)
 
     monkeypatch.setattr(awards, "lock_id", lambda model, key: model.get(id=key))
-    monkeypatch.setattr(awards, "_check_awardable", check_both)
+    monkeypatch.setattr(outcomes, "undecided_volume", undecided_for_both)
     numbers = iter(("A-first", "A-second"))
 
     async def own_number(_prefix: str) -> str:
@@ -125,18 +127,18 @@ async def test_without_the_lock_two_bids_win(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(awards, "next_number", own_number)
     await together(
         bare(awards.award_bid)(best, RATIONALE, by=owner),
-        bare(awards.award_bid)(second, RATIONALE, by=owner),
+        bare(awards.award_bid)(second, RATIONALE, by=owner, code=PASSED_OVER),
     )
     assert await Award.filter(job=job).count() == 2
 
 
 async def test_an_award_against_the_refusal_of_its_bid() -> None:
     job, owner, (best, _second) = await evaluated_job()
-    outcomes = await together(
+    ended = await together(
         awards.award_bid(best, RATIONALE, by=owner),
         evaluation.disqualify_bid(best, RefusalReason.NOT_RESPONSIVE, "未按要求应答。", by=owner),
     )
-    assert len(refusals(outcomes)) == 1
+    assert len(refusals(ended)) == 1
     bid, count = await Bid.get(id=best.id), await Award.filter(job=job).count()
     assert (bid.status, count) in ((BidStatus.AWARDED, 1), (BidStatus.DISQUALIFIED, 0))
 
@@ -146,11 +148,11 @@ async def test_a_signature_against_the_end_of_the_award() -> None:
     await contracts.sign_contract(deal.contract, digest=deal.contract.digest, by=deal.supplier)
     award = await Award.get(id=deal.contract.award_id)
     await Job.filter(id=award.job_id).update(procedure="open")
-    outcomes = await together(
+    ended = await together(
         contracts.sign_contract(deal.contract, digest=deal.contract.digest, by=deal.buyer),
         awards.cancel_award(award, "预算被取消，无法继续。", by=deal.buyer),
     )
-    assert len(refusals(outcomes)) == 1
+    assert len(refusals(ended)) == 1
     award = await Award.get(id=award.id)
     orders = await Order.filter(contract_id=deal.contract.id).count()
     assert (award.status, orders) in ((AwardStatus.ACTIVE, 1), (AwardStatus.CANCELLED, 0))
@@ -163,8 +165,8 @@ async def sign(deal: Deal, *sides: Actor, verb: Any = contracts.sign_contract) -
 
 async def test_one_side_signs_twice_at_once() -> None:
     deal = await make_contract()
-    outcomes = await sign(deal, deal.buyer, deal.buyer)
-    assert refusals(outcomes) == [signatures.AlreadySigned]
+    ended = await sign(deal, deal.buyer, deal.buyer)
+    assert refusals(ended) == [signatures.AlreadySigned]
     assert await Signature.filter(contract=deal.contract).count() == 1
     assert (await Contract.get(id=deal.contract.id)).status == ContractStatus.PENDING
 
@@ -217,11 +219,11 @@ async def acceptances(batch: DeliveryBatch) -> int:
 
 async def test_two_acceptances_at_once() -> None:
     deal, batch = await drawn_batch()
-    outcomes = await together(
+    ended = await together(
         *(inspections.record_inspection(batch, [], by=deal.buyer) for _ in range(2))
     )
-    assert len(refusals(outcomes)) == 1
-    assert issubclass(refusals(outcomes)[0], Conflict)
+    assert len(refusals(ended)) == 1
+    assert issubclass(refusals(ended)[0], Conflict)
     assert await acceptances(batch) == 1
     order = await Order.get(id=batch.order_id)
     assert (order.status, order.accepted_quantity) == (OrderStatus.COMPLETED, order.quantity)
@@ -253,8 +255,8 @@ async def test_two_payments_of_a_stage_at_once_are_one() -> None:
 
 async def test_a_stage_is_paid_by_one_rail() -> None:
     deal = await unpaid_order()
-    outcomes = await pay(deal, PaymentMethod.ONLINE, PaymentMethod.BANK_TRANSFER)
-    assert refusals(outcomes) == [payments.StageBeingPaid]
+    ended = await pay(deal, PaymentMethod.ONLINE, PaymentMethod.BANK_TRANSFER)
+    assert refusals(ended) == [payments.StageBeingPaid]
     assert await Payment.filter(order=deal.order).count() == 1
 
 
@@ -273,8 +275,8 @@ async def test_without_the_lock_only_the_unique_stage_stops_a_second_payment(
     monkeypatch.setattr(payments, "stage_at", read_both)
     monkeypatch.setattr(payments, "lock", lambda row: type(row).get(id=row.id))
     methods = (PaymentMethod.ONLINE, PaymentMethod.ONLINE)
-    outcomes = await pay(deal, *methods, verb=bare(payments.intend_payment))
-    assert refusals(outcomes) == [IntegrityError]
+    ended = await pay(deal, *methods, verb=bare(payments.intend_payment))
+    assert refusals(ended) == [IntegrityError]
 
 
 async def test_nothing_of_this_broke_the_audit_chain() -> None:

@@ -70,7 +70,7 @@ async def test_choose_mail_and_unsubscribe(client: httpx.AsyncClient) -> None:
 
     await client.post("/account/mail", data={"wanted": ["jobs", "money"]})
     await person.refresh_from_db()
-    assert person.muted_mail == ["questions", "receipts", "deliveries"]
+    assert person.muted_mail == ["questions", "receipts", "deliveries", "reminders"]
 
     client.cookies.clear()
     path = f"/unsubscribe/{mail_tokens.unsubscription(person, 'money')}"
@@ -79,7 +79,7 @@ async def test_choose_mail_and_unsubscribe(client: httpx.AsyncClient) -> None:
     assert "money" not in person.muted_mail
     assert (await client.post(path)).status_code == 303
     await person.refresh_from_db()
-    assert person.muted_mail == ["deliveries", "money", "questions", "receipts"]
+    assert person.muted_mail == ["deliveries", "money", "questions", "receipts", "reminders"]
 
 
 async def test_sessions_are_listed_and_ended(client: httpx.AsyncClient) -> None:
