@@ -49,6 +49,8 @@ def _plain(field: Any) -> Any:
         return clock.now()
     if isinstance(field, fields.DateField):
         return dt.date(2026, 3, 2)
+    if isinstance(field, fields.DecimalField):
+        return number % 10  # within any precision
     if isinstance(field, fields.UUIDField):
         return field.default() if callable(field.default) else None
     enum = getattr(field, "enum_type", None)

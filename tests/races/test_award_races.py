@@ -28,7 +28,8 @@ REASON = "预算被取消，无法继续。"
 
 async def together(*works: Any) -> list[Any]:
     """What each returns or raises, all begun at once."""
-    return await asyncio.gather(*works, return_exceptions=True)
+    async with asyncio.timeout(90):  # a race that waits for ever is a failure, too
+        return await asyncio.gather(*works, return_exceptions=True)
 
 
 def refusals(outcomes_: list[Any]) -> list[type[BaseException]]:

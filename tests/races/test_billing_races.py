@@ -32,7 +32,8 @@ WORKERS = 20
 
 async def together(*works: Awaitable[Any]) -> list[Any]:
     """Everything at once; refusals are outcomes, anything else is a defect."""
-    outcomes = await asyncio.gather(*works, return_exceptions=True)
+    async with asyncio.timeout(90):  # a race that waits for ever is a failure, too
+        outcomes = await asyncio.gather(*works, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, Conflict):
             raise outcome
@@ -82,7 +83,13 @@ async def test_without_the_lock_the_voucher_is_used_twice(
         await barrier.wait()
         return found
 
+    numbers = iter(("V-first", "V-second"))
+
+    async def own_number(_prefix: str) -> str:
+        return next(numbers)
+
     monkeypatch.setattr(redemptions, "lock", read)
+    monkeypatch.setattr(redemptions, "next_number", own_number)
     bare: Any = redemptions.redeem_voucher
     await together(
         *(bare.__wrapped__(deal.order, programme=programme, by=deal.buyer) for deal in deals)

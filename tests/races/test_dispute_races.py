@@ -46,7 +46,8 @@ def processor() -> Twin:
 
 async def together(*works: Awaitable[Any]) -> list[Any]:
     """Everything at once; refusals are outcomes, anything else is a defect."""
-    outcomes = await asyncio.gather(*works, return_exceptions=True)
+    async with asyncio.timeout(90):  # a race that waits for ever is a failure, too
+        outcomes = await asyncio.gather(*works, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(
             outcome, Conflict | IntegrityError
