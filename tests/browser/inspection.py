@@ -23,7 +23,7 @@ SHA SQL SVG TB TIFF TISAX TXT UTC UTF VLAN VOC WER Word XLSX XML YOLO ZIP II III
 LATIN = frozenset(_LATIN.split())
 _CUT = re.compile(
     r"[\w.+-]+@[\w.-]+|https?://\S+|\S+\.(?:csv|txt|pdf|gz)\b|/[\w./{}-]+|\bv\d[\d.]*|[a-z]+:[a-z]+|DICOM PS3.*"
-    r"|[A-Z]{1,3}-\d{4}-\d+\S*|\b(?=\w*\d)[\w.-]{6,}\b|[0-9a-f]{8,}…?"
+    r"|[A-Z]{1,3}-\d{4}-\d+\S*|\bPT[0-9A-Z]{9}\b|\b(?=\w*\d)[\w.-]{6,}\b|[0-9a-f]{8,}…?"
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:'[a-z]+)?")
 

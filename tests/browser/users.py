@@ -21,7 +21,11 @@ class User:
     async def at(cls, browser: Browser, base: str, shots: Path) -> Self:
         """A browser that has never been here."""
         context = await browser.new_context(
-            locale="zh-CN", timezone_id="Asia/Shanghai", viewport=DESKTOP, accept_downloads=True
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport=DESKTOP,
+            accept_downloads=True,
+            reduced_motion="reduce",  # colours half-way between day and night have no contrast
         )
         context.set_default_timeout(10_000)
         return cls(await context.new_page(), base, shots)
