@@ -17,11 +17,13 @@ class UnknownProgramme(LookupError):
 @cache
 def load_programmes() -> Mapping[str, Programme]:
     """Every shipped programme version by id, in the order of their ids."""
-    programmes = (
-        Programme.model_validate_json(path.read_text(encoding="utf-8"))
-        for path in sorted(DATA.glob("*.json"))
-    )
+    programmes = (read_programme(path) for path in sorted(DATA.glob("*.json")))
     return MappingProxyType({programme.id: programme for programme in programmes})
+
+
+def read_programme(path: Path) -> Programme:
+    """The rule in a file. Raises ValidationError, which names every term that is wrong."""
+    return Programme.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def find_programme(programme_id: str) -> Programme:
