@@ -1,4 +1,4 @@
-"""Vouchers after a price reduction: decided again under their version, and what they lose given back."""
+"""Vouchers after a price fell: decided again under their version, and what they lose given back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +24,7 @@ from billing.models import (
 )
 from billing.programmes import rule_of
 from billing.redemptions import DEDUCTING, beneficiary_id
+from billing.reduction_models import PriceReduction
 from billing.shares import take_off
 from billing.states import RedemptionStatus
 from billing.vouchers.claims import read_claim
@@ -45,7 +46,7 @@ async def recompute(redemption: VoucherRedemption, order: Order, *, reduction_fe
     work = [
         index
         for index, line in enumerate(await OrderLine.filter(order=order).order_by("position"))
-        if line.is_work or line.position == 1
+        if is_work(line) and index < len(claim.lines)  # a change may have added lines since
     ]
     left = [(claim.lines[i].amount_fen or 0) - claim.lines[i].refunded_fen for i in work]
     after = take_off(left, reduction_fen)
@@ -62,6 +63,26 @@ async def recompute(redemption: VoucherRedemption, order: Order, *, reduction_fe
         trace=redemption.trace,
     )
     return recompute_after_refund(rule_of(programme), claim, decided, refunds=refunds)
+
+
+async def surplus(redemption: VoucherRedemption, order: Order) -> int:
+    """By how much a voucher's claim exceeds the order's work lines as they are after a change, in fen."""
+    claim = read_claim(redemption.claim)
+    lines = await OrderLine.filter(order=order).order_by("position")
+    work = [is_work(line) for line in lines]
+    claimed = sum(
+        (line.amount_fen or 0) - line.refunded_fen
+        for line, counts in zip(claim.lines, work, strict=False)
+        if counts
+    )
+    reduced = sum(row.amount_fen for row in await PriceReduction.filter(order=order))
+    price = sum(line.amount_fen for line in lines if is_work(line)) - reduced
+    return int(max(0, claimed - max(0, price)))
+
+
+def is_work(line: OrderLine) -> bool:
+    """Whether reductions come off this line: what is delivered in batches."""
+    return bool(line.is_work or line.position == 1)
 
 
 async def lower_grant(

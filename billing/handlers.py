@@ -168,13 +168,30 @@ async def on_dispute_resolved(message: Message) -> None:
     """A dispute's amount is fixed: take it off the price, send back what was paid too much, and
     release what was held for it. Waits for a payment that is on its way."""
     dispute = await Dispute.get(id=UUID(message.payload["dispute"]))
-    if not await reductions.reduce_order(dispute.order_id, by=RAIL):
-        for payment in await Payment.filter(
-            order_id=dispute.order_id, status=PaymentStatus.PENDING
-        ).exclude(session_id=""):
-            await outbox.record("payment.cancel_requested", payment=payment.id)
+    await _follow(dispute.order_id)
+
+
+async def on_contract_changed(message: Message) -> None:
+    """contract.changed: what is owed follows the version both have signed. A lower price takes back
+    vouchers and money paid beyond it, and waits for a payment that is on its way."""
+    order_id, payload = UUID(message.payload["order"]), message.payload
+    if payload["delta_fen"] < 0:
+        await _follow(order_id)
+    else:
+        await obligations.adjust_pledge(
+            order_id, change=payload["change"], delta_fen=payload["delta_fen"]
+        )
+
+
+async def _follow(order_id: UUID) -> None:
+    """Bring an order's money to its lower price, or close the pages on which the old one is open."""
+    if await reductions.reduce_order(order_id, by=RAIL):
+        await _finish(order_id)
         return
-    await _finish(dispute.order_id)
+    for payment in await Payment.filter(order_id=order_id, status=PaymentStatus.PENDING).exclude(
+        session_id=""
+    ):
+        await outbox.record("payment.cancel_requested", payment=payment.id)
 
 
 async def reduce_waiting_orders() -> int:

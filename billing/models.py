@@ -15,7 +15,7 @@ from billing.ledger_models import (
     LedgerTransfer,
     fk,
 )
-from billing.reduction_models import PriceReduction, ReductionShare
+from billing.reduction_models import PriceChange, PriceReduction, ReductionShare
 from billing.states import (
     BANK_LINE_TRANSITIONS,
     EVENT_TRANSITIONS,
@@ -51,6 +51,7 @@ __all__ = [
     "LedgerTransfer",
     "Payment",
     "Payout",
+    "PriceChange",
     "PriceReduction",
     "ReductionShare",
     "Refund",

@@ -64,9 +64,3 @@ async def _pledge_if_open(order_id: UUID) -> None:
     order = await lock_id(Order, order_id)
     if order.status not in OVER:
         await pledge_order(order)
-
-
-async def on_contract_changed(message: Message) -> None:
-    """contract.changed: what is owed follows the version both have signed."""
-    order_id, payload = UUID(message.payload["order"]), message.payload
-    await adjust_pledge(order_id, change=payload["change"], delta_fen=payload["delta_fen"])

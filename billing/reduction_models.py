@@ -1,4 +1,4 @@
-"""Tables of price reductions: what a dispute took off an order's price, stage by stage."""
+"""Tables of what lowers an order's price: a dispute, stage by stage, or a signed change."""
 
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,24 @@ class PriceReduction(AppendOnly):
 
     class Meta:
         table = "price_reductions"
+
+
+class PriceChange(AppendOnly):
+    """A signed change, or the end, of a contract that lowered an order's price, as its money followed:
+    `returned_fen` went back to the buyer, the rest is owed no more."""
+
+    order_id: UUID
+    change_id: UUID
+
+    order: Any = fk("Order", "price_changes")
+    change: Any = fields.OneToOneField(
+        "models.ContractChange", on_delete=fields.RESTRICT, related_name="price_change"
+    )
+    lowered_fen = fields.BigIntField()
+    returned_fen = fields.BigIntField()
+
+    class Meta:
+        table = "price_changes"
 
 
 class ReductionShare(AppendOnly):

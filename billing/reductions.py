@@ -4,22 +4,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from billing import clawbacks, ledger, refunds, transfers
-from billing.chart import buyer_payable, credit, debit, order_held, order_pledged
-from billing.models import Payment, Refund, VoucherAllocation, VoucherRedemption
+from billing import clawbacks, ledger, price_changes, refunds
+from billing.chart import buyer_payable, credit, debit, order_pledged
+from billing.models import Payment, VoucherAllocation, VoucherRedemption
 from billing.obligations import pledge_order
 from billing.redemptions import DEDUCTING
 from billing.reduction_models import PriceReduction, ReductionShare
 from billing.shares import Slot, cash_shares, clawback_shares, take_off
 from billing.stages import OVER, Stage, stages_of
-from billing.states import LIVE_REDEMPTIONS, PaymentStatus, RefundStatus
+from billing.states import LIVE_REDEMPTIONS, PaymentStatus
 from market.disputes.models import Dispute
 from market.disputes.states import DisputeStatus
-from market.kit import outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock_id
 from market.kit.ids import uuid7
-from market.kit.numbers import next_number
+from market.orders import orders
 from market.orders.models import DeliveryBatch, Order, OrderLine
 from market.orders.states import IN_DISPUTE
 
@@ -33,21 +32,25 @@ async def is_in_dispute(order: Order) -> bool:
 
 
 async def bring_up_to_date(order: Order, *, by: Actor) -> bool:
-    """Take off a locked order's price what its resolved disputes took off; part of a billing verb.
+    """Take off a locked order's price what its signed changes and its resolved disputes took off;
+    part of a billing verb.
 
     False while a payment is on its way: then nothing may be released, and the reduction waits for
     it. Stages not released are reduced by what is due on them, vouchers are decided again, what
     was paid too much goes back (L6, P1, V5).
     """
+    changes = await price_changes.waiting_changes(order)
     waiting = await Dispute.filter(
         order_id=order.id, status=DisputeStatus.RESOLVED, reduction_fen__gt=0, price_reduction=None
     ).order_by("resolved_at")
-    if waiting and order.status not in OVER:
+    if (waiting or changes) and order.status not in OVER:
         if not await _clear_the_way(order, by=by):
             return False
+        await price_changes.lower_price(order, changes)
+        await _return_excess(order, reason="合同变更或终止后减少价款")
         for dispute in waiting:
             await _reduce(order, dispute)
-    await _return_excess(order)
+    await _return_excess(order, reason="争议处理后减少价款")
     return True
 
 
@@ -75,11 +78,10 @@ async def _reduce(order: Order, dispute: Dispute) -> None:
         amount_fen=dispute.reduction_fen,
         covered_fen=sum(off),
     )
-    for stage, part in zip(stages, off, strict=True):
-        if part:
-            await ReductionShare.create(
-                reduction=reduction, milestone=stage.milestone, amount_fen=part
-            )
+    taken = {stage.milestone.id: part for stage, part in zip(stages, off, strict=True) if part}
+    for milestone_id, part in taken.items():
+        await ReductionShare.create(reduction=reduction, milestone_id=milestone_id, amount_fen=part)
+    await orders.mark_reduced(order, taken)
     paid_back = sum(
         part - in_price.get(stage.milestone.id, 0) - in_place.get(stage.milestone.id, 0)
         for stage, part in zip(stages, off, strict=True)
@@ -145,46 +147,18 @@ async def _waive(order: Order, fen: int, *, key: str) -> None:
     )
 
 
-async def _return_excess(order: Order) -> None:
+async def _return_excess(order: Order, *, reason: str) -> None:
     """Send back what was paid on a stage beyond what is due on it now (P4)."""
     for stage in await stages_of(order):
-        payment = stage.payment
-        if payment is None or payment.status != PaymentStatus.SUCCEEDED or stage.is_released:
-            continue
-        back = await Refund.filter(payment=payment)
-        excess = payment.amount_fen - sum(row.amount_fen for row in back) - stage.due_fen
-        if excess > 0:
-            await _send_back(order, payment, excess)
-
-
-async def _send_back(order: Order, payment: Payment, fen: int) -> None:
-    refund_id = uuid7()
-    hold = await transfers.reserve(
-        order_held(order.number),
-        refunds.source_of(payment),
-        fen,
-        kind="refund",
-        key=f"refund:{refund_id}",
-        order=order,
-    )
-    await Refund.create(
-        id=refund_id,
-        number=await next_number("RF"),
-        order=order,
-        payment=payment,
-        amount_fen=fen,
-        is_reduction=True,
-        reason="争议处理后减少价款",
-        transfer=hold,
-        status=RefundStatus.PENDING,
-    )
-    await outbox.record("refund.requested", refund=refund_id)
+        excess = await refunds.excess_of(stage)
+        if excess and stage.payment is not None:
+            await refunds.return_part(order, stage.payment, excess, reason=reason)
 
 
 async def reduced_lines(order: Order, lines: Sequence[OrderLine]) -> list[int]:
     """The amounts of an order's lines after its reductions, which come off the work lines."""
     taken = sum(row.covered_fen for row in await PriceReduction.filter(order=order))
-    work = [line.is_work or line.position == 1 for line in lines]
+    work = [clawbacks.is_work(line) for line in lines]
     left = iter(
         take_off(
             [line.amount_fen for line, is_work in zip(lines, work, strict=True) if is_work],
@@ -200,14 +174,15 @@ async def reduced_lines(order: Order, lines: Sequence[OrderLine]) -> list[int]:
 
 @atomic()
 async def reduce_order(order_id: UUID, *, by: Actor) -> bool:
-    """Apply what an order's resolved disputes took off its price; whether nothing waits any more."""
+    """Apply what changes and disputes took off an order's price; whether nothing waits any more."""
     order = await lock_id(Order, order_id)
     return await bring_up_to_date(order, by=by)
 
 
 async def waiting_orders() -> list[UUID]:
-    """The orders whose reduction waits for a payment to end."""
+    """The orders whose lower price waits for a payment to end."""
     rows = Dispute.filter(
         status=DisputeStatus.RESOLVED, reduction_fen__gt=0, price_reduction=None
     ).exclude(order__status__in=OVER)
-    return [row[0] for row in await rows.distinct().values_list("order_id")]
+    disputed = [row[0] for row in await rows.distinct().values_list("order_id")]
+    return list(dict.fromkeys([*await price_changes.waiting_orders(), *disputed]))

@@ -2,10 +2,20 @@
 
 from billing import ledger, obligations, redemptions, transfers
 from billing.bank import line_key
-from billing.chart import CUSTODY_BANK, PROCESSOR_CLEARING, AccountKey, order_held
+from billing.chart import (
+    CUSTODY_BANK,
+    PROCESSOR_CLEARING,
+    AccountKey,
+    buyer_payable,
+    credit,
+    debit,
+    order_held,
+    order_pledged,
+)
 from billing.ledger_models import LedgerTransaction, LedgerTransfer
 from billing.models import BankLine, Payment, Refund
 from billing.payments import receipt_key
+from billing.stages import Stage
 from billing.states import PaymentMethod, PaymentStatus, RefundStatus
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
@@ -75,18 +85,35 @@ async def on_contract_terminated(message: Message) -> None:
 
 
 async def _refund_all(order: Order, *, reason: str, by: Actor) -> list[Refund]:
-    payments = await Payment.filter(order_id=order.id).order_by("id")
-    refunds = [
-        await _refund_payment(order, payment, reason=reason)
-        for payment in payments
-        if payment.status == PaymentStatus.SUCCEEDED
-    ]
+    received = await Payment.filter(order_id=order.id, status=PaymentStatus.SUCCEEDED)
+    is_part = await Refund.exists(order_id=order.id)  # a dispute sent a part back before
+    give_back = _return_rest if is_part else _refund_payment
+    refunds = [await give_back(order, payment, reason=reason) for payment in received]
     await end_open_payments(order, by=by)
     await redemptions.release_all(order, by=by)
     await orders.mark_refunded(order, by=by)
-    if not refunds:
+    if is_part:
+        await _waive_rest(order)
+    elif not refunds:
         await obligations.withdraw_pledge(order)
-    return refunds
+    return [refund for refund in refunds if refund]
+
+
+async def _return_rest(order: Order, payment: Payment, *, reason: str) -> Refund | None:
+    rest = await held_of(payment)
+    return await return_part(order, payment, rest, reason=reason) if rest else None
+
+
+async def _waive_rest(order: Order) -> None:
+    """What the buyer still owes an order of which a part went back before is owed no more."""
+    owed = await ledger.balance_of(buyer_payable(order.number))
+    if owed:
+        await ledger.post(
+            [debit(order_pledged(order.number), owed), credit(buyer_payable(order.number), owed)],
+            kind="pledge_withdrawn",
+            key=f"waived:{order.id}",
+            order=order,
+        )
 
 
 async def _require_refundable(order: Order) -> None:
@@ -103,7 +130,7 @@ async def _require_nothing_on_its_way(order: Order) -> None:
         raise NotRefundable(_("A payment of this order is still on its way: wait until it is here"))
 
 
-async def _refund_payment(order: Order, payment: Payment, *, reason: str) -> Refund:
+async def _refund_payment(order: Order, payment: Payment, *, reason: str) -> Refund | None:
     refund_id = uuid7()
     hold = await transfers.reserve(
         order_held(order.number),
@@ -119,6 +146,45 @@ async def _refund_payment(order: Order, payment: Payment, *, reason: str) -> Ref
         order=order,
         payment=payment,
         amount_fen=payment.amount_fen,
+        reason=reason,
+        transfer=hold,
+    )
+    await outbox.record("refund.requested", refund=refund.id)
+    return refund
+
+
+async def excess_of(stage: Stage) -> int:
+    """What is held of a stage beyond what is due on it now, in fen (P4)."""
+    payment = stage.payment
+    if payment is None or payment.status != PaymentStatus.SUCCEEDED or stage.is_released:
+        return 0
+    return int(max(0, await held_of(payment) - stage.due_fen))
+
+
+async def held_of(payment: Payment) -> int:
+    """What of a received payment has not been sent back, in fen."""
+    back = await Refund.filter(payment=payment)
+    return int(payment.amount_fen - sum(row.amount_fen for row in back))
+
+
+async def return_part(order: Order, payment: Payment, fen: int, *, reason: str) -> Refund:
+    """Send back a part of a payment; the receipt stands, the part leaves what is held."""
+    refund_id = uuid7()
+    hold = await transfers.reserve(
+        order_held(order.number),
+        source_of(payment),
+        fen,
+        kind="refund",
+        key=f"refund:{refund_id}",
+        order=order,
+    )
+    refund = await Refund.create(
+        id=refund_id,
+        number=await next_number("RF"),
+        order=order,
+        payment=payment,
+        amount_fen=fen,
+        is_reduction=True,
         reason=reason,
         transfer=hold,
     )

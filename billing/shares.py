@@ -46,6 +46,29 @@ def clawback_shares(
     return first, _up_to(clawback_fen - sum(first), room)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A voucher's part of a stage whose price fell: the price other vouchers leave, what the voucher
+    paid of it, what the buyer has paid of it in cash (None: nothing yet)."""
+
+    price_fen: int
+    voucher_fen: int
+    cash_fen: int | None
+
+
+def voucher_parts(grant_fen: int, parts: Sequence[Part]) -> list[int]:
+    """What a voucher granted again pays of each stage: no more than it did nor than the stage costs,
+    not so little that a paid stage must be paid again, else as near the grant as can be."""
+    most = [max(0, min(part.voucher_fen, part.price_fen)) for part in parts]
+    least = [
+        min(room, max(0, part.price_fen - part.cash_fen)) if part.cash_fen is not None else 0
+        for part, room in zip(parts, most, strict=True)
+    ]
+    wanted = max(0, grant_fen - sum(least))
+    free = _up_to(wanted, [high - low for high, low in zip(most, least, strict=True)])
+    return [low + more for low, more in zip(least, free, strict=True)]
+
+
 def _up_to(total: int, room: Sequence[int]) -> list[int]:
     """`total`, or all the room there is, over the room."""
     total = min(total, sum(room))

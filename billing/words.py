@@ -30,7 +30,7 @@ POSTINGS = {
     "payout": N_("Payout"),
     "voucher": N_("Voucher redeemed"),
     "voucher_paid": N_("Voucher paid by the treasury"),
-    "voucher_clawback": N_("Voucher lowered after a dispute"),
+    "voucher_clawback": N_("Voucher lowered with the price"),
     "price_reduction": N_("Price lowered after a dispute"),
 }
 TAXPAYERS = {

@@ -144,7 +144,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "contract.change_signed": (change_mail.ask_other_party_to_sign_change,),
     "contract.change_refused": (change_mail.tell_parties_of_change,),
     "contract.notice_given": (change_mail.tell_parties_of_change,),
-    "contract.changed": (obligations.on_contract_changed, change_mail.tell_parties_of_change),
+    "contract.changed": (money.on_contract_changed, change_mail.tell_parties_of_change),
     "contract.terminated": (refunds.on_contract_terminated, change_mail.tell_parties_of_change),
     "milestone.reached": (order_mail.ask_to_pay_stage,),
     "guideline.published": (change_mail.tell_supplier_of_guideline,),

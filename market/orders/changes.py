@@ -17,6 +17,7 @@ from market.orders.models import Contract, DeliveryBatch, Order
 from market.orders.parties import require_party, require_side
 from market.orders.revisions import revised_terms
 from market.orders.signatures import are_both_signed, sign_text
+from market.orders.stages import Standing
 from market.orders.states import (
     BatchStatus,
     ChangeKind,
@@ -25,7 +26,13 @@ from market.orders.states import (
     OrderStatus,
 )
 from market.orders.terms import digest_of
-from market.orders.versions import carry_into_order, fixed_stages, require_unmoved, supersede
+from market.orders.versions import (
+    carry_into_order,
+    fixed_stages,
+    reduced_stages,
+    require_unmoved,
+    supersede,
+)
 from market.tendering.models import Job
 
 PROPOSERS = (Role.BUYER, Role.SALES, Role.PROJECT)
@@ -108,7 +115,7 @@ async def _next_terms(
     return revised_terms(
         contract.terms, content, number=number, before_digest=contract.digest,
         delivered=sum((batch.quantity for batch in batches), Decimal(0)),
-        fixed=await fixed_stages(order),
+        stand=Standing(await fixed_stages(order), await reduced_stages(order)),
     )  # fmt: skip
 
 

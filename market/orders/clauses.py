@@ -28,7 +28,7 @@ def clauses_of(facts: Facts) -> list[dict[str, Any]]:
         ("逾期付款", _late_payment()),
         ("验收", _acceptance(facts)),
         ("返工", _rework(facts)),
-        ("合同的终止与解除", _termination(facts)),
+        ("合同的终止与解除", [*_termination(facts), *_ending(facts.get("ending"))]),
         ("争议解决", _disputes()),
         ("合同的签署、生效与变更", _signing(facts)),
     )
@@ -264,6 +264,29 @@ def _termination(facts: Facts) -> list[str]:
         "一方有逾期交付、返工次数用尽仍不合格、逾期付款、发生数据安全事件、擅自转包等根本违约情形，"
         f"或者因不可抗力不能实现合同目的的，另一方可以书面通知解除，通知载明事由，"
         f"自通知之日起满{days}个工作日生效；通知方在生效前可以撤回。已验收部分照付。",
+    ]
+
+
+def _ending(statement: Facts | None) -> list[str]:
+    """What both sides sign as the money of the contract's end."""
+    if statement is None:
+        return []
+    deducted = (
+        f"，扣除争议处理减少的价款{_yuan(statement['reduced_fen'])}"
+        if statement["reduced_fen"]
+        else ""
+    )
+    if statement["back_fen"]:
+        rest = f"超出部分{_yuan(statement['back_fen'])}由平台自托管款退还甲方"
+    elif statement["owed_fen"]:
+        rest = f"甲方尚应支付{_yuan(statement['owed_fen'])}"
+    else:
+        rest = "双方互不再付"
+    return [
+        f"本合同据此终止。已验收数量{statement['accepted']}，对应价款"
+        f"{_yuan(statement['price_fen'])}{deducted}，乙方应得{_yuan(statement['earned_fen'])}；"
+        f"甲方已付款阶段合计{_yuan(statement['paid_fen'])}（含政策券抵付额），{rest}。"
+        "已使用的政策券按原申领时的规则版本重新核定，抵付减少的部分由甲方补足或者自退款中扣减。",
     ]
 
 

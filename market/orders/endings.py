@@ -1,5 +1,6 @@
 """How a contract in force ends: what is accepted is paid, what was paid for nothing goes back."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,9 @@ from market.orders.change_models import ContractChange
 from market.orders.clauses import clauses_of
 from market.orders.contract_forms import ChangeInput
 from market.orders.models import Contract, DeliveryBatch, Order
-from market.orders.revisions import revised_terms
+from market.orders.orders import done_quantity
+from market.orders.revisions import NOT_FACTS, revised_terms
+from market.orders.stages import Standing
 from market.orders.states import (
     IN_DISPUTE,
     BatchStatus,
@@ -20,7 +23,14 @@ from market.orders.states import (
     OrderStatus,
     Rationale,
 )
-from market.orders.versions import carry_into_order, fixed_stages, require_unmoved, supersede
+from market.orders.terms import plain_number
+from market.orders.versions import (
+    carry_into_order,
+    paid_stages,
+    reduced_stages,
+    require_unmoved,
+    supersede,
+)
 
 UNDECIDED = (BatchStatus.SUBMITTED, BatchStatus.SAMPLING, *IN_DISPUTE)
 
@@ -36,7 +46,8 @@ async def ending_terms(
 ) -> dict[str, Any]:
     """The text a contract ends with: its quantity is what was accepted; nothing accepted changes none.
 
-    Raises BatchesUndecided, InvalidInput when more is paid than was accepted.
+    `ending` states what that means in money: earned, paid, and what goes back or is still owed.
+    Raises BatchesUndecided.
     """
     if await DeliveryBatch.exists(order_id=order.id, status__in=UNDECIDED):
         raise BatchesUndecided(_("Decide every delivered batch before the contract ends"))
@@ -44,21 +55,43 @@ async def ending_terms(
         "number": number, "before_digest": contract.digest, "rationale": reason,
         "explanation": explanation,
     }  # fmt: skip
-    if not order.accepted_quantity or order.accepted_quantity == order.quantity:
-        facts = {key: value for key, value in contract.terms.items() if key != "clauses"}
-        facts |= {"version": contract.version + 1, "change": change}
+    stand = Standing(await paid_stages(order), await reduced_stages(order), is_ending=True)
+    done = await done_quantity(order)
+    if not order.accepted_quantity or done == order.quantity:
+        facts = {key: value for key, value in contract.terms.items() if key not in NOT_FACTS}
+        facts["version"] = contract.version + 1
     else:
         content = ChangeInput(
-            rationale=Rationale.VOLUME_CHANGED, explanation=explanation,
-            quantity=order.accepted_quantity,
-        )  # fmt: skip
+            rationale=Rationale.VOLUME_CHANGED, explanation=explanation, quantity=done
+        )
         facts = revised_terms(
             contract.terms, content, number=number, before_digest=contract.digest,
-            delivered=order.accepted_quantity, fixed=await fixed_stages(order),
+            delivered=done, stand=stand,
         )  # fmt: skip
-        facts = {**facts, "change": change}
         del facts["clauses"]
+    facts |= {"change": change, "ending": _statement(contract.terms, facts, order, stand)}
     return {**facts, "clauses": clauses_of(facts)}
+
+
+def _statement(
+    before: Mapping[str, Any], after: Mapping[str, Any], order: Order, stand: Standing
+) -> dict[str, Any]:
+    """What the end means in money, in fen; a paid stage counts with the vouchers in its amount."""
+    paid = sum(
+        stand.net_of(stage) for stage in before["payment"] if stage["position"] in stand.fixed
+    )
+    reduced = sum(stand.reduced.values()) if order.accepted_quantity else 0
+    price = after["total_fen"] if order.accepted_quantity else 0
+    earned = max(0, price - reduced)
+    return {
+        "accepted": plain_number(order.accepted_quantity),
+        "price_fen": price,
+        "reduced_fen": reduced,
+        "earned_fen": earned,
+        "paid_fen": paid,
+        "back_fen": max(0, paid - earned),
+        "owed_fen": max(0, earned - paid),
+    }
 
 
 async def end_contract(

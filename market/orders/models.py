@@ -153,6 +153,7 @@ class Milestone(Row):
     accepted_bp = fields.IntField(default=0)  # a progress stage's trigger: share of volume accepted
     reached_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)
+    reduced_fen = fields.BigIntField(default=0)  # of its amount, taken off by disputes
     released_at = fields.DatetimeField(null=True)  # its money has left custody
 
     class Meta:

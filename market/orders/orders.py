@@ -1,9 +1,12 @@
 """Verbs of the order: place, fund, refund, cancel, and what an acceptance does to it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import F
 
 from market.kit import clock, outbox
 from market.kit.actor import Actor
@@ -135,8 +138,7 @@ async def count_acceptance(order: Order, *, by: Actor) -> None:
     order.accepted_quantity = _sum(batch for batch in batches if batch.status in TAKEN)
     await order.save(update_fields=["accepted_quantity"])
     await _reach_progress(order)
-    done = _sum(batch for batch in batches if batch.status in TAKEN or batch.settled_fen == 0)
-    if done < order.quantity or order.status == OrderStatus.COMPLETED:
+    if _done(batches) < order.quantity or order.status == OrderStatus.COMPLETED:
         return
     await order.move_to(OrderStatus.COMPLETED, by=by, completed_at=clock.now())
     await _reach_final_milestones(order)
@@ -156,6 +158,15 @@ async def _reach_progress(order: Order) -> None:
         await outbox.record("milestone.reached", order=order.id, milestone=milestone.id)
 
 
+async def done_quantity(order: Order) -> Decimal:
+    """What is accepted, or fixed at nothing by a dispute whose reduction takes its price off again."""
+    return _done(await DeliveryBatch.filter(order_id=order.id, status__in=COUNTED))
+
+
+def _done(batches: Iterable[DeliveryBatch]) -> Decimal:
+    return _sum(batch for batch in batches if batch.status in TAKEN or batch.settled_fen == 0)
+
+
 def _sum(batches: Iterable[DeliveryBatch]) -> Decimal:
     return sum((batch.quantity for batch in batches), Decimal(0))
 
@@ -165,6 +176,14 @@ async def mark_released(order: Order, positions: Sequence[int]) -> None:
     await Milestone.filter(order_id=order.id, position__in=positions).update(
         released_at=clock.now()
     )
+
+
+async def mark_reduced(order: Order, taken: Mapping[UUID, int]) -> None:
+    """Note on a locked order's stages (by key) what a dispute took off each, in fen. Called by billing."""
+    for milestone_id, fen in taken.items():
+        await Milestone.filter(order_id=order.id, id=milestone_id).update(
+            reduced_fen=F("reduced_fen") + fen
+        )
 
 
 async def _reach_final_milestones(order: Order) -> None:

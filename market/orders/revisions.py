@@ -14,15 +14,15 @@ from market.orders.terms import plain_number
 
 Terms = dict[str, Any]
 Line = dict[str, Any]
-NOT_FACTS = ("clauses", "version", "change")
+NOT_FACTS = ("clauses", "version", "change", "ending")
 
 
 def revised_terms(
     current: Mapping[str, Any], content: ChangeInput, *, number: str, before_digest: str,
-    delivered: Decimal, fixed: Collection[int],
+    delivered: Decimal, stand: stages.Standing,
 ) -> Terms:  # fmt: skip
     """The whole text of the next version. `delivered` priced units keep the price they were delivered
-    at; payment stages at the `fixed` positions keep their amount.
+    at; paid stages keep their amount, unless the contract ends (see stages.revised).
 
     Raises InvalidInput for less than was delivered, or a total below what is paid.
     """
@@ -47,7 +47,7 @@ def revised_terms(
         "total_capital": money.capital(total),
         "delivery": delivery,
         "isolation": isolation or current["isolation"],
-        "payment": stages.revised(current["payment"], total, fixed=fixed),
+        "payment": stages.revised(current["payment"], total, stand),
     }
     return {**facts, "clauses": clauses_of(facts)}
 

@@ -1,6 +1,7 @@
 """Payment stages of a contract: the buyer's draft as shares, and what a change leaves of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -44,32 +45,56 @@ def drafted(total_fen: int, draft: DraftInput) -> list[Stage]:
     ]
 
 
-def revised(
-    stages: Sequence[Mapping[str, Any]], total_fen: int, *, fixed: Collection[int]
-) -> list[Stage]:
-    """The stages of a changed total: those at the `fixed` positions (paid, or being paid) keep their
-    amount, the rest is shared among the others in their old proportion, to the fen.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an order's stages stand: the positions whose amount stays, what disputes took off which
+    (fen by position), and whether the contract ends."""
 
-    A rest with no open stage left becomes one more acceptance stage. Raises InvalidInput when the
-    fixed stages exceed the new total.
+    fixed: Collection[int] = ()
+    reduced: Mapping[int, int] = field(default_factory=dict)
+    is_ending: bool = False
+
+    def net_of(self, stage: Mapping[str, Any]) -> int:
+        """A stage's amount less what disputes took off it."""
+        return int(stage["amount_fen"]) - self.reduced.get(stage["position"], 0)
+
+
+def revised(stages: Sequence[Mapping[str, Any]], total_fen: int, stand: Standing) -> list[Stage]:
+    """The stages of a changed total: the fixed ones (paid, or being paid) keep their amount, the rest
+    is shared among the others in their old proportion, to the fen.
+
+    A rest with no open stage left becomes one more acceptance stage. Where the fixed stages exceed
+    the new total, the end of a contract lowers them in proportion and leaves the others nothing, so
+    that billing gives the difference back; else raises InvalidInput.
     """
-    paid = sum(stage["amount_fen"] for stage in stages if stage["position"] in fixed)
-    if paid > total_fen:
-        short = money.format_yuan(paid - total_fen)
-        text = _("What is paid exceeds the new total by %(yuan)s yuan; refund it first", yuan=short)
-        raise InvalidInput(fields={"": text})
-    kept = [{**stage, "is_paid": stage["position"] in fixed} for stage in stages]
+    kept = [{**stage, "is_paid": stage["position"] in stand.fixed} for stage in stages]
+    rest = max(0, total_fen - sum(stand.reduced.values()))
+    paid = sum(stand.net_of(stage) for stage in kept if stage["is_paid"])
+    if paid > rest:
+        if not stand.is_ending:
+            short = money.format_yuan(paid - rest)
+            text = _("What is paid exceeds the new total by %(yuan)s yuan", yuan=short)
+            raise InvalidInput(fields={"": text})
+        lowered = [stage for stage in kept if stage["is_paid"]]
+        _share(rest, lowered, [stand.net_of(stage) for stage in lowered], total_fen, stand)
+        paid = rest
     still_open = [stage for stage in kept if not stage["is_paid"]]
-    if not still_open and paid < total_fen:
+    if not still_open and paid < rest:
         still_open = [_further(len(kept) + 1)]
         kept += still_open
-    if still_open:
-        weights = [max(stage["share_bp"], 1) for stage in still_open]
-        amounts = money.allocate(total_fen - paid, weights)
-        for stage, amount in zip(still_open, amounts, strict=True):
-            stage["amount_fen"] = amount
-            stage["share_bp"] = round(Decimal(amount * 10_000) / total_fen)
+    weights = [max(stage["share_bp"], 1) for stage in still_open]
+    _share(rest - paid, still_open, weights, total_fen, stand)
     return kept
+
+
+def _share(
+    fen: int, among: Sequence[Stage], weights: Sequence[int], total_fen: int, stand: Standing
+) -> None:
+    """Give the stages `fen` by weight, on top of what disputes took off each."""
+    amounts = money.allocate(fen, weights) if among else []
+    for stage, amount in zip(among, amounts, strict=True):
+        stage["amount_fen"] = amount + stand.reduced.get(stage["position"], 0)
+        stage["share_bp"] = round(Decimal(stage["amount_fen"] * 10_000) / total_fen)
 
 
 def _further(position: int) -> Stage:

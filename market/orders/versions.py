@@ -18,6 +18,7 @@ from market.orders.states import OrderStatus
 from market.orders.terms import digest_of
 
 DEAD_PAYMENTS = ("failed", "expired", "cancelled")
+ARRIVING_PAYMENTS = ("processing", "succeeded")
 LIVE_VOUCHERS = ("reserved", "redeemed", "paid")
 
 
@@ -46,6 +47,18 @@ async def fixed_stages(order: Order) -> set[int]:
     return found
 
 
+async def paid_stages(order: Order) -> set[int]:
+    """Positions of the stages whose money is here, or on a rail that takes it no more back."""
+    paid = Milestone.filter(order_id=order.id, payments__status__in=ARRIVING_PAYMENTS)
+    return set(await paid.values_list("position", flat=True))  # type: ignore[arg-type]
+
+
+async def reduced_stages(order: Order) -> dict[int, int]:
+    """What disputes took off each stage, in fen by position."""
+    rows = await Milestone.filter(order_id=order.id, reduced_fen__gt=0)
+    return {row.position: row.reduced_fen for row in rows}
+
+
 async def supersede(change: ContractChange, contract: Contract, *, by: Actor) -> None:
     """Make a change's text the version in force of its locked contract; the version before ends."""
     now = clock.now()
@@ -65,7 +78,7 @@ async def supersede(change: ContractChange, contract: Contract, *, by: Actor) ->
 
 
 async def carry_into_order(terms: dict[str, Any], order: Order, *, by: Actor) -> None:
-    """Bring a locked order's quantity, price, deadline, lines and unpaid stages to its new terms."""
+    """Bring a locked order's quantity, price, deadline, lines and stages to its new terms."""
     fields = ("quantity", "unit_price", "total_fen", "due_at")
     before = {name: getattr(order, name) for name in fields}
     work = [line for line in terms["lines"] if line["is_work"] and Decimal(line["quantity"])]
@@ -79,8 +92,6 @@ async def carry_into_order(terms: dict[str, Any], order: Order, *, by: Actor) ->
         values = {key: value for key, value in line.items() if key != "position"}
         await OrderLine.update_or_create(values, order_id=order.id, position=line["position"])
     for stage in terms["payment"]:
-        if stage["is_paid"]:
-            continue
         values = {key: stage[key] for key in stage if key not in ("position", "is_paid")}
         await Milestone.update_or_create(values, order_id=order.id, position=stage["position"])
     after = {name: getattr(order, name) for name in fields}

@@ -30,7 +30,7 @@ from billing.models import (
     VoucherRedemption,
 )
 from billing.settlements import settle_due_retentions, settle_order
-from billing.shares import Slot, cash_shares, clawback_shares, take_off
+from billing.shares import Part, Slot, cash_shares, clawback_shares, take_off, voucher_parts
 from billing.stages import stages_of
 from billing.states import InvoiceKind, PaymentMethod, PaymentStatus, RedemptionStatus, RefundStatus
 from billing.twin import Twin
@@ -308,6 +308,31 @@ async def test_the_whole_price_gone_returns_the_whole_voucher(
     assert [stage.price_fen for stage in await stages_of(case.order)] == [0, 0, 0]
     assert (await PriceReduction.get()).covered_fen == TOTAL
     await is_balanced(case.order)
+
+
+PARTS = st.lists(
+    st.builds(
+        Part,
+        st.integers(0, 10**8),
+        st.integers(0, 10**8),
+        st.none() | st.integers(0, 10**8),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(PARTS, st.integers(0, 5 * 10**8))
+def test_a_voucher_decided_again_never_exceeds_a_stage_nor_charges_a_paid_one_again(
+    parts: list[Part], grant: int
+) -> None:
+    kept = voucher_parts(grant, parts)
+    for part, fen in zip(parts, kept, strict=True):
+        assert 0 <= fen <= min(part.voucher_fen, part.price_fen)
+        if part.cash_fen is not None:
+            assert part.price_fen - fen <= max(part.cash_fen, part.price_fen - part.voucher_fen)
+    if all(part.cash_fen is None for part in parts):
+        assert sum(kept) == min(grant, sum(min(p.voucher_fen, p.price_fen) for p in parts))
 
 
 SLOTS = st.lists(

@@ -45,13 +45,18 @@ def claim(amount_fen: int, **values: Any) -> ClaimInput:
 
 
 async def decided_batch(
-    deal: Deal | None = None, *, nonconforming: int = 8, lot: int = 200, **values: Any
+    deal: Deal | None = None,
+    *,
+    nonconforming: int = 8,
+    lot: int = 200,
+    quantity: str = "",
+    **values: Any,
 ) -> tuple[Deal, DeliveryBatch]:
     """A batch with a verdict: rejected by eight nonconforming items, accepted by none."""
     deal = deal or await make_order(**values)
     assert deal.order is not None
     items = make_items(lot, prefix=deal.order.number)
-    batch = await deliver(deal, items=items, quantity=str(deal.order.quantity))
+    batch = await deliver(deal, items=items, quantity=quantity or str(deal.order.quantity))
     return deal, await inspect(deal, batch, nonconforming=nonconforming)
 
 

@@ -1,6 +1,7 @@
 """Changes of a contract in force: what they do to the order, to the fen, and what stays as it was."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -230,22 +231,31 @@ def test_lines_hold_the_quantity_asked_for_and_never_move(
     shares=st.lists(st.integers(1, 9_999), min_size=1, max_size=6),
     paid=st.sets(st.integers(1, 6)),
     total=st.integers(1, 10**12),
+    off=st.dictionaries(st.integers(1, 6), st.integers(0, 100), max_size=3),
 )
 def test_what_is_not_paid_is_shared_to_the_fen(
-    shares: list[int], paid: set[int], total: int
+    shares: list[int], paid: set[int], total: int, off: dict[int, int]
 ) -> None:
+    off = {place: fen for place, fen in off.items() if place <= len(shares)}
+    stand = stages.Standing(paid, off)
     old = [
         {"position": place, "kind": "progress", "share_bp": share, "amount_fen": share * 100}
         for place, share in enumerate(shares, 1)
     ]
-    fixed = sum(row["amount_fen"] for row in old if row["position"] in paid)
-    if fixed > total:
+    fixed = sum(stand.net_of(row) for row in old if row["position"] in paid)
+    total += sum(off.values())
+    if fixed > total - sum(off.values()):
         with pytest.raises(InvalidInput):
-            stages.revised(old, total, fixed=paid)
+            stages.revised(old, total, stand)
+        ended = stages.revised(old, total, replace(stand, is_ending=True))
+        assert sum(row["amount_fen"] for row in ended) == total
+        for before, after in zip(old, ended, strict=True):
+            net = stand.net_of(after)
+            assert 0 <= net <= (stand.net_of(before) if before["position"] in paid else 0)
         return
-    new = stages.revised(old, total, fixed=paid)
+    new = stages.revised(old, total, stand)
     assert sum(row["amount_fen"] for row in new) == total
-    assert all(row["amount_fen"] >= 0 for row in new)
+    assert all(stand.net_of(row) >= 0 for row in new)
     for before, after in zip(old, new, strict=False):
         if before["position"] in paid:
             assert after == {**before, "is_paid": True}

@@ -9,7 +9,7 @@ from billing.models import Refund
 from billing.twin import twin
 from billing.verification import verify_ledger
 from market.kit import clock
-from market.kit.errors import InvalidInput, NotPermitted
+from market.kit.errors import NotPermitted
 from market.orders import changes, terminations
 from market.orders.change_models import ContractChange
 from market.orders.contract_forms import NoticeInput, TerminationInput
@@ -75,14 +75,19 @@ async def test_what_was_accepted_stays_and_is_paid() -> None:
     assert all(stage.reached_at for stage in stages)
 
 
-async def test_more_paid_than_accepted_must_be_settled_first() -> None:
+async def test_more_paid_than_accepted_goes_back_as_both_have_signed() -> None:
     twin().take_deliveries()
     deal = await unpaid_order()
     await pay_stage(deal, twin())
     await inspect(deal, await deliver(deal, quantity="100"))
-    with pytest.raises(InvalidInput, match=r"64,000\.00"):
-        await end(deal)
-    assert await statuses(deal) == (ContractStatus.ACTIVE, OrderStatus.IN_PROGRESS)
+    change = await end(deal)
+    assert change.terms["ending"] == {
+        "accepted": "100", "price_fen": 800_000, "reduced_fen": 0, "earned_fen": 800_000,
+        "paid_fen": 7_200_000, "back_fen": 6_400_000, "owed_fen": 0,
+    }  # fmt: skip
+    assert [stage["amount_fen"] for stage in change.terms["payment"]] == [800_000, 0, 0]
+    assert "64,000.00元由平台自托管款退还甲方" in str(change.terms["clauses"])
+    assert await statuses(deal) == (ContractStatus.TERMINATED, OrderStatus.COMPLETED)
 
 
 async def test_an_undecided_batch_comes_first() -> None:
