@@ -64,6 +64,13 @@ def page_number(request: Request) -> int:
     )
 
 
+def page_of(request: Request, items: Sequence[T], *, size: int = SIZE) -> Page[T]:
+    """The page of a list that is at hand which the request asks for."""
+    number = page_number(request)
+    shown = items[(number - 1) * size : number * size]
+    return Page(items=shown, number=number, size=size, total=len(items), request=request)
+
+
 async def paginate(request: Request, query: QuerySet[M], *, size: int = SIZE) -> Page[M]:
     """The page of `query` that the request asks for."""
     number = page_number(request)

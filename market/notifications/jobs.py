@@ -29,7 +29,7 @@ def _bidder(job: Job, bid: Bid) -> UUID:
 
 def _is_sealed(job: Job) -> bool:
     """Whether a list of who gets this mail would say who has bid."""
-    return job.opening_transcript is None
+    return job.opened_at is None
 
 
 async def _bids(job: Job) -> list[Bid]:

@@ -197,7 +197,7 @@ async def answer_question(call: Call[AnswerInput, Nothing]) -> QuestionOut:
 async def get_opening(call: Call[Nothing, Nothing]) -> OpeningOut:
     """404 before the opening."""
     job, transcript = await opening_access.transcript_of(call.actor, call.path("number"))
-    rows = await transcripts.checked_rows(job, transcript)
+    rows = await transcripts.checked_rows(job, transcript["bids"])
     is_intact = transcripts.is_intact(transcript) and all(row["is_intact"] for row in rows)
     return OpeningOut(transcript=transcript, is_intact=is_intact)
 

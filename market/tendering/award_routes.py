@@ -28,6 +28,7 @@ from market.tendering import (
     reports,
     requirements,
     terms,
+    transcripts,
 )
 from market.tendering.forms import AwardInput, DisqualifyInput, ReasonInput
 from market.tendering.models import Award, Bid
@@ -39,7 +40,7 @@ async def show_evaluation(request: Request) -> Response:
     """The owner's comparison of the opened bids, lot by lot, or all of them as a file."""
     actor = web.signed_in(request)
     job = await access.own_job(actor, request.path_params["number"])
-    if job.opening_transcript is None:
+    if job.opened_at is None:
         raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
     if (fmt := format_of(request)) is not None:
         return exports.bids_file(request, job, await access.opened_bids(job), fmt)
@@ -118,7 +119,7 @@ async def show(request: Request) -> Response:
 async def notice(request: Request) -> Response:
     """The award notice (中标结果公示) on paper, with its digest."""
     award = await access.public_award(request.path_params["number"])
-    opened = (award.job.opening_transcript or {}).get("bids", [])
+    opened = (await transcripts.newest(award.job) or {}).get("bids", [])
     return await web.render(
         request, "market/tendering/awards_notice.html", award=award, job=award.job, bid=award.bid,
         document=await issue(N_("Award notice"), award.number, reports.notice_digest(award)),

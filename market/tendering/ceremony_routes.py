@@ -11,13 +11,17 @@ from starlette.routing import Route
 from market.accounts import opening_keys
 from market.kit import web
 from market.kit.actor import Actor
+from market.kit.documents import issue
 from market.kit.errors import InvalidInput, NotFound
 from market.kit.forms import Form
+from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.limiting import limit
+from market.kit.paging import page_of
 from market.tendering import (
     access,
     ceremony,
+    exports,
     opening_access,
     presentation,
     requirements,
@@ -109,20 +113,38 @@ def _first_envelope(bid: Bid) -> dict[str, Any]:
 
 async def show_opening(request: Request) -> Response:
     """The public transcript of an opening; every digest is computed again for the page."""
-    job, transcript = await opening_access.transcript_of(
-        web.actor_of(request), request.path_params["number"]
-    )
+    job, transcript = await _transcript(request)
+    rows = sorted(transcript["bids"], key=lambda row: int(row["lot"]))
+    if file := await exports.OPENED.file(request, rows, subject=job.number):
+        return file
+    page = page_of(request, rows)
     return await web.render(
-        request, "market/tendering/jobs_opening.html", job=job, transcript=transcript,
-        **await presentation.opening_of(job, transcript),
+        request, "market/tendering/jobs_opening.html", page=page,
+        **await presentation.opening_of(job, transcript, page.items),
+    )  # fmt: skip
+
+
+async def _transcript(request: Request) -> tuple[Job, dict[str, Any]]:
+    return await opening_access.transcript_of(web.actor_of(request), request.path_params["number"])
+
+
+async def print_opening(request: Request) -> Response:
+    """The transcript on paper, under the digest it was published with."""
+    job, transcript = await _transcript(request)
+    noun, mark = (
+        (N_("Opening transcript"), "O") if job.opened_at
+        else (N_("Transcript of the first envelopes"), "Q")
+    )  # fmt: skip
+    return await web.render(
+        request, "market/tendering/jobs_opening_print.html",
+        document=await issue(noun, f"{job.number}-{mark}", transcript["digest"]),
+        **await presentation.opening_of(job, transcript, transcript["bids"]),
     )  # fmt: skip
 
 
 async def download_transcript(request: Request) -> Response:
     """The transcript as published, for the script."""
-    job, transcript = await opening_access.transcript_of(
-        web.actor_of(request), request.path_params["number"]
-    )
+    job, transcript = await _transcript(request)
     text = json.dumps(transcript, ensure_ascii=False, indent=1)
     name = f"opening-{job.number}.json"
     return Response(
@@ -144,6 +166,7 @@ routes = [
     Route("/openings", list_openings, name="openings:list"),
     Route("/openings/verify_opening.py", download_script, name="openings:script"),
     Route("/jobs/{number}/opening", show_opening, name="jobs:opening"),
+    Route("/jobs/{number}/opening/print", print_opening, name="jobs:opening_print"),
     Route("/jobs/{number}/opening.json", download_transcript, name="jobs:transcript"),
     Route("/jobs/{number}/ceremony", show, name="jobs:ceremony", methods=["GET", "POST"]),
     Route("/jobs/{number}/shortlist", shortlist, name="jobs:shortlist", methods=["GET", "POST"]),

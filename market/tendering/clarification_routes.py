@@ -23,7 +23,7 @@ async def ask(request: Request) -> Response:
             return web.see_other(request, "jobs:evaluation", number=bid.job.number, flash=flash)
     return await web.render(
         request, "market/tendering/clarifications_ask.html", form=form, bid=bid, job=bid.job,
-        facts=(await clarifications.low_prices_of(bid.job)).get(bid.id),
+        facts=(await clarifications.low_prices_of(bid.job, bid.lot_id)).get(bid.id),
     )  # fmt: skip
 
 

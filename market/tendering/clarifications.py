@@ -68,17 +68,17 @@ def low_prices(bids: Iterable[Bid], percent: int) -> dict[UUID, dict[str, Any]]:
     return found
 
 
-async def low_prices_of(job: Job) -> dict[UUID, dict[str, Any]]:
-    """The very low prices of a job."""
+async def low_prices_of(job: Job, lot_id: UUID | None) -> dict[UUID, dict[str, Any]]:
+    """The very low prices of a lot, or of a job without lots."""
     percent = config_of(job).low_price_percent
-    bids = Bid.filter(job=job, total_fen__isnull=False)
+    bids = Bid.filter(job=job, lot_id=lot_id, total_fen__isnull=False)
     rows = await bids.only("id", "lot_id", "total_fen", "status", "checks") if percent else []
     return low_prices(rows, percent)
 
 
 async def unexplained(job: Job, bid: Bid) -> bool:
     """Whether a bid's very low price still lacks an accepted explanation."""
-    if bid.id not in await low_prices_of(job):
+    if bid.id not in await low_prices_of(job, bid.lot_id):
         return False
     return not await Clarification.exists(
         bid=bid, kind=ClarificationKind.LOW_PRICE, status=ClarificationStatus.ACCEPTED
@@ -96,7 +96,7 @@ async def ask_about_price(bid: Bid, request: LowPriceInput, *, by: Actor) -> Cla
     if job.owner_id != by.organisation_id:
         raise NotFound(_("This bid does not exist"))
     bid = await lock_id(Bid, bid.id)
-    facts = (await low_prices_of(job)).get(bid.id)
+    facts = (await low_prices_of(job, bid.lot_id)).get(bid.id)
     if job.status != JobStatus.EVALUATION or facts is None:
         raise InvalidInput(_("The price is not below the share the procedure names"))
     if request.due_at <= clock.now():

@@ -12,7 +12,7 @@ from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.kit.money import line_total
-from market.kit.paging import Page, paginate
+from market.kit.paging import Page, page_of, paginate
 from market.kit.web import path_for
 from market.tendering import (
     awards,
@@ -68,7 +68,7 @@ async def owner_context(request: Request, job: Job) -> dict[str, Any]:
     """The owner's comparison of one lot: a page of its bids, the panel's progress, what comes next."""
     lots, lot = await chosen_lot(request, job)
     page = await paginate(request, bids_of(job, lot), size=ROWS)
-    low = await clarifications.low_prices_of(job)
+    low = await clarifications.low_prices_of(job, lot.id if lot else None)
     asked = await _price_requests(page.items)
     running = Award.filter(job=job, lot=lot) if lot else Award.filter(job=job)
     return {
@@ -124,7 +124,7 @@ async def panel_context(job: Job) -> dict[str, Any]:
         "judges": seats, "seated": len(seated), "finished": finished,
         "needed": config.judges_needed, "is_judged": bool(config.judged),
         "is_full": len(seated) >= panel.seats_of(job, seated),
-        "uncovered": [bid.number for bid in short] if job.opening_transcript else [],
+        "uncovered": [bid.number for bid in short] if job.opened_at else [],
     }  # fmt: skip
 
 
@@ -143,17 +143,17 @@ async def judge_context(request: Request, judge: Judge) -> dict[str, Any]:
     job = judge.job
     lots, lot = await chosen_lot(request, job)
     bids = await judging.due_bids(judge) if judge.status in panel.SITTING else []
-    sheets = await panel_access.own_sheets(judge)
-    done = sum(bid.id in sheets and sheets[bid.id].is_complete for bid in bids)
-    ids = [bid.id for bid in bids if lot is None or bid.lot_id == lot.id]
-    rows = Bid.filter(id__in=ids).order_by("submitted_at", "id").select_related("bidder", "lot")
-    shown = await rows if ids else []
-    unmarked = [bid for bid in bids if bid.id not in sheets or not sheets[bid.id].is_complete]
+    progress = await panel_access.own_progress(judge)
+    page = page_of(request, [b.id for b in bids if lot is None or b.lot_id == lot.id], size=ROWS)
+    rows = Bid.filter(id__in=page.items).order_by("submitted_at", "id").select_related("bidder")
+    shown = await rows if page.items else []
+    unmarked = [bid for bid in bids if not progress.get(bid.id)]
     return {
         "judge": judge, "job": job, "lots": lots, "lot": lot,
-        "tabs": lot_tabs("judging:show", job, lots, lot), "total": len(bids), "done": done,
+        "tabs": lot_tabs("judging:show", job, lots, lot), "total": len(bids),
+        "done": len(bids) - len(unmarked), "page": page,
         "first": unmarked[0] if unmarked else None,
-        "rows": [{"bid": bid, "sheet": sheets.get(bid.id)} for bid in shown],
+        "rows": [{"bid": bid, "is_complete": progress.get(bid.id)} for bid in shown],
         "can_sit": False, "failing": await _failing(job, judge),
     }  # fmt: skip
 
@@ -173,10 +173,10 @@ async def _failing(job: Job, judge: Judge) -> list[dict[str, Any]]:
 async def next_unmarked(judge: Judge, after: Bid) -> Bid | None:
     """The next bid without a complete sheet, behind `after` first, then from the start."""
     bids = await judging.due_bids(judge)
-    sheets = await panel_access.own_sheets(judge)
+    progress = await panel_access.own_progress(judge)
     places = {bid.id: place for place, bid in enumerate(bids)}
     here = places.get(after.id, -1)
-    left = [b for b in bids if b.id not in sheets or not sheets[b.id].is_complete]
+    left = [bid for bid in bids if not progress.get(bid.id)]
     return min(left, key=lambda b: (places[b.id] <= here, places[b.id]), default=None)
 
 

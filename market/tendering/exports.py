@@ -1,6 +1,8 @@
 """Lists of tendering as files: exactly the rows the page shows, never anything sealed."""
 
+import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -88,6 +90,16 @@ OWN_BIDS = Export(N_("My bids"), (
     (N_("Total (yuan)"), "money", "total_fen"), (N_("Points"), "number", "total_points"),
     (N_("Rank"), "integer", "rank"), (N_("Bids close"), "datetime", "job.bid_deadline_at"),
     (N_("Digest"), "text", "digest"),
+))  # fmt: skip
+OPENED = Export(N_("Bids opened"), (
+    (N_("Lot"), "integer", lambda row: row["lot"] or None), (N_("Number"), "text", lambda row: row["number"]),
+    (N_("Bidder"), "text", lambda row: row["bidder"]),
+    (N_("Submitted at"), "datetime", lambda row: dt.datetime.fromisoformat(row["submitted_at"])),
+    (N_("Unit price (yuan)"), "unit_price", lambda row: row["unit_price"] and Decimal(row["unit_price"])),
+    (N_("Total (yuan)"), "money", lambda row: row["total_fen"]),
+    (N_("Delivery (days)"), "integer", lambda row: row["delivery_days"]),
+    (N_("Result"), "text", lambda row: _(terms.OPENING_OUTCOMES[row["outcome"]])),
+    (N_("Digest"), "text", lambda row: row["digest"]),
 ))  # fmt: skip
 NOTICES = Export(N_("Notices"), (
     (N_("Published"), "datetime", "published_at"), (N_("Notice"), "text", lambda row: _(terms.NOTICES[row.kind])),

@@ -59,12 +59,9 @@ async def declare(request: Request) -> Response:
             flash = _("Your declaration is recorded")
             return web.see_other(request, "judging:show", number=judge.job.number, flash=flash)
     form.values.setdefault("bids", [])
-    bids = await Bid.filter(job=judge.job, bidder_id__isnull=False).order_by(
-        "lot__position", "submitted_at"
-    ).select_related("bidder", "lot")  # fmt: skip
     return await web.render(
         request, "market/tendering/judging_declare.html", form=form, judge=judge, job=judge.job,
-        bids=bids,
+        bids=await panel_access.bidders_of(judge.job),
     )  # fmt: skip
 
 
@@ -97,14 +94,14 @@ async def _go_on(request: Request, judge: Judge, bid: Bid, is_draft: bool) -> Re
 
 async def _sheet_page(judge: Judge, bid: Bid) -> dict[str, Any]:
     config = config_of(bid.job)
-    sheets = await panel_access.own_sheets(judge)
+    progress = await panel_access.own_progress(judge)
     total = len(await judging.due_bids(judge))
     return {
         "judge": judge, "bid": bid, "job": bid.job, "criteria": config.judged,
         "weights": config.weights, "terms": terms,
         "marks": [(NOT_APPLICABLE, _("not applicable")), *[(mark, mark) for mark in MARKS]],
         "lines": comparison.total_lines(bid.job, bid, bid.lot), "total": total,
-        "done": sum(sheet.is_complete for sheet in sheets.values()),
+        "done": sum(progress.values()),
         "checks": [{"met": c["met"], "text": requirements.sentence(c)} for c in bid.checks or ()],
         "is_open": judge.status == "judging",
     }  # fmt: skip

@@ -102,7 +102,6 @@ class Job(Stateful):
     opened_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
     closed_at = fields.DatetimeField(null=True)  # when the clock closed the bidding
-    opening_transcript: Any = fields.JSONField(null=True)
     ranked_at = fields.DatetimeField(null=True)  # every judge has finished: the sheets are open
     closing_reason = fields.TextField(default="")  # of a cancelled or unsuccessful job
 

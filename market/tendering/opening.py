@@ -49,13 +49,13 @@ async def open_envelope(job: Job, key: JobKey, privates: Mapping[Envelope, bytes
     excessive = await _write(job, readable, contents)
     await _mark(readable, damaged, excessive)
     if key.envelope == Envelope.QUALIFICATION:
-        key.transcript = await transcripts.build(job, {}, key.opened_at)
-        await key.save(update_fields=["opened_at", "transcript"])
+        await key.save(update_fields=["opened_at"])
+        await transcripts.publish(job, key, {}, key.opened_at)
         await audit.record(job, "first envelopes opened", by=CLOCK, after={"bids": len(readable)})
         await outbox.record("job.changed", job=job.id)
         return
     await key.save(update_fields=["opened_at"])
-    await _finish(job, contents, key.opened_at)
+    await _finish(job, key, contents)
 
 
 def _read(job: Job, bids: Iterable[Bid], privates: Mapping[Envelope, bytes]) -> Contents:
@@ -122,10 +122,12 @@ async def _mark(readable: list[Bid], damaged: list[Bid], excessive: list[Bid]) -
             await outbox.record("bid.unsuccessful", bid=bid.id)
 
 
-async def _finish(job: Job, contents: Contents, opened_at: Any) -> None:
-    transcript = await transcripts.build(job, contents, opened_at)
-    await job.move_to(
-        JobStatus.EVALUATION, by=CLOCK, opened_at=opened_at, opening_transcript=transcript
+async def _finish(job: Job, key: JobKey, contents: Contents) -> None:
+    assert key.opened_at is not None
+    transcript = await transcripts.publish(job, key, contents, key.opened_at)
+    await job.move_to(JobStatus.EVALUATION, by=CLOCK, opened_at=key.opened_at)
+    await audit.record(
+        job, "transcript published", by=CLOCK, after={"digest": transcript["digest"]}
     )
     for lot in await Lot.filter(job=job, status=LotStatus.OPEN):
         await lot.move_to(LotStatus.EVALUATION, by=CLOCK)

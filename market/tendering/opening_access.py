@@ -9,6 +9,7 @@ from market.accounts.states import OrganisationKind
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
+from market.tendering import transcripts
 from market.tendering.access import visible_job
 from market.tendering.models import Bid, Job
 from market.tendering.sealed_models import JobKey, KeyShare
@@ -34,8 +35,7 @@ async def own_share(actor: Actor, job: Job) -> KeyShare | None:
 async def transcript_of(actor: Actor, number: str) -> tuple[Job, dict[str, Any]]:
     """A job with its latest public transcript; NotFound while nothing of its bids has been opened."""
     job = await visible_job(actor, number)
-    first = await JobKey.get_or_none(job=job, envelope=Envelope.QUALIFICATION)
-    transcript = job.opening_transcript or (first.transcript if first else None)
+    transcript = await transcripts.newest(job)
     if transcript is None:
         raise NotFound(_("The bids of job %(number)s have not been opened", number=job.number))
     return job, transcript

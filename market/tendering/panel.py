@@ -68,7 +68,7 @@ async def appoint_judge(job: Job, seat: JudgeInput, *, by: Actor) -> Judge:
     member = await Membership.get_or_none(
         person__email=seat.email, organisation_id=job.owner_id, revoked_at=None
     )
-    if person is not None and job.opening_transcript is not None:
+    if person is not None and job.opened_at is not None:
         await _refuse_employees(job, person.id)
     return await _seat(job, seat, person if member else None, by=by)
 
@@ -213,7 +213,7 @@ async def _named(job: Job, declaration: DeclarationInput) -> list[str]:
 
 async def _bidders(job: Job) -> set[UUID]:
     """The organisations whose bids have been opened; nobody's while they are sealed."""
-    if job.opening_transcript is None:
+    if job.opened_at is None:
         return set()
     found = await Bid.filter(job=job, bidder_id__isnull=False).values_list("bidder_id", flat=True)
     return {UUID(str(bidder)) for bidder in found}

@@ -102,6 +102,20 @@ async def own_sheets(judge: Judge) -> dict[UUID, ScoreSheet]:
     return {sheet.bid_id: sheet for sheet in await rows}
 
 
+async def own_progress(judge: Judge) -> dict[UUID, bool]:
+    """Of which bids a judge has a sheet, and whether it is complete."""
+    rows = ScoreSheet.filter(bid__job_id=judge.job_id, judge_id=judge.person_id)
+    return dict(await rows.values_list("bid_id", "is_complete"))
+
+
+async def bidders_of(job: Job) -> list[Bid]:
+    """One opened bid of each bidder, the first that came in: what a judge names its bidder by."""
+    opened = Bid.filter(job=job, bidder_id__isnull=False).order_by("-submitted_at", "-id")
+    firsts = {bidder: bid for bid, bidder in await opened.values_list("id", "bidder_id")}
+    named = Bid.filter(id__in=list(firsts.values())).order_by("submitted_at", "id")
+    return await named.select_related("bidder") if firsts else []
+
+
 async def own_sheet(actor: Actor, bid: Bid) -> ScoreSheet | None:
     """The actor's own sheet of a bid."""
     return await ScoreSheet.get_or_none(bid=bid, judge_id=actor.person_id)

@@ -184,15 +184,17 @@ def compared(job: Job, bids: Sequence[Bid]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def opening_of(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
-    """What the transcript's page shows: bids with moments and prices as the macros take them, and the verdict."""
+async def opening_of(
+    job: Job, transcript: dict[str, Any], bids: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """What pages of a transcript show: some of its bids, checked, the releases, and the verdict."""
     rows = [
         {
             **row,
             "submitted_at": dt.datetime.fromisoformat(row["submitted_at"]),
             "unit_price": Decimal(row["unit_price"]) if row["unit_price"] else None,
         }
-        for row in await transcripts.checked_rows(job, transcript)
+        for row in await transcripts.checked_rows(job, bids)
     ]
     releases = [
         {**share, "envelope": key["envelope"], "threshold": key["threshold"],
@@ -200,7 +202,8 @@ async def opening_of(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
         for key in transcript["keys"] for share in key["shares"] if share["released_at"]
     ]  # fmt: skip
     return {
-        "rows": rows, "releases": releases, "is_intact": transcripts.is_intact(transcript),
+        "job": job, "transcript": transcript, "rows": rows, "releases": releases,
+        "is_intact": transcripts.is_intact(transcript),
         "opened_at": dt.datetime.fromisoformat(transcript["opened_at"]),
         "has_lots": bool(transcript["lots"]), "holders": terms.SHARE_HOLDERS,
         "outcomes": terms.OPENING_OUTCOMES,

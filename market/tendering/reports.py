@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from market.accounts.models import Organisation
 from market.kit.documents import digest_of
 from market.kit.i18n import gettext as _
 from market.kit.tables import Column
@@ -88,9 +89,7 @@ async def letter(bid: Bid) -> dict[str, Any]:
 async def report(job: Job) -> dict[str, Any]:
     """The evaluation report: panel, requirements, points and ranks of every lot, the decisions."""
     lots = await Lot.filter(job=job).order_by("position")
-    bids = await Bid.filter(job=job, bidder_id__isnull=False).order_by(
-        "lot__position", "rank", "number"
-    ).select_related("bidder", "lot")  # fmt: skip
+    bids = await _reported(job, lots)
     judges = await Judge.filter(job=job).exclude(status=JudgeStatus.RELEASED).order_by("role", "id")
     awards = await Award.filter(job=job).order_by("id").select_related("bid", "bid__bidder")
     config = config_of(job)
@@ -107,6 +106,22 @@ async def report(job: Job) -> dict[str, Any]:
         "groups": [(lot, [bid for bid in bids if bid.lot_id == lot.id]) for lot in lots]
         or [(None, bids)], "seated": [j for j in judges if j.status in panel.SEATED],
     }  # fmt: skip
+
+
+async def _reported(job: Job, lots: Sequence[Lot]) -> list[Bid]:
+    """Every opened bid with what the report says of it, its firm and lot among those at hand."""
+    opened = Bid.filter(job=job, bidder_id__isnull=False).order_by(
+        "lot__position", "rank", "number"
+    )
+    bids = await opened.only(
+        "id", "number", "lot_id", "bidder_id", "status", "rank", "total_fen", "total_points",
+        "scores", "checks", "reason_code", "panel_note",
+    )  # fmt: skip
+    firms = await Organisation.in_bulk({bid.bidder_id for bid in bids}, "id")
+    places = {lot.id: lot for lot in lots}
+    for bid in bids:
+        bid.bidder, bid.lot = firms[bid.bidder_id], places[bid.lot_id] if bid.lot_id else None
+    return bids
 
 
 def report_table(job: Job, bids: Sequence[Bid]) -> tuple[list[Column], list[list[Any]]]:

@@ -20,13 +20,22 @@ class JobKey(Row):
     public_key = fields.BinaryField()
     threshold = fields.IntField()
     opened_at = fields.DatetimeField(null=True)
-    transcript: Any = fields.JSONField(
-        null=True
-    )  # of a first envelope; the last one's is the job's
 
     class Meta:
         table = "job_keys"
         unique_together = (("job", "envelope"),)
+
+
+class OpeningTranscript(Row):
+    """What is published of the opening of one envelope: a megabyte for 500 bids, so in a row of its own."""
+
+    key: Any = fields.OneToOneField(
+        "models.JobKey", on_delete=fields.RESTRICT, related_name="transcript"
+    )
+    content: Any = fields.JSONField()
+
+    class Meta:
+        table = "opening_transcripts"
 
 
 class KeyShare(Row):

@@ -5,6 +5,7 @@ verify_opening.py checks it without this package; the two must agree on every na
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from market.kit.audit import LogEpoch, canonical
 from market.tendering import bid_log, sealing, shares
 from market.tendering.models import Bid, Job, Lot
 from market.tendering.procedures import config_of
+from market.tendering.sealed_models import JobKey, OpeningTranscript
 from market.tendering.states import BidStatus, Envelope, RefusalReason
 
 FORMAT = "market-opening/1"
@@ -53,6 +55,26 @@ async def build(job: Job, contents: Contents, opened_at: dt.datetime) -> dict[st
         "anchor": {"epoch": epoch.number, "digest": epoch.digest} if epoch else None,
     }  # fmt: skip
     return {**transcript, "digest": digest_of(transcript)}
+
+
+async def publish(
+    job: Job, key: JobKey, contents: Contents, opened_at: dt.datetime
+) -> dict[str, Any]:
+    """Keep the transcript of an envelope that was just opened, in the caller's transaction."""
+    content = await build(job, contents, opened_at)
+    await OpeningTranscript.create(key=key, content=content)
+    return content
+
+
+async def newest(job: Job) -> dict[str, Any] | None:
+    """The transcript of the last opening of a job; None while nothing of its bids has been opened."""
+    kept = OpeningTranscript.filter(key__job_id=job.id)
+    rows = await kept.values_list("id", "key__envelope")
+    if not rows:
+        return None
+    last, _envelope = max(rows, key=lambda row: list(Envelope).index(Envelope(row[1])))
+    content: dict[str, Any] = (await OpeningTranscript.get(id=last)).content
+    return content
 
 
 def _iso(moment: dt.datetime) -> str:
@@ -111,15 +133,14 @@ def digest_of(transcript: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-async def checked_rows(job: Job, transcript: dict[str, Any]) -> list[dict[str, Any]]:
-    """The transcript's bids, each with whether the kept sealed bid still has the published digest."""
-    kept = {bid.number: bid for bid in await Bid.filter(job=job)}
-    rows = []
-    for row in transcript["bids"]:
-        bid = kept.get(row["number"])
-        sealed = bytes(bid.sealed) if bid is not None and bid.sealed is not None else b""
-        rows.append({**row, "is_intact": sealing.digest(sealed) == row["digest"]})
-    return rows
+async def checked_rows(job: Job, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the transcript, each with whether the kept sealed bid still has the published digest."""
+    named = Bid.filter(job=job, number__in=[row["number"] for row in rows])
+    kept = {number: bytes(sealed) for number, sealed in await named.values_list("number", "sealed")}
+    return [
+        {**row, "is_intact": sealing.digest(kept.get(row["number"], b"")) == row["digest"]}
+        for row in rows
+    ]
 
 
 def is_intact(transcript: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from market.tendering import (
     opening_access,
     panel,
     stages,
+    transcripts,
 )
 from market.tendering.drafts import JobDraft
 from market.tendering.forms import BidInput
@@ -129,6 +130,13 @@ async def open_bids(job: Job) -> Job:
     return await release(job) if job.status in ceremony.CALLED else job
 
 
+async def transcript_of(job: Job) -> dict[str, Any]:
+    """The transcript of the last opening of a job."""
+    found = await transcripts.newest(job)
+    assert found is not None, "nothing has been opened"
+    return found
+
+
 async def shortlist_all(job: Job) -> Job:
     """Every bidder passes the first envelope; without a pilot the prices are then to be opened."""
     owner = await owner_of(job)
@@ -170,7 +178,7 @@ async def score(bid: Bid, mark: str = "4", *, by: Actor, **values: Any) -> Bid:
 async def award(job: Job, bid: Bid, *, by: Actor | None = None, is_active: bool = True) -> Award:
     """The bid's award: opened, scored and decided; in force unless `is_active` is false."""
     owner = by or await owner_of(job)
-    if job.opening_transcript is None:
+    if job.opened_at is None:
         job = await open_bids(job)
     for opened in await Bid.filter(job=job, status="opened"):
         if evaluation.meets_requirements(opened):

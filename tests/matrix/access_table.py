@@ -155,6 +155,7 @@ pools:reinstate A:buyer pool_place
 pools:withdraw A:seller pool_place
 jobs:show all job
 jobs:opening all evaluated_job
+jobs:opening_print all evaluated_job
 jobs:transcript all evaluated_job
 jobs:ceremony all opening_job
 POST jobs:ceremony A:buyer+bureau_a opening_job
@@ -356,7 +357,12 @@ bureau:vouchers bureau+operator
 vouchers:pay A:parties+operator+bureau_a voucher
 operator:payments operator
 bank:record operator
+bank:list operator
 bank:apply operator bank_line
+bank:decide operator unknown
+bank:returned operator unknown
+bank:statements operator
+bank:statement operator unknown
 payouts:confirm operator payout
 payouts:retry operator payout
 refunds:confirm operator refund
@@ -366,6 +372,12 @@ twin:show nobody unknown
 twin:act nobody unknown
 search:results all
 search:weights all
+alerts:list person
+alerts:save person
+alerts:edit nobody unknown
+alerts:delete nobody unknown
+alerts:stop nobody unknown
+operator:searches operator
 search:matched_jobs firm
 search:job_suppliers A:buyer job
 search:job_fit firm job
@@ -611,6 +623,10 @@ api:risks_decide_case nobody unknown
 api:ocds_releases all
 api:ocds_record nobody unknown
 api:search_search_records all
+api:search_list_saved_searches person
+api:search_save_search person
+api:search_change_saved_search nobody unknown
+api:search_delete_saved_search nobody unknown
 api:search_match_job A:buyer job
 api:search_match_supplier A:seller supplier
 """

@@ -55,10 +55,10 @@ async def test_a_hundred_bids_in_the_last_second_against_the_clock() -> None:
     job = await tendering.release(job)
     kept = {bid.number: bid.status for bid in await Bid.filter(job=job)}
     assert set(kept.values()) == {BidStatus.OPENED}
-    published = {row["number"] for row in job.opening_transcript["bids"]}
+    published = {row["number"] for row in (await tendering.transcript_of(job))["bids"]}
     assert (published, len(published)) == (set(kept), len(placed) + 2)
     assert placed < published
-    assert verify_opening.findings(job.opening_transcript) == []
+    assert verify_opening.findings(await tendering.transcript_of(job)) == []
 
 
 async def test_without_the_lock_a_bid_outlives_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,14 +102,14 @@ async def test_a_withdrawal_against_the_clock(first: str) -> None:
         works.reverse()
     outcomes = await together(*works)
     job, bid = await tendering.release(job), await Bid.get(id=bid.id)
-    published = {row["number"] for row in job.opening_transcript["bids"]}
+    published = {row["number"] for row in (await tendering.transcript_of(job))["bids"]}
     if refusals(outcomes):
         assert refusals(outcomes) == [bids.BiddingClosed]
         assert (bid.status, bid.number in published) == (BidStatus.OPENED, True)
     else:
         assert (bid.status, bid.number in published) == (BidStatus.WITHDRAWN, False)
         assert bid.bidder_id is None
-    assert verify_opening.findings(job.opening_transcript) == []
+    assert verify_opening.findings(await tendering.transcript_of(job)) == []
 
 
 async def test_two_bids_of_one_firm_at_once_are_one() -> None:
@@ -183,7 +183,7 @@ async def test_two_holders_at_once_open_once() -> None:
     assert refusals(outcomes) == [ceremony.AlreadyReleased]
     job = await Job.get(id=job.id)
     assert (job.status, await openings(job)) == (JobStatus.EVALUATION, (1, 1))
-    assert verify_opening.findings(job.opening_transcript) == []
+    assert verify_opening.findings(await tendering.transcript_of(job)) == []
 
 
 async def test_without_the_lock_two_holders_open_twice(monkeypatch: pytest.MonkeyPatch) -> None:
