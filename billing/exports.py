@@ -61,3 +61,17 @@ CLAIMS = Export(N_("Claims"), (
     (N_("Claimant"), "text", "claimant.name"), (N_("Order"), "text", "order.number"),
     (N_("Grant (yuan)"), "money", "grant_fen"), (N_("Status"), "text", status("voucher")),
 ))  # fmt: skip
+BANK_LINES = Export(N_("Bank receipts"), (
+    (N_("Bank receipt"), "text", "number"), (N_("Bank's reference"), "text", "bank_reference"),
+    (N_("Booked on"), "date", "booked_on"), (N_("Payer"), "text", "payer_name"),
+    (N_("Payer's account"), "text", "payer_account"), (N_("Amount (yuan)"), "money", "amount_fen"),
+    (N_("Narrative"), "text", "narrative"), (N_("Status"), "text", status("bank_line")),
+    (N_("Why"), "text", "reason"),
+))  # fmt: skip
+STATEMENTS = Export(N_("Bank statements"), (
+    (N_("Statement"), "text", "number"), (N_("File"), "text", "file.filename"),
+    (N_("Account number"), "text", "account"), (N_("From"), "date", "first_on"),
+    (N_("To"), "date", "last_on"), (N_("Rows"), "integer", "rows_total"),
+    (N_("Closing balance (yuan)"), "money", "closing_fen"),
+    (N_("Status"), "text", status("bank_statement")),
+))  # fmt: skip

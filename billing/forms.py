@@ -70,13 +70,7 @@ class BankLineInput(BaseModel):
     payer_account: AccountNumber = ""
     amount_fen: Annotated[YuanAsFen, Field(gt=0, le=MAX_FEN)]
     narrative: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
-
-
-class BankMatchInput(BaseModel):
-    """Which payment a receipt in suspense is for, and why a person says so."""
-
-    payment: Text
-    reason: Reason
+    account: AccountNumber = ""
 
 
 class BankReferenceInput(BaseModel):

@@ -118,7 +118,7 @@ class BankLine(Stateful):
 
     TRANSITIONS = BANK_LINE_TRANSITIONS
 
-    payment_id: UUID | None
+    statement_id: UUID | None
 
     number = fields.CharField(max_length=20, unique=True)
     bank_reference = fields.CharField(max_length=64, unique=True)
@@ -129,12 +129,12 @@ class BankLine(Stateful):
     narrative = fields.CharField(max_length=300, default="")
     status = fields.CharEnumField(BankLineStatus, max_length=32, default=BankLineStatus.SUSPENSE)
     reason = fields.CharField(max_length=200, default="")
-    payment: Any = fields.OneToOneField(
-        "models.Payment", on_delete=fields.RESTRICT, null=True, related_name="bank_line"
-    )
+    account = fields.CharField(max_length=40, default="")  # the sub-account it came to
+    statement: Any = fk("BankStatement", "lines", null=True)
 
     class Meta:
         table = "bank_lines"
+        indexes = (("status", "booked_on"),)
 
 
 class Refund(Stateful):
@@ -287,6 +287,10 @@ class VoucherProgramme(Row):
     status = fields.CharEnumField(ProgrammeStatus, max_length=32)
     rule: Any = fields.JSONField()
     digest = fields.CharField(max_length=64)
+    drafted_by_id = fields.UUIDField(null=True)
+    published_by_id = fields.UUIDField(null=True)
+    published_at = fields.DatetimeField(null=True)
+    reviewed_since = fields.DatetimeField(null=True)  # the issuer works its queue here
 
     class Meta:
         table = "voucher_programmes"

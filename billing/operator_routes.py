@@ -4,15 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing import access, bank, exports, payouts, refunds, webhooks, words
+from billing import access, exports, payouts, refunds, webhooks, words
 from billing.chart import AccountKind
-from billing.forms import BankLineInput, BankMatchInput, BankReferenceInput
+from billing.forms import BankReferenceInput
 from billing.ledger_models import LedgerAccount
-from billing.models import BankLine, Payment, Payout, Refund, WebhookEvent
+from billing.models import Payout, Refund, WebhookEvent
 from billing.states import (
-    BankLineStatus,
     EventStatus,
-    PaymentMethod,
     PayoutStatus,
     RefundStatus,
 )
@@ -33,7 +31,6 @@ async def show_queues(request: Request) -> Response:
         request,
         "billing/operator_payments.html",
         words=words,
-        suspense=await BankLine.filter(status=BankLineStatus.SUSPENSE).order_by("id"),
         payouts=await Payout.filter(status__in=(PayoutStatus.PENDING, PayoutStatus.FAILED))
         .order_by("id")
         .select_related("supplier__billing_profile", "settlement__order"),
@@ -50,36 +47,6 @@ async def show_queues(request: Request) -> Response:
             )
         ).order_by("code"),
         page=await paginate(request, payments),
-    )
-
-
-async def record_line(request: Request) -> Response:
-    """Enter a receipt from the bank's statement."""
-    actor = web.signed_in(request)
-    access.require_operator(actor)
-    form = await Form.read(request, BankLineInput)
-    if form.is_valid:
-        with form.guard():
-            line = await bank.record_bank_line(form.input, by=actor)
-            return web.see_other(request, "operator:payments", flash=line.reason)
-    return await web.render(request, "billing/bank_record.html", form=form)
-
-
-async def apply_line(request: Request) -> Response:
-    """Say which open transfer a receipt in suspense is for."""
-    actor = web.signed_in(request)
-    line = await access.bank_line_to_apply(actor, request.path_params["number"])
-    candidates = await Payment.filter(
-        method=PaymentMethod.BANK_TRANSFER, status="pending", amount_fen=line.amount_fen
-    ).select_related("order", "payer")
-    form = await Form.read(request, BankMatchInput)
-    if form.is_valid:
-        with form.guard():
-            payment = await access.payment_to_read(actor, form.input.payment)
-            await bank.apply_bank_line(line, payment, reason=form.input.reason, by=actor)
-            return web.see_other(request, "operator:payments", flash=_("Receipt applied"))
-    return await web.render(
-        request, "billing/bank_apply.html", form=form, line=line, candidates=candidates
     )
 
 
@@ -146,8 +113,6 @@ async def retry_event(request: Request) -> Response:
 BOTH = ["GET", "POST"]
 routes = [
     Route("/operator/payments", show_queues, name="operator:payments"),
-    Route("/operator/bank/lines/new", record_line, name="bank:record", methods=BOTH),
-    Route("/operator/bank/lines/{number}", apply_line, name="bank:apply", methods=BOTH),
     Route("/operator/payouts/{number}", confirm_payout, name="payouts:confirm", methods=BOTH),
     Route("/operator/payouts/{number}/retry", retry_payout, name="payouts:retry", methods=["POST"]),
     Route("/operator/refunds/{number}", confirm_refund, name="refunds:confirm", methods=BOTH),

@@ -1,6 +1,7 @@
 """The short code a buyer writes into a bank transfer, with a check digit so that a slip is noticed."""
 
 import re
+import unicodedata
 from uuid import UUID
 
 from stdnum.iso7064 import mod_37_36
@@ -9,7 +10,9 @@ from market.kit.ids import uuid7
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 _LENGTH = 8
-_CODE = re.compile(r"PT[\s-]*((?:[0-9A-Z][\s-]*){9})(?![0-9A-Z])")
+_HEAD = re.compile(r"P[^0-9A-Z]{0,3}T")
+_REACH = 60  # how far behind the head a code's characters may be scattered
+_ALIKE = str.maketrans("OIL", "011")  # what tellers and print confuse
 
 
 def new_reference(seed: UUID | None = None) -> str:
@@ -28,6 +31,26 @@ def is_reference(code: str) -> bool:
 
 
 def find_references(narrative: str) -> list[str]:
-    """The valid codes in a transfer's narrative, however it was spaced or cased."""
-    found = ("PT" + re.sub(r"[\s-]", "", match) for match in _CODE.findall(narrative.upper()))
-    return list(dict.fromkeys(code for code in found if is_reference(code)))
+    """The valid codes in a transfer's narrative, each once, as they were issued.
+
+    Width, case, spaces, punctuation and Chinese words among the characters do not matter, nor O for 0,
+    I or L for 1. A tenth letter or digit close behind makes it no code: its end is not certain.
+    """
+    text = unicodedata.normalize("NFKC", narrative).upper()
+    found = (_code_behind(text[head.end() : head.end() + _REACH]) for head in _HEAD.finditer(text))
+    return list(dict.fromkeys(code for code in found if code))
+
+
+def _code_behind(text: str) -> str:
+    places = [at for at, char in enumerate(text) if char.isascii() and char.isalnum()]
+    if len(places) <= _LENGTH:
+        return ""
+    end = places[_LENGTH] + 1
+    if text[end : end + 1].isascii() and text[end : end + 1].isalnum():
+        return ""
+    chars = "".join(text[at] for at in places[: _LENGTH + 1]).translate(_ALIKE)
+    body = chars[:_LENGTH]
+    if any(char not in _ALPHABET for char in body):
+        return ""
+    check: str = mod_37_36.calc_check_digit(body)
+    return f"PT{body}{check}" if check.translate(_ALIKE) == chars[_LENGTH] else ""

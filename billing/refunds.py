@@ -1,7 +1,7 @@
 """Money back to the buyer: a paid order undone before delivery, or a part after a dispute (P4)."""
 
 from billing import ledger, obligations, redemptions, transfers
-from billing.bank import line_key
+from billing.bank import pay_back
 from billing.chart import (
     CUSTODY_BANK,
     PROCESSOR_CLEARING,
@@ -13,7 +13,7 @@ from billing.chart import (
     order_pledged,
 )
 from billing.ledger_models import LedgerTransaction, LedgerTransfer
-from billing.models import BankLine, Payment, Refund
+from billing.models import Payment, Refund
 from billing.payments import receipt_key
 from billing.stages import Stage
 from billing.states import PaymentMethod, PaymentStatus, RefundStatus
@@ -236,8 +236,8 @@ async def _undo_payment(order: Order, refund: Refund, payment: Payment, *, by: A
     hold = await LedgerTransfer.get(id=refund.transfer_id)
     await transfers.void_transfer(hold, by=by)
     await _reverse(receipt_key(payment))
-    if line := await BankLine.get_or_none(payment_id=payment.id):
-        await _reverse(line_key(line))
+    if payment.method == PaymentMethod.BANK_TRANSFER:
+        await pay_back(payment, key=f"paid_back:{refund.id}")
     if not await Refund.filter(order_id=order.id).exclude(status=RefundStatus.SUCCEEDED).exists():
         await obligations.withdraw_pledge(order)
 

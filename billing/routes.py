@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from billing import (
+    bank_routes,
     document_routes,
     operator_routes,
     payment_routes,
@@ -17,5 +18,6 @@ routes: list[Route] = [
     *document_routes.routes,
     *voucher_routes.routes,
     *operator_routes.routes,
+    *bank_routes.routes,
     *twin_routes.routes,
 ]

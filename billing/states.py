@@ -20,17 +20,19 @@ class PaymentStatus(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+    REVERSED = "reversed"
 
 
 P = PaymentStatus
 PAYMENT_TRANSITIONS = {
     P.PENDING: frozenset({P.PROCESSING, P.SUCCEEDED, P.FAILED, P.EXPIRED, P.CANCELLED}),
     P.PROCESSING: frozenset({P.SUCCEEDED, P.FAILED}),
-    P.SUCCEEDED: frozenset({P.REFUNDED}),
+    P.SUCCEEDED: frozenset({P.REFUNDED, P.REVERSED}),
     P.FAILED: frozenset(),
     P.EXPIRED: frozenset(),
     P.CANCELLED: frozenset(),
     P.REFUNDED: frozenset(),
+    P.REVERSED: frozenset(),
 }
 
 
@@ -132,12 +134,14 @@ class BankLineStatus(StrEnum):
 
     SUSPENSE = "suspense"
     APPLIED = "applied"
+    RETURNED = "returned"
 
 
 B = BankLineStatus
 BANK_LINE_TRANSITIONS = {
-    B.SUSPENSE: frozenset({B.APPLIED}),
-    B.APPLIED: frozenset(),
+    B.SUSPENSE: frozenset({B.APPLIED, B.RETURNED}),
+    B.APPLIED: frozenset({B.SUSPENSE}),
+    B.RETURNED: frozenset(),
 }
 
 

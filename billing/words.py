@@ -25,6 +25,8 @@ POSTINGS = {
     "pledge_withdrawn": N_("Obligation withdrawn"),
     "payment": N_("Payment received"),
     "bank_receipt": N_("Receipt on the custody account"),
+    "bank_return": N_("Receipt sent back to its payer"),
+    "receipt_reversed": N_("Receipt taken back from a payment"),
     "refund": N_("Refund"),
     "settlement": N_("Release to the supplier"),
     "payout": N_("Payout"),

@@ -101,6 +101,7 @@ _OPERATOR = (
     (N_("Reported reviews"), "reviews:reported", "star"),
     (N_("Import records"), "imports:upload", "upload"),
     (N_("Training"), "training:list", "shield"),
+    (N_("Receipts and statements"), "bank:list", "upload"),
     (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Outbox"), "operator:outbox", "inbox"),
     (N_("Audit log"), "operator:audit", "history"),

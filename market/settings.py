@@ -40,6 +40,7 @@ MODEL_MODULES = [
     "market.risks.models",
     "market.calendar.models",
     "market.notifications.models",
+    "billing.bank_models",
     "billing.models",
 ]
 
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     web_workers: int = 1
     rate_limit_storage: str = "memory://"
+    custody_account_name: str = "数据标注公共服务平台（资金监管专户）"
+    custody_bank_name: str = "示例银行营业部"
+    custody_bank_account: str = "0000 0000 0000 0000 001"
+    custody_sub_account_prefix: str = Field(default="", pattern=r"^\d{0,20}$")
+    four_eyes_above_fen: int = Field(default=10_000_000, ge=0)
     rate_limits: bool = True
     worker_poll_seconds: float = 0.5
 

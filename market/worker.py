@@ -9,6 +9,7 @@ import structlog
 
 from billing import handlers as money
 from billing import notifications as money_mail
+from billing.bank_statements import on_statement_uploaded
 from billing import obligations, refunds
 from billing.observations import observe_payment
 from billing.programmes import load_programmes
@@ -175,6 +176,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "review.published": (order_mail.tell_of_review,),
     "order.settled": (money_mail.tell_of_settlement, facts.record_event),
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
+    "statement.uploaded": (on_statement_uploaded,),
     "payout.paid": (money_mail.tell_of_payout,),
     "voucher.decided": (money_mail.tell_of_voucher,),
     "job.published": (call_mail.invite, *indexing.HANDLERS),

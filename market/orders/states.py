@@ -82,7 +82,7 @@ class OrderStatus(StrEnum):
 O = OrderStatus  # noqa: E741 - the table below reads as a table
 ORDER_TRANSITIONS = {
     O.PLACED: frozenset({O.FUNDED, O.CANCELLED}),
-    O.FUNDED: frozenset({O.IN_PROGRESS, O.REFUNDED}),
+    O.FUNDED: frozenset({O.IN_PROGRESS, O.REFUNDED, O.PLACED}),  # placed: its receipt was another's
     O.IN_PROGRESS: frozenset({O.COMPLETED, O.REFUNDED}),
     O.COMPLETED: frozenset(),
     O.CANCELLED: frozenset(),

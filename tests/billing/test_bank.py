@@ -5,15 +5,15 @@ import datetime as dt
 import pytest
 
 from billing import bank, ledger, payments
+from billing.bank_models import BankAllocation
 from billing.chart import CUSTODY_BANK, SUSPENSE
 from billing.forms import BankLineInput
 from billing.models import BankLine, Payment
 from billing.states import BankLineStatus, PaymentMethod, PaymentStatus
 from billing.verification import verify_ledger
-from market.kit import audit, clock
+from market.kit import clock
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput, NotPermitted
-from market.kit.states import InvalidTransition
 from tests.factories.billing import operator_actor, unpaid_order
 from tests.factories.orders import Deal
 
@@ -48,7 +48,9 @@ def line_for(payment: Payment, payer: str, **values: object) -> BankLineInput:
 async def test_a_certain_line_is_applied_at_once(rollback: None) -> None:
     _deal, payment, operator, payer = await owed()
     line = await bank.record_bank_line(line_for(payment, payer), by=operator)
-    assert (line.status, line.payment_id) == (BankLineStatus.APPLIED, payment.id)
+    assert line.status == BankLineStatus.APPLIED
+    allocation = await BankAllocation.get()
+    assert (allocation.payment_id, allocation.amount_fen) == (payment.id, payment.amount_fen)
     assert (await Payment.get()).status == PaymentStatus.SUCCEEDED
     assert await ledger.balance_of(SUSPENSE) == 0
     assert await ledger.balance_of(CUSTODY_BANK) == payment.amount_fen
@@ -59,9 +61,15 @@ async def test_a_certain_line_is_applied_at_once(rollback: None) -> None:
     ("changed", "reason"),
     [
         ({"payer_name": "代付公司"}, "由第三方代付，不自动入账"),
-        ({"narrative": "标注款"}, "附言中没有唯一有效的付款码"),
-        ({"amount_fen": 1}, "金额与应付款不一致"),
-        ({"narrative": "PT00000000C PT0000000IA"}, "附言中没有唯一有效的付款码"),
+        (
+            {"payer_name": "代付公司", "narrative": "标注款"},
+            "附言中没有付款码，且该付款人没有待收转账",
+        ),
+        (
+            {"narrative": "标注款", "amount_fen": 1},
+            "附言中没有付款码，且该付款人的待收转账凑不成该金额",
+        ),
+        ({"narrative": "投标保证金"}, "附言写明另有用途"),
     ],
 )
 async def test_an_uncertain_line_waits_in_suspense(
@@ -71,8 +79,33 @@ async def test_an_uncertain_line_waits_in_suspense(
     line = await bank.record_bank_line(line_for(payment, payer, **changed), by=operator)
     assert (line.status, line.reason) == (BankLineStatus.SUSPENSE, reason)
     assert (await Payment.get()).status == PaymentStatus.PENDING
+    assert await BankAllocation.all().count() == 0
     assert await ledger.balance_of(SUSPENSE) == line.amount_fen
     assert await verify_ledger() == []
+
+
+async def test_b1_parts_are_set_aside_until_the_payment_is_whole(rollback: None) -> None:
+    _deal, payment, operator, payer = await owed()
+    first = await bank.record_bank_line(line_for(payment, payer, amount_fen=100), by=operator)
+    assert first.status == BankLineStatus.SUSPENSE
+    assert (await Payment.get()).status == PaymentStatus.PENDING
+    rest = payment.amount_fen - 100
+    values = {"bank_reference": "20261121-2", "amount_fen": rest + 7}
+    second = await bank.record_bank_line(line_for(payment, payer, **values), by=operator)
+    assert (await Payment.get()).status == PaymentStatus.SUCCEEDED
+    assert (await BankLine.get(id=first.id)).status == BankLineStatus.APPLIED
+    assert second.status == BankLineStatus.SUSPENSE  # seven fen too much
+    assert await bank.remaining_of(second) == 7
+    assert await ledger.balance_of(SUSPENSE) == 7
+    assert await verify_ledger() == []
+
+
+async def test_a_cancelled_payment_frees_its_parts(rollback: None) -> None:
+    deal, payment, operator, payer = await owed()
+    line = await bank.record_bank_line(line_for(payment, payer, amount_fen=100), by=operator)
+    assert await bank.remaining_of(line) == 0
+    await payments.cancel_payment(payment, by=deal.buyer)
+    assert await bank.remaining_of(line) == 100
 
 
 async def test_a_line_enters_once(rollback: None) -> None:
@@ -83,27 +116,6 @@ async def test_a_line_enters_once(rollback: None) -> None:
     assert list(refusal.value.fields) == ["bank_reference"]
     assert await BankLine.all().count() == 1
     assert await ledger.balance_of(CUSTODY_BANK) == payment.amount_fen
-
-
-async def test_b1_a_person_applies_an_exact_line_once(rollback: None) -> None:
-    _deal, payment, operator, _payer = await owed()
-    line = await bank.record_bank_line(line_for(payment, "代付公司"), by=operator)
-    reason = "收到代付说明函，加盖公章"
-    await bank.apply_bank_line(line, payment, reason=reason, by=operator)
-    assert (await audit.history(line))[-1].reason == reason
-    assert (await Payment.get()).status == PaymentStatus.SUCCEEDED
-    with pytest.raises((bank.LineDoesNotFit, InvalidTransition)):
-        await bank.apply_bank_line(line, payment, reason=reason, by=operator)
-    assert await ledger.balance_of(SUSPENSE) == 0
-
-
-async def test_b1_a_line_of_another_amount_is_not_applied(rollback: None) -> None:
-    _deal, payment, operator, payer = await owed()
-    fen = payment.amount_fen + 1
-    line = await bank.record_bank_line(line_for(payment, payer, amount_fen=fen), by=operator)
-    with pytest.raises(bank.LineDoesNotFit):
-        await bank.apply_bank_line(line, payment, reason="金额多一分也不行", by=operator)
-    assert await ledger.balance_of(SUSPENSE) == fen
 
 
 async def test_the_booking_date_has_come(rollback: None) -> None:

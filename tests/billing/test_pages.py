@@ -244,16 +244,18 @@ async def test_the_operator_works_the_queues(client: httpx.AsyncClient) -> None:
     assert "代付公司" in refused.text
     assert (await client.post("/operator/bank/lines/new", data=typed)).status_code == 303
     line = await BankLine.get()
-    assert line.number in await page(client, "/operator/payments")
+    assert line.number in await page(client, "/operator/bank")
     assert payment.number in await page(client, f"/operator/bank/lines/{line.number}")
     done = await client.post(
         f"/operator/bank/lines/{line.number}",
         data={
-            "payment": payment.number,
+            "kind": "apply",
+            "parts": f"{payment.number} 72,000.00",
             "reason": "收到代付说明函",
         },
     )
     assert done.status_code == 303
+    assert "已执行" in await page(client, done.headers["location"])
     assert (await Payment.get()).status == PaymentStatus.SUCCEEDED
     assert payment.number in await page(client, "/operator/payments")
 
