@@ -100,7 +100,6 @@ _ORDER: Final = {
     "in_progress": StatusTone("info", "play", "In progress"),
     "completed": StatusTone("success", "check", "Completed"),
     "cancelled": StatusTone("muted", "cross", "Cancelled"),
-    "reversed": StatusTone("muted", "undo", "Receipt taken back"),
     "refunded": StatusTone("muted", "undo", "Refunded"),
 }
 
@@ -219,7 +218,6 @@ _VOUCHER: Final = {
     "expired": StatusTone("muted", "clock", "Expired"),
     "exhausted": StatusTone("muted", "minus", "Used up"),
     "clawed_back": StatusTone("danger", "undo", "Clawed back"),
-    "refused": StatusTone("danger", "cross", "Refused"),
 }
 
 _PROGRAMME: Final = {
@@ -238,6 +236,7 @@ _MONEY: Final = {
     "partially_paid": StatusTone("waiting", "half", "Partly paid"),
     "overdue": StatusTone("danger", "alert", "Overdue"),
     "failed": StatusTone("danger", "cross", "Failed"),
+    "reversed": StatusTone("muted", "undo", "Receipt taken back"),
     "refunded": StatusTone("muted", "undo", "Refunded"),
     "partially_refunded": StatusTone("waiting", "half", "Partly refunded"),
     "cancelled": StatusTone("muted", "cross", "Cancelled"),
@@ -264,18 +263,22 @@ _BANK_LINE: Final = {
     "matched": StatusTone("success", "link", "Matched"),
     "applied": StatusTone("success", "check", "Set against what is owed"),
     "suspense": StatusTone("danger", "pause", "In suspense"),
+    "returned": StatusTone("muted", "undo", "Returned"),
+}
+
 _BANK_STATEMENT: Final = {
     "queued": StatusTone("waiting", "clock", "Queued"),
     "columns_wanted": StatusTone("waiting", "question", "Columns wanted"),
     "reading": StatusTone("info", "play", "Being read"),
     "read": StatusTone("success", "check", "Read"),
     "unreadable": StatusTone("danger", "cross", "Cannot be read"),
+}
+
 _BANK_DECISION: Final = {
     "proposed": StatusTone("waiting", "eye", "Waits for a second person"),
     "approved": StatusTone("info", "play", "With the bank"),
     "done": StatusTone("success", "check", "Carried out"),
     "refused": StatusTone("muted", "cross", "Not agreed"),
-    "returned": StatusTone("muted", "undo", "Returned"),
 }
 
 _EVENT: Final = {
@@ -334,8 +337,6 @@ _NOUNS: Final = {
     "reading": _READING,
     "complaint": _COMPLAINT,
     "violation": _COMPLAINT,
-    "bank_statement": _BANK_STATEMENT,
-    "bank_decision": _BANK_DECISION,
     "flag": _FLAG,
     "filing": _FILING,
     "organisation": _ORGANISATION,
@@ -350,6 +351,8 @@ _NOUNS: Final = {
     "deposit": _MONEY,
     "invoice": _INVOICE,
     "bank_line": _BANK_LINE,
+    "bank_statement": _BANK_STATEMENT,
+    "bank_decision": _BANK_DECISION,
     "event": _EVENT,
     "case": _CASE,
     "listing": _LISTING,
