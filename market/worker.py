@@ -145,7 +145,11 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "contract.change_signed": (change_mail.ask_other_party_to_sign_change,),
     "contract.change_refused": (change_mail.tell_parties_of_change,),
     "contract.notice_given": (change_mail.tell_parties_of_change,),
-    "contract.changed": (money.on_contract_changed, change_mail.tell_parties_of_change),
+    "contract.changed": (
+        money.on_contract_changed,
+        change_mail.tell_parties_of_change,
+        facts.record_event,
+    ),
     "contract.terminated": (refunds.on_contract_terminated, change_mail.tell_parties_of_change),
     "milestone.reached": (order_mail.ask_to_pay_stage,),
     "guideline.published": (change_mail.tell_supplier_of_guideline,),

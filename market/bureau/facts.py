@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from billing.models import Refund, Settlement
@@ -16,8 +16,11 @@ from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeRollup
 from market.kit import money
 from market.kit.db import atomic, month_of
 from market.kit.outbox import Message
+from market.orders.change_models import ContractVersion
 from market.orders.models import DeliveryBatch, Order
 from market.orders.orders import TAKEN
+from market.orders.revisions import work_quantity
+from market.orders.states import ChangeKind
 from market.vocabulary import regions
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
@@ -38,17 +41,36 @@ class Source:
     id_field: str
     rows: Callable[[], QuerySet[Any]]
     fact: Callable[[Any], TradeFact]
+    is_change: bool = False  # of a contract: moves its figures, is no further deal
 
 
-def _contracted(order: Order) -> TradeFact:
-    """A contract in force, for its whole total; its order was placed with it."""
+def _contracted(version: ContractVersion) -> TradeFact:
+    """A contract in force, for the whole total both signed at first; its order was placed with it."""
+    order: Order = version.contract.order
     return _fact(
         FactKind.CONTRACTED,
         order,
-        order.contract,
-        order.contract.activated_at,
-        quantity=order.quantity,
-        amount_fen=order.contract.total_fen,
+        version.contract,
+        version.contract.activated_at,
+        quantity=work_quantity(version.terms["lines"]),
+        amount_fen=version.total_fen,
+        unit_price=Decimal(version.terms["lines"][0]["unit_price"]),
+    )
+
+
+def _changed(version: ContractVersion) -> TradeFact:
+    """A later version of a contract, for what it adds to the one before, or takes off it."""
+    order: Order = version.contract.order
+    before = next(row for row in version.contract.versions if row.number == version.number - 1)
+    lines = version.terms["lines"]
+    return _fact(
+        FactKind.CONTRACTED,
+        order,
+        version.change,
+        version.in_force_from,
+        quantity=work_quantity(lines) - work_quantity(before.terms["lines"]),
+        amount_fen=version.total_fen - before.total_fen,
+        unit_price=Decimal(lines[0]["unit_price"]),
     )
 
 
@@ -92,6 +114,7 @@ def _fact(
     *,
     quantity: Decimal = Decimal(0),
     amount_fen: int,
+    unit_price: Decimal | None = None,
 ) -> TradeFact:
     assert at is not None, f"{source.number} has not happened yet"
     job = order.job
@@ -110,7 +133,7 @@ def _fact(
         task_type=_code(TASK_TYPES, next(iter(job.task_types), "")),
         unit=order.unit,
         quantity=quantity,
-        unit_price=order.unit_price,
+        unit_price=order.unit_price if unit_price is None else unit_price,
         amount_fen=amount_fen,
     )
 
@@ -128,8 +151,25 @@ def _code(vocabulary: Vocabulary[Any], text: str) -> str:
     return term.code if term else text
 
 
-def _orders() -> QuerySet[Any]:
-    return Order.all().select_related("contract", "job", "supplier")
+def _versions() -> QuerySet[Any]:
+    """Versions of contracts in force, with everything a fact states."""
+    order = "contract__order"
+    rows = ContractVersion.all().select_related("change").order_by("id")
+    return rows.prefetch_related(
+        f"{order}__contract", f"{order}__job", f"{order}__supplier", "contract__versions"
+    )
+
+
+def _first_versions() -> QuerySet[Any]:
+    return _versions().filter(number=1)
+
+
+def _later_versions() -> QuerySet[Any]:
+    """Those that record `contract.changed`: all but an end that leaves the total as it was."""
+    moves = Q(change__kind=ChangeKind.AMENDMENT) | ~Q(
+        change__total_fen=F("change__before_total_fen")
+    )
+    return _versions().filter(moves, number__gt=1)
 
 
 def _of_orders(query: QuerySet[Any]) -> QuerySet[Any]:
@@ -150,7 +190,18 @@ def _refunds() -> QuerySet[Any]:
 
 K = FactKind
 SOURCES = (
-    Source(K.CONTRACTED, "contract.activated", "contract", "contract_id", _orders, _contracted),
+    Source(
+        K.CONTRACTED, "contract.activated", "contract", "contract_id", _first_versions, _contracted
+    ),
+    Source(
+        K.CONTRACTED,
+        "contract.changed",
+        "change",
+        "change_id",
+        _later_versions,
+        _changed,
+        is_change=True,
+    ),
     Source(K.ACCEPTED, "batch.accepted", "batch", "id", _batches, _accepted),
     Source(K.SETTLED, "order.settled", "settlement", "id", _settlements, _settled),
     Source(K.REFUNDED, "order.refunded", "refund", "id", _refunds, _refunded),
@@ -192,12 +243,19 @@ async def _count(parts: Sequence[Part]) -> None:
         await TradeRollup.filter(**key).update(**{name: F(name) + n for name, n in sums.items()})
 
 
+def is_change(fact: TradeFact) -> bool:
+    """Whether a fact moves the figures of a contract counted before."""
+    is_contracted = fact.kind == FactKind.CONTRACTED and fact.contract_id is not None
+    return is_contracted and fact.source_id != fact.contract_id
+
+
 def rollup_parts(fact: TradeFact) -> list[Part]:
     """The cells a fact is counted in, each with what it adds (order of ROLLUP_KEY, ROLLUP_SUMS)."""
     is_cross = fact.region_code[:2] != fact.supplier_region_code[:2]
     money_sums = (fact.amount_fen, fact.amount_fen if is_cross else 0)
-    detail = (1, int(fact.quantity * 100), *money_sums)
-    whole = (1, 0, *money_sums)
+    deals = 0 if is_change(fact) else 1
+    detail = (deals, int(fact.quantity * 100), *money_sums)
+    whole = (deals, 0, *money_sums)
     return [
         _part((side, area, *cell, fact.month, fact.kind, unit), sums)
         for side, code in (

@@ -31,7 +31,7 @@ class TradeFact(Row):
     """
 
     kind = fields.CharEnumField(FactKind, max_length=16)
-    source_id = fields.UUIDField()  # the contract, batch, settlement or refund
+    source_id = fields.UUIDField()  # the contract, its change, the batch, settlement or refund
     source_number = fields.CharField(max_length=20, default="")
     contract_id = fields.UUIDField(null=True)
     order_id = fields.UUIDField(null=True)

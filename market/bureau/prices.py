@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from market.bureau.models import FactKind, TradeFact
@@ -51,7 +52,9 @@ def spread(prices: Sequence[Decimal]) -> Price | None:
 
 
 def _contracted(facts: QuerySet[TradeFact]) -> QuerySet[TradeFact]:
-    return facts.filter(kind=FactKind.CONTRACTED).exclude(task_type="")
+    """A price a contract, as it was signed at first."""
+    signed = Q(contract_id__isnull=True) | Q(source_id=F("contract_id"))
+    return facts.filter(kind=FactKind.CONTRACTED).filter(signed).exclude(task_type="")
 
 
 async def _prices_by_task(facts: QuerySet[TradeFact]) -> dict[tuple[str, str], list[Decimal]]:

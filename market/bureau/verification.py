@@ -7,7 +7,14 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from market.bureau.facts import ROLLUP_KEY, ROLLUP_SUMS, SOURCES, Source, rollup_parts
+from market.bureau.facts import (
+    ROLLUP_KEY,
+    ROLLUP_SUMS,
+    SOURCES,
+    Source,
+    is_change,
+    rollup_parts,
+)
 from market.bureau.models import TradeFact, TradeRollup
 from market.kit.db import Row
 from market.kit.outbox import OutboxMessage
@@ -31,7 +38,11 @@ async def verify_statistics() -> list[str]:
 
 
 async def _wrong_facts(source: Source) -> list[str]:
-    stored = {fact.source_id: fact for fact in await TradeFact.filter(kind=source.kind)}
+    stored = {
+        fact.source_id: fact
+        for fact in await TradeFact.filter(kind=source.kind)
+        if is_change(fact) == source.is_change
+    }
     waiting = await _waiting(source)
     problems = []
     async for row in _chunks(source.rows()):

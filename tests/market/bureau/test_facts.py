@@ -14,6 +14,9 @@ from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeRollup
 from market.bureau.verification import verify_statistics
 from market.kit import clock, outbox
 from market.kit.outbox import Message, OutboxMessage
+from market.orders import changes
+from market.orders.contract_forms import ChangeInput
+from market.orders.states import Rationale
 from market.worker import HANDLERS
 from tests.factories.bureau import build_fact, make_fact
 from tests.factories.orders import deliver, inspect, make_contract, make_order
@@ -71,6 +74,26 @@ async def test_the_same_event_twice_is_counted_once(rollback: None) -> None:
     assert await TradeFact.all().count() == 1
     assert await record_fact(build_fact(source_id=deal.contract.id)) is False
     assert {cell[2] for cell in await cells()} == {1}
+
+
+async def test_a_change_moves_the_figures_and_is_no_further_deal(rollback: None) -> None:
+    deal = await make_order()
+    asked = ChangeInput(
+        rationale=Rationale.VOLUME_CHANGED, explanation="减少", quantity=Decimal(2000)
+    )
+    change = await changes.propose_change(deal.contract, asked, by=deal.buyer)
+    for side in (deal.buyer, deal.supplier):
+        change = await changes.sign_change(change, digest=change.digest, by=side)
+    for _again in range(2):
+        await record_event(event("contract.changed", change=change.id))
+    await record_event(event("contract.activated", contract=deal.contract.id))
+    lowered, signed = await TradeFact.all().order_by("amount_fen")
+    assert (lowered.source_number, lowered.quantity) == (change.number, Decimal(-1000))
+    assert (lowered.amount_fen, signed.amount_fen) == (-8_000_000, 24_000_000)
+    assert await cells(region_code="370100", unit="例", side=Side.DEMAND) == [
+        (Side.DEMAND, FactKind.CONTRACTED, 1, 200_000, 16_000_000)
+    ]
+    assert await verify_statistics() == []
 
 
 async def test_a_contract_not_signed_is_no_fact(rollback: None) -> None:
