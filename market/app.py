@@ -47,7 +47,10 @@ import market.tendering.api
 import market.tendering.routes
 import market.training.api
 import market.training.routes
+import search.alert_api
+import search.alert_routes
 import search.api
+import search.query_routes
 import search.routes
 from market import frame, home, pages, workspace
 from market.accounts.sessions import SessionMiddleware
@@ -72,6 +75,7 @@ OPERATIONS = [
     *market.datasets.api.operations,
     *billing.api.operations,
     *search.api.operations,
+    *search.alert_api.operations,
     *market.bureau.api.operations,
     *market.ocds.api.operations,
     *market.risks.api.operations,
@@ -98,6 +102,8 @@ ROUTES: list[BaseRoute] = [
     *market.imports.routes.routes,
     *billing.routes.routes,
     *search.routes.routes,
+    *search.alert_routes.routes,
+    *search.query_routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
     *market.ocds.routes.routes,

@@ -39,6 +39,7 @@ PUBLIC = (
 )
 _WORKSPACE = (N_("Workspace"), "workspace:show", "home")
 _CALENDAR = (N_("Calendar"), "calendar:show", "calendar")
+_SAVED = (N_("Saved searches"), "alerts:list", "star")
 _DISPUTES = (N_("Disputes"), "disputes:list", "flag")
 _COMPLAINTS = (N_("Objections and complaints"), "complaints:list", "scale")
 _VIOLATIONS = (N_("Violation reports"), "violations:list", "flag")
@@ -54,6 +55,7 @@ _DEMAND = (
     (N_("Payments"), "payments:list", "coin"),
     _DISPUTES,
     _COMPLAINTS,
+    _SAVED,
     (N_("Training"), "training:list", "shield"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
@@ -61,6 +63,7 @@ _SUPPLIER = (
     _WORKSPACE,
     _CALENDAR,
     (N_("Matched jobs"), "search:matched_jobs", "search"),
+    _SAVED,
     (N_("My bids"), "bids:list", "lock"),
     (N_("Contracts"), "contracts:list", "file"),
     (N_("Orders and deliveries"), "orders:list", "inbox"),
@@ -104,6 +107,7 @@ _OPERATOR = (
     (N_("Receipts and statements"), "bank:list", "upload"),
     (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Outbox"), "operator:outbox", "inbox"),
+    (N_("Searches"), "operator:searches", "search"),
     (N_("Audit log"), "operator:audit", "history"),
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Statistics"), "bureau:overview", "chart"),
@@ -123,6 +127,7 @@ ROOMS = {
 }
 IN_BUYERS_HANDS = (JobStatus.OPENING, JobStatus.PREQUALIFICATION, JobStatus.EVALUATION)
 FOOTER = ((N_("API"), "api:docs"), (N_("Open data"), "ocds:about"), (N_("Bases"), "bases:list"),
+          (N_("How results are ranked"), "search:weights"),
           (N_("Services"), "services:list"), (N_("Verify a document"), "documents:verify"))  # fmt: skip
 
 

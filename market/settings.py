@@ -40,6 +40,8 @@ MODEL_MODULES = [
     "market.risks.models",
     "market.calendar.models",
     "market.notifications.models",
+    "search.alert_models",
+    "search.query_models",
     "billing.bank_models",
     "billing.models",
 ]
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     search_url: str = ""
     search_key: SecretStr = SecretStr("")
+    search_log_days: int = Field(default=180, ge=1)
     files_url: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "数据标注公共服务平台 <no-reply@market.example>"

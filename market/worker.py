@@ -55,7 +55,7 @@ from market.tendering.ceremony import remind_holders
 from market.tendering.deadlines import settle_due_clarifications
 from market.tendering.shares import draw_keys_of_waiting_jobs
 from market.tendering.stages import open_due_jobs
-from search import indexing
+from search import alerts, indexing, query_log
 
 log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
@@ -198,8 +198,12 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
 }
 
 HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
-    topic: (*_HANDLERS.get(topic, ()), *publishing.HANDLERS.get(topic, ()))
-    for topic in dict.fromkeys((*_HANDLERS, *publishing.HANDLERS))
+    topic: (
+        *_HANDLERS.get(topic, ()),
+        *publishing.HANDLERS.get(topic, ()),
+        *alerts.HANDLERS.get(topic, ()),
+    )
+    for topic in dict.fromkeys((*_HANDLERS, *publishing.HANDLERS, *alerts.HANDLERS))
 }
 
 # (every how many seconds, what): moves made by the clock.
@@ -232,6 +236,8 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (3600, sweep_orphans),
     (3600, drafts.forget_expired),
     (300, indexing.keep_ready),
+    (20, alerts.ask_for_alerts),
+    (3600, query_log.forget_old),
 )
 
 

@@ -8,7 +8,7 @@ from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.kit.limiting import client_address, limit
 from market.tendering import access
-from search import engines, lists
+from search import engines, lists, query_log
 from search.cards import heading_of
 from search.discovery import discover, explain_hit
 from search.matching import Matches
@@ -52,6 +52,13 @@ async def search_records(call: Call[Nothing, SearchParams]) -> SearchOut:
         ConstraintOut(kind=one.kind, token=one.token, label=one.label(_))
         for one in found.constraints
     ]
+    engine = query_log.engine_name(is_degraded=is_degraded)
+    tokens = [one.token for one in found.constraints]
+    if asked.q and asked.page == 1:
+        await query_log.note(
+            query_log.Asked(asked.q, asked.kind, tokens, engine, found.total, found.took_ms),
+            query_log.asker_of(call.request),
+        )
     return SearchOut(
         hits=hits, total=found.total, constraints=constraints, took_ms=round(found.took_ms, 2),
         is_degraded=is_degraded,

@@ -10,7 +10,7 @@ from search.analysis import TermGroup, highlight_spans, query_groups
 from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
 from search.documents import Document, Kind
 from search.engine import AnyOf, Filter, Hit, Query, Range, SearchEngine, Sort
-from search.entries import PRICE_FIELDS, SETTINGS, index_document
+from search.entries import OPEN_JOBS, PRICE_FIELDS, SETTINGS, index_document
 from search.reasons import covered_words
 from search.weights import weights
 
@@ -65,10 +65,24 @@ async def discover(
     else:
         found = await engine.search(index or kind, replace(query, page=1, per_page=WINDOW))
         ordered = _ordered(_relevant(found.hits), parsed)
+        if kind == "jobs" and parsed.sort is None and not _names_status(filters):
+            ordered = _open_first(ordered)
         total = len(ordered) if found.total <= WINDOW else found.total
         hits = ordered[(page - 1) * per_page : page * per_page]
     shown = tuple(replace(hit, highlights=_marks(hit, groups)) for hit in hits)
     return Discovery(shown, total, parsed.constraints, found.facets, found.took_ms, parsed.text)
+
+
+def _names_status(filters: Iterable[Filter]) -> bool:
+    return any(getattr(one, "field", "") == "status" for one in filters)
+
+
+def _open_first(hits: Sequence[Hit]) -> list[Hit]:
+    """Jobs that still take offers before closed ones, among those about as relevant as the best."""
+    enough = _AS_RELEVANT * max((hit.score for hit in hits), default=0.0)
+    near = [hit for hit in hits if hit.score >= enough]
+    turned = iter(sorted(near, key=lambda hit: hit.source.get("status") not in OPEN_JOBS))
+    return [next(turned) if hit.score >= enough else hit for hit in hits]
 
 
 def _marks(hit: Hit, groups: Sequence[TermGroup]) -> dict[str, tuple[tuple[int, int], ...]]:

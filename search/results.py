@@ -17,13 +17,19 @@ from market.kit.i18n import gettext as _
 from market.kit.paging import page_number
 from market.kit.statuses import STATUS_TONES
 from market.vocabulary import regions
-from search.analysis import repaired
+from search.spelling import repaired
 from search.constraints import parse_query
 from search.discovery import Discovery, discover
 from search.documents import KINDS, Kind
 from search.engine import Filter, In, SearchEngine
 from search.lexicon import lexicon
+from search.query_log import Asked
 
+RULE = N_("The most relevant stand first; nobody can buy a place.")
+OPEN_RULE = N_(
+    "Of jobs about as relevant as the best, those that still take offers stand first, unless you ask "
+    "for a status or an order; nobody can buy a place."
+)
 PER_PAGE = 20
 RATE = "120/minute"
 """Searches one address may make."""
@@ -78,11 +84,19 @@ class SearchQuery:
 
     def url(self, **changes: Any) -> str:
         """The address of this query with some of it changed; always on its first page."""
+        return self._address("search:results", changes)
+
+    @property
+    def save_url(self) -> str:
+        """Where this search can be saved."""
+        return self._address("alerts:save", {})
+
+    def _address(self, route: str, changes: Mapping[str, Any]) -> str:
         asked: dict[str, Any] = {
             "q": self.text, "kind": self.kind, "without": list(self.without), **self.chosen, **changes,
         }  # fmt: skip
         kept = {name: value for name, value in asked.items() if value}
-        return f"{web.path_for('search:results')}?{urlencode(kept, doseq=True)}"
+        return f"{web.path_for(route)}?{urlencode(kept, doseq=True)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,16 @@ def chips(query: SearchQuery, found: Found) -> list[tuple[str, str]]:
     return [
         (one.label(_), query.url(without=[*query.without, token])) for token, one in shown.items()
     ]
+
+
+def asked(query: SearchQuery, found: Found, engine: str) -> Asked:
+    """The search as it is counted."""
+    shown = [found.by_kind[kind] for kind in query.kinds]
+    tokens = {one.token for each in shown for one in each.constraints}
+    return Asked(
+        query.text, query.kind or "all", sorted(tokens), engine,
+        hits=sum(each.total for each in shown), took_ms=sum(each.took_ms for each in shown),
+    )  # fmt: skip
 
 
 def removed_chips(query: SearchQuery) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -11,9 +12,9 @@ from market.kit import web
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.kit.limiting import client_address, limit
-from market.kit.paging import Page
+from market.kit.paging import Page, whole
 from market.tendering import access, wizard
-from search import engines, lists, previews, results
+from search import engines, exports, lists, previews, query_log, results
 from search.cards import card_of
 from search.match_views import match_list
 from search.weights import LABELS, weights
@@ -23,6 +24,8 @@ async def show_results(request: Request) -> Response:
     """Everything a text finds: a few of each kind, or one kind with facets and pages."""
     await limit(results.RATE, "search", client_address(request))
     query = results.SearchQuery.of(request)
+    if file := await exports.file_of_search(request, query):
+        return file
     found, is_degraded = await engines.ask(lambda engine: results.find(engine, query))
     sections = [
         (kind, _(results.LABELS[kind]), found.by_kind[kind].total,
@@ -30,10 +33,14 @@ async def show_results(request: Request) -> Response:
          results.SearchQuery(query.text, kind, query.without).url())
         for kind in query.kinds
     ]  # fmt: skip
-    return await web.render(
+    response = await web.render(
         request, "search/results.html", query=query, sections=sections, is_degraded=is_degraded,
         **_around(request, query, found),
     )  # fmt: skip
+    if query.text and query.page == 1:
+        asked = results.asked(query, found, query_log.engine_name(is_degraded=is_degraded))
+        response.background = BackgroundTask(query_log.note, asked, query_log.asker_of(request))
+    return response
 
 
 def _around(request: Request, query: results.SearchQuery, found: results.Found) -> dict[str, Any]:
@@ -47,6 +54,7 @@ def _around(request: Request, query: results.SearchQuery, found: results.Found) 
         "facets": results.facet_groups(query, found),
         "correction": results.correction(query.text),
         "took_ms": sum(one.took_ms for one in found.by_kind.values()),
+        "rule": results.OPEN_RULE if query.kind == "jobs" else results.RULE,
     }  # fmt: skip
 
 
@@ -59,9 +67,13 @@ async def show_matched_jobs(request: Request) -> Response:
     (matches, by_id), is_degraded = await engines.ask(
         lambda engine: lists.jobs_for(engine, supplier)
     )
+    everything = match_list(matches, by_id, shown=exports.MOST)
+    if file := await exports.file_of_matches(request, everything):
+        return file
+    found = match_list(matches, by_id)
     return await web.render(
-        request, "search/matched_jobs.html", found=match_list(matches, by_id),
-        is_degraded=is_degraded,
+        request, "search/matched_jobs.html", found=found, is_degraded=is_degraded,
+        page=whole(request, [*everything.eligible, *everything.refused]),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from market.notifications.models import InboxNotice
 # What a mail's context names first decides where its notice leads.
 PLACES = (
     ("deadline", "", "url"),
+    ("alert", "", "url"),
     ("complaint", "complaints:show", "number"),
     ("report", "violations:show", "number"),
     ("dispute", "disputes:show", "number"),

@@ -65,7 +65,8 @@ async def send(
             text=parts["body.txt"].strip() + "\n",
             html=parts["body.html"],
             is_confidential=confidential,
-            unsubscribe_url=_unsubscribe_url(context.get("unsubscribe_token", "")),
+            unsubscribe_url=context.get("stop_url")
+            or _unsubscribe_url(context.get("unsubscribe_token", "")),
         )
     )
 

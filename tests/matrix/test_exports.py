@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.committed, pytest.mark.once]
 ROLES = ("buyer_a", "supplier_a", "bureau_a", "operator", "anonymous")
 LINK = re.compile(r'href="([^"]*[?;&]format=(csv|xlsx|json)[^"]*)"')
 NO_FILE = {
-    "search/results.html": "hits of every kind, each with its reasons",
     "market/notifications/inbox_show.html": "one's own messages",
     "market/orders/reviews_reported.html": "a queue to be worked off",
     "market/tendering/job_reviews_list.html": "a queue to be worked off",

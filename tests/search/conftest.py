@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from market.settings import settings
+from search import engines, indexing
 from search.documents import KINDS, Kind
 from search.embedded_engine import EmbeddedEngine
 from search.engine import SearchEngine
@@ -102,3 +104,15 @@ async def fill(engine: SearchEngine, records: dict[str, Any], prefix: str) -> di
         await engine.configure(names[kind], SETTINGS[kind])
         await engine.upsert(names[kind], [index_document(document) for document in documents])
     return names
+
+
+@pytest.fixture
+async def http(
+    client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The client of a site with an index of its own."""
+    monkeypatch.setattr(settings, "market_data_dir", tmp_path)
+    monkeypatch.setattr(settings, "search_url", "")
+    await indexing.prepare(engines.embedded())
+    yield client
+    await engines.embedded().close()

@@ -1,6 +1,5 @@
 """Pages and API of search: what they show, to whom, and what they never show."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,10 @@ from market.kit import outbox
 from market.kit.actor import Actor
 from market.settings import settings
 from market.tendering.models import Job
-from search import engines, indexing
+from search import indexing
 from tests.factories import actor, make_organisation, signed_in_client
 from tests.factories.directory import make_supplier, make_talent
 from tests.factories.tendering import make_job, owner_of, published_job
-
-
-@pytest.fixture
-async def http(
-    client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The client of a site with an index of its own."""
-    monkeypatch.setattr(settings, "market_data_dir", tmp_path)
-    monkeypatch.setattr(settings, "search_url", "")
-    await indexing.prepare(engines.embedded())
-    yield client
-    await engines.embedded().close()
 
 
 async def drain() -> None:
