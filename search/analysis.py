@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-
-import rjieba
-from rapidfuzz import fuzz, process
+from functools import lru_cache
+from itertools import pairwise
 
 from search.lexicon import Lexicon, lexicon
 from search.normalisation import has_han
-from search.phonetics import homophone_key, sounds
+from search.phonetics import sounds
+from search.spelling import repaired, segmenter
 
 CONCEPT = "@"
 """Prefix of a concept term; plain words carry none, so a word never collides with a concept."""
 
 FAMILY_WEIGHT = 0.6
 NESTED_WEIGHT = 0.5
+LETTER_WEIGHT = 0.25
 HINT_IMPORTANCE = 0.5
 _PIECES = re.compile(r"[a-z0-9][a-z0-9+#.]*|[㐀-鿿]+")
 _CLAUSE_ENDS = re.compile(r"[，。；：！？、\n]+")
 _SHORT = 8
-_HAN_RUN = re.compile(r"[㐀-鿿]{4,}")
-_LONGEST_REPAIR = 6
+_HAN = re.compile(r"[㐀-鿿]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +48,28 @@ class IndexTerms:
     sounds: frozenset[str]
 
 
-@cache
-def _segmenter() -> rjieba.Jieba:
-    jieba = rjieba.Jieba()
-    for word in lexicon().whole:
-        if len(word) > 1:
-            jieba.add_word(word, 200_000, None)
-    return jieba
-
-
 def _stem(word: str) -> str:
     plural = word.isascii() and word.isalpha() and len(word) > 3 and word.endswith("s")
     return word[:-1] if plural and not word.endswith("ss") else word
 
 
 def _words(text: str) -> Iterator[str]:
-    for piece in _segmenter().cut_for_search(text, hmm=False):
+    """Dictionary words, and the pairs of neighbours where the dictionary knows no word: 集卡."""
+    loose = ""
+    for piece in segmenter().cut_for_search(text, hmm=False):
         word = piece.strip(" .+#")
+        loose = loose + word if len(word) == 1 and has_han(word) else ""
+        if len(loose) > 1:
+            yield loose[-2:]
         if len(word) > 1 and (word.isalnum() or _PIECES.fullmatch(word)):
             yield _stem(word)
+
+
+def _fragments(text: str) -> Iterator[str]:
+    """Every character and pair of neighbours of the Chinese in a text: 畜牧兽医师 holds 兽医."""
+    for run in _HAN.findall(text):
+        yield from run
+        yield from map("".join, pairwise(run))
 
 
 def _concept_terms(concepts: Iterable[str], words: Lexicon) -> Iterator[str]:
@@ -109,10 +111,18 @@ def terms_of(texts: Iterable[str]) -> set[str]:
     return found.union(*map(_terms, _clauses(texts)))
 
 
+@lru_cache(maxsize=65_536)
+def _strong_terms(text: str) -> frozenset[str]:
+    return _terms(text) | frozenset(_fragments(lexicon().canonical(text)))
+
+
 def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
-    """Terms of one record; a term in both texts counts as strong only."""
+    """Terms of one record; a term in both texts counts as strong only.
+
+    Strong texts are short, so their fragments are kept too and no segmentation hides a word.
+    """
     important, other = set(_clauses(strong)), set(_clauses(weak))
-    first = frozenset[str]().union(*map(_terms, important))
+    first = frozenset[str]().union(*map(_strong_terms, important))
     second = frozenset[str]().union(*map(_terms, other)) - first
     return IndexTerms(first, second, frozenset[str]().union(*map(_sounds, important | other)))
 
@@ -121,7 +131,7 @@ def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
 def query_groups(text: str) -> tuple[TermGroup, ...]:
     """What a query asks for, in reading order, homophones repaired, repeated things once."""
     words = lexicon()
-    canonical = _repair(words.canonical(text), words)
+    canonical = repaired(text)
     found: dict[frozenset[str], TermGroup] = {}
     for group in _reading(canonical, words):
         asked = frozenset(term for term, weight in group.terms if weight == 1.0)
@@ -138,42 +148,6 @@ def _reading(text: str, words: Lexicon) -> Iterator[TermGroup]:
         if span.surface not in words.generic:
             yield _known_group(span.surface, words)
     yield from _loose_groups(text[position:], words)
-
-
-def repaired(text: str) -> str:
-    """The text in canonical form with homophone slips put right: 点云拉筐 is 点云拉框."""
-    words = lexicon()
-    return _repair(words.canonical(text), words)
-
-
-def _repair(text: str, words: Lexicon) -> str:
-    for wrong, right in words.repairs.items():
-        if (start := text.find(wrong)) >= 0 and _stands_alone(text, start, start + len(wrong)):
-            text = text.replace(wrong, right)
-    return _HAN_RUN.sub(lambda run: _repair_run(run[0], words, shortest=4), text)
-
-
-def _repair_run(run: str, words: Lexicon, *, shortest: int) -> str:
-    """Put known words in place of windows that sound like them and are no words themselves."""
-    for length in range(min(_LONGEST_REPAIR, len(run)), shortest - 1, -1):
-        for start in range(len(run) - length + 1):
-            end = start + length
-            meant = words.homophones.get(homophone_key(run[start:end]))
-            if meant is None or meant == run[start:end] or _segmenter().has_word(run[start:end]):
-                continue
-            if _stands_alone(run, start, end):
-                before = _repair_run(run[:start], words, shortest=shortest)
-                return before + meant + _repair_run(run[end:], words, shortest=shortest)
-    return run
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no word of the text reaches over either edge: 方延 does not in 地方延伸."""
-    edge, edges = 0, {0}
-    for piece in _segmenter().cut(text, hmm=False):
-        edge += len(piece)
-        edges.add(edge)
-    return start in edges and end in edges
 
 
 def _known_group(surface: str, words: Lexicon) -> TermGroup:
@@ -200,25 +174,37 @@ def _loose_groups(text: str, words: Lexicon) -> Iterator[TermGroup]:
 
 
 def _han_groups(run: str, words: Lexicon) -> Iterator[TermGroup]:
-    fixed = _repair_run(run, words, shortest=2)
-    if fixed != run:
-        for span in words.longest(fixed):
-            yield _known_group(span.surface, words)
-            fixed = fixed.replace(span.surface, " ", 1)
-    for word in _segmenter().cut(fixed, hmm=False):
+    loose = ""
+    for word in (*segmenter().cut(run, hmm=False), " "):
+        if len(word) == 1 and has_han(word):
+            loose += word
+            continue
+        yield from _unknown_groups(loose, words)
+        loose = ""
         if len(word) > 1 and word not in words.generic:
-            yield TermGroup(word, ((word, 1.0),), sounds(word))
+            yield TermGroup(word, _word_terms(word), sounds(word))
+
+
+def _word_terms(word: str) -> tuple[tuple[str, float], ...]:
+    """A word, and at half weight the dictionary's words inside it: 印刷电路板 finds 电路板."""
+    inner = sorted(set(_words(word)) - {word})
+    return ((word, 1.0), *((part, NESTED_WEIGHT) for part in inner))
+
+
+def _unknown_groups(loose: str, words: Lexicon) -> Iterator[TermGroup]:
+    """What no dictionary knows: a character by itself, or each pair of neighbours."""
+    if any(character in words.generic for character in loose):
+        for part in re.split(f"[{''.join(g for g in words.generic if len(g) == 1)}]", loose):
+            yield from _unknown_groups(part, words)
+    else:
+        for part in map("".join, pairwise(loose)) if len(loose) > 1 else loose:
+            letters = ((one, LETTER_WEIGHT) for one in part if len(part) > 1)
+            yield TermGroup(part, ((part, 1.0), *letters), sounds(part), HINT_IMPORTANCE)
 
 
 def _latin_group(word: str, words: Lexicon) -> TermGroup | None:
     if len(word) < 2 or word in words.generic or (word.isdigit() and len(word) < 4):
         return None
-    meant = words.romanised.get(word) if len(word) >= 4 else None
-    if meant is None and len(word) >= 5:
-        close = process.extractOne(word, words.latin, scorer=fuzz.ratio, score_cutoff=88)
-        meant = close[0] if close else None
-    if meant is not None:
-        return _known_group(meant, words)
     return TermGroup(word, ((_stem(word), 1.0),), (word,))
 
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from market.kit.i18n import N_
-from search import grammar, places
-from search.analysis import repaired
+from search import exclusions, grammar, places
 from search.documents import Kind
 from search.engine import AnyOf, Equals, Filter, In, InRegion, Not, Range, Sort
 from search.entries import SETTINGS
 from search.reading import Finding, Reading
+from search.spelling import repaired
 
 Gettext = Callable[..., str]
 _NEGATED = re.compile(
-    r"(?:不要|不含|排除|除了?|非|不接受|不考虑|拒绝|without|no|not|except|exclud\w*)\s*(?:在|位于)?\s*$"
+    r"(?:不要|别要|不含|不做|不是|不想要|不涉及|排除|除了?|非|不接受|不考虑|拒绝|谢绝|(?<![a-z])(?:without|non?|not|except|exclud\w*))"
+    r"[\s-]*(?:在|位于)?\s*$"
 )
 _WAIVED = re.compile(r"(?:不需要|无需|不必|不用|无须|不要求)\s*$")
 
@@ -66,7 +67,7 @@ def parse_query(text: str, kind: Kind, *, ignored: Iterable[str] = ()) -> Parsed
     reading = Reading(repaired(text))
     skipped = set(ignored)
     found: dict[str, Constraint] = {}
-    for rule in (*grammar.RULES, places.find_places):
+    for rule in (*grammar.RULES, places.find_places, exclusions.find_unwanted_words):
         for finding in rule(reading, kind):
             constraint = _constraint(finding, reading, kind)
             if constraint is None:
@@ -87,7 +88,9 @@ def _constraint(finding: Finding, reading: Reading, kind: Kind) -> Constraint | 
     before = reading.text[: finding.start]
     prefix, turned = "", ""
     denied = finding.negatable and (_WAIVED.search(before) or _NEGATED.search(before))
-    if denied and _is_waiver(denied[0], filters, kind):
+    if finding.denied:
+        prefix, turned, filters = "not:", N_("Not: %(what)s"), tuple(map(Not, filters))
+    elif denied and _is_waiver(denied[0], filters, kind):
         prefix, turned, filters = "no:", N_("Not required: %(what)s"), ()
     elif denied:
         prefix, turned, filters = "not:", N_("Not: %(what)s"), tuple(map(Not, filters))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ from search.grades import (
 from search.lexicon import lexicon
 from search.normalisation import normalise
 
+_RESEARCH_ONLY = re.compile(r"仅限?于?科研|非商用|不可商用|不得商用")
+_TRAINABLE = re.compile(r"(?:可|不可|不得)(?:用于|再)?训练")
 _PRICES = tuple(f"price_{unit}" for unit in UNIT_NAMES)
 OPEN_JOBS = ("open_enquiries", "open_bidding")
 """Statuses in which a job still takes offers; such jobs come first among equally relevant ones."""
@@ -66,6 +69,7 @@ SETTINGS: Mapping[Kind, IndexSettings] = {
             "regions", "modalities", "task_types", "industries", "supply_mode", "dataset_type",
             "price_model", "side",
         ),
+        flags=("commercial", "research_only", "trainable"),
         numbers=("budget_fen", "data_grade", "health_level", "quantity", "rating"),
     ),
 }  # fmt: skip
@@ -205,6 +209,18 @@ def _talent_entry(doc: TalentDocument) -> IndexDocument:
     )  # fmt: skip
 
 
+def _licence_flags(licence: str) -> dict[str, bool]:
+    """What a licence says in words; of what it does not mention nothing is known, so no flag."""
+    flags: dict[str, bool] = {}
+    if _RESEARCH_ONLY.search(licence):
+        flags |= {"research_only": True, "commercial": False}
+    elif "商用" in licence or "商业" in licence:
+        flags |= {"research_only": False, "commercial": True}
+    if trained := _TRAINABLE.search(licence):
+        flags["trainable"] = trained[0][0] == "可"
+    return flags
+
+
 def _dataset_entry(doc: DatasetDocument) -> IndexDocument:
     return IndexDocument(
         id=doc["id"],
@@ -219,6 +235,7 @@ def _dataset_entry(doc: DatasetDocument) -> IndexDocument:
             **{name: [doc[name]] for name in (
                 "supply_mode", "dataset_type", "price_model", "side")},
         },
+        flags=_licence_flags(doc["license"]),
         numbers={
             "budget_fen": doc["budget_fen"],
             "quantity": doc["quantity"],

@@ -7,18 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from market.kit.i18n import N_
-from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.credentials import find_credentials
 from market.vocabulary.datasets import DATASET_TYPES, SUPPLY_MODES
-from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.security import DATA_GRADES
-from market.vocabulary.trade import ORG_CLASSES, PROCUREMENTS, VOUCHER_TYPES
+from market.vocabulary.trade import ORG_CLASSES, PRICE_MODES, PROCUREMENTS, VOUCHER_TYPES
 from search.documents import Kind
-from search.engine import Equals, Filter, Range
+from search.engine import Equals, In, Range
+from search.exclusions import find_exclusions
 from search.grades import ANY_LEVEL, DEGREES, credential_field, skill_rank
 from search.lexicon import lexicon
-from search.normalisation import normalise
-from search.numerals import NUMBER, parse_number, plain
+from search.numerals import NUMBER, UNIT, parse_number, plain
 from search.quantities import find_budgets, find_capacities, find_prices, find_sorts
 from search.reading import Finding, Reading
 
@@ -28,19 +26,28 @@ _LEAST = r"(?:不少于|不低于|不小于|至少|超过|大于|高于|达到?|
 _LEVELS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 
 _FLAGS: tuple[tuple[str, str, str], ...] = (
-    ("in_hospital", N_("In hospital"), r"(?:数据)?不(?:得|能)?[出离]医?院|院内|医院内部?|in[- ]hospital"),
-    ("onsite", N_("On site"), r"驻场|驻点|派驻|现场作业|现场办公|上门|on[- ]?site"),
-    ("private_deploy", N_("Private deployment"), r"私有化(?:部署)?|本地化部署|on[- ]?prem\w*"),
-    ("vlan", N_("VLAN isolation"), r"(?:专属)?vlan(?:网络)?(?:隔离)?|网络隔离"),
+    ("in_hospital", N_("In hospital"),
+     r"(?:数据|影像|病历)?不(?:得|能|可|许|准|让)?[出离]开?医?院|院内|医院(?:内部?|里面?)(?:做|作业|标注|干活)?"
+     r"|in[- ]hospital"),
+    ("onsite", N_("On site"),
+     r"驻场|驻点|驻厂|派驻|进场|现场作业|现场办公|现场标注|上门|(?:到|来|去)(?:我们?|甲方|客户)?(?:公司|单位|现场|厂里?)"
+     r"(?:做|作业|标注|干活|办公)?|on[- ]?site"),
+    ("private_deploy", N_("Private deployment"),
+     r"私有化(?:部署)?|私有部署|本地化?部署|内网部署|离线部署|部署(?:在|到)(?:我们?|甲方|客户)?(?:本地|内网|机房)"
+     r"|on[- ]?prem\w*|private deploy\w*"),
+    ("vlan", N_("VLAN isolation"), r"(?:专属|独立)?vlan(?:网络)?(?:隔离)?|网络隔离|隔离网络|独立网段"),
     ("vpn", N_("VPN"), r"(?<![a-z])vpn(?![a-z])"),
-    ("xinchuang", N_("Domestic IT stack (Xinchuang)"), r"信创(?:环境)?|国产化(?:环境)?"),
+    ("xinchuang", N_("Domestic IT stack (Xinchuang)"),
+     r"信创(?:环境)?|国产化?(?:环境|操作系统|软硬件|服务器|终端|电脑)|国产化|麒麟系统|统信"),
     ("anti_tailgating", N_("Anti-tailgating doors"), r"防尾随(?:门禁)?"),
-    ("deid_service", N_("De-identification service"), r"(?:提供|代为?|负责)脱敏|脱敏服务"),
-    ("in_certified_base", N_("In a certified base"), r"(?:国家级|省级)?(?:认定|入驻)基地(?:企业)?"),
+    ("deid_service", N_("De-identification service"),
+     r"(?:提供|代为?|负责|会|能|帮忙?)(?:做)?(?:数据)?(?:脱敏|去标识化?|匿名化)|(?:脱敏|去标识化?)服务"),
+    ("in_certified_base", N_("In a certified base"),
+     r"(?:国家级|省级)?(?:认定|入驻)基地(?:企业)?|(?:国家级|省级)(?:数据)?标注基地"),
 )  # fmt: skip
 _HEADS = re.compile(
-    rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*(?<!第)(?P<n>{NUMBER})\s*\+?\s*(?:多)?(?:名|位|个)?"
-    r"(?:标注员|标注人员|员工|人(?![天时日次工员])(?:员)?|people|staff|annotators?)"
+    rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*(?<!第)(?P<n>{NUMBER})\s*\+?\s*[多来余几]?[名位个号]?(?:以上的?)?"
+    r"(?:专职|全职)?(?:标注员|标注人员|员工|人(?![天时日次工员脸体类像声群民工])(?:员)?|people|staff|annotators?)"
     r"(?P<under>以下|以内)?(?:及?以上|规模|团队|\+)?"
 )
 _HEALTH = re.compile(
@@ -54,7 +61,7 @@ _ACCURACY = re.compile(
     rf"|(?P<m>\d+(?:\.\d+)?)\s*%{_HIGHER}的?(?:准确率|正确率|精度|accuracy)"
 )
 _CCTV = re.compile(
-    rf"(?:录像|监控)[^\d一二三四五六七八九十]{{0,6}}{_LEAST}(?P<n>{NUMBER})个月{_HIGHER}"
+    rf"(?:录像|监控)[^\d一二三四五六七八九十半]{{0,6}}{_LEAST}(?:(?P<n>{NUMBER})个月|(?P<years>{NUMBER})年){_HIGHER}"
 )
 _EXPERT = re.compile(
     r"行业领域专家|领域专家|(?:文保|医学|法律)?专家|[\u4e00-\u9fff]{0,2}医[师生]|硕博|博士|硕士|律师"
@@ -67,10 +74,39 @@ _YEARS = re.compile(
 _SKILL = re.compile(
     rf"(?P<level>高级技师|技师|高级工|中级工|初级工|[一二三四五]级)(?:工)?{_HIGHER}"
 )
-_DEGREE = re.compile(rf"(?P<degree>{'|'.join(DEGREES)})(?:学历|学位)?{_HIGHER}")
+_DEGREE_WORDS = {
+    "专科": "大专",
+    "学士": "本科",
+    "研究生": "硕士",
+    "硕博": "硕士",
+    "phd": "博士",
+    "master": "硕士",
+}
+_DEGREE = re.compile(
+    rf"(?P<degree>{'|'.join((*DEGREES, *_DEGREE_WORDS))})(?:学历|学位|生)?{_HIGHER}"
+)
+_PRICED_BY = re.compile(rf"按{UNIT}计价")
+_LICENCES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    (
+        "research_only",
+        N_("Research use only"),
+        re.compile(r"仅限?(?:于)?科研(?:评测|使用|用途)?|非商用|不可商用|research only"),
+    ),
+    (
+        "commercial",
+        N_("Commercial use allowed"),
+        re.compile(
+            r"(?:可以?|能|允许|支持)?商用(?:授权|许可)?|(?:可|能|允许)?商业(?:使用|用途|授权)|commercial(?: use)?"
+        ),
+    ),
+    (
+        "trainable",
+        N_("Training allowed"),
+        re.compile(r"(?:可以?|能|允许)(?:用于|再)?训练(?:模型)?"),
+    ),
+)
 _TERMS = re.compile(r"(?P<terms>全职|兼职)")
 _REMOTE = re.compile(r"(?P<mode>远程)(?:作业|办公)?")
-_EXCLUDED = re.compile(r"(?:不要|不含|排除|除了?|不做|不考虑|exclud\w*|without)\s*")
 
 
 def _flags(reading: Reading, kind: Kind) -> Iterator[Finding]:
@@ -134,8 +170,9 @@ def _counts(reading: Reading, kind: Kind) -> Iterator[Finding]:
                       N_("Accuracy of at least %(n)s%%"), {"n": percent},
                       (Range("accuracy", at_least=share),))  # fmt: skip
     for match in reading.finditer(_CCTV):
-        months = parse_number(match["n"])
+        months = parse_number(match["n"] or match["years"])
         if months is not None:
+            months *= 1 if match["n"] else 12
             yield Finding("cctv", f"cctv>={months}", *match.span(),
                           N_("CCTV kept for at least %(n)s months"), {"n": plain(months)},
                           (Range("cctv_months", at_least=float(months)),))  # fmt: skip
@@ -154,13 +191,16 @@ def _people(reading: Reading, kind: Kind) -> Iterator[Finding]:
 
 def _talent(reading: Reading) -> Iterator[Finding]:
     for match in reading.finditer(_SKILL):
+        if match[0] == "技师":
+            continue
         rank = skill_rank(match["level"])
         yield Finding("skill", f"skill>={rank}", *match.span(), N_("%(what)s or higher"),
                       {"what": match["level"]}, (Range("skill", at_least=rank),))  # fmt: skip
     for match in reading.finditer(_DEGREE):
-        rank = DEGREES.index(match["degree"]) + 1
+        degree = _DEGREE_WORDS.get(match["degree"], match["degree"])
+        rank = DEGREES.index(degree) + 1
         yield Finding("degree", f"degree>={rank}", *match.span(), N_("%(what)s or higher"),
-                      {"what": match["degree"]}, (Range("degree", at_least=rank),))  # fmt: skip
+                      {"what": degree}, (Range("degree", at_least=rank),))  # fmt: skip
     for match in reading.finditer(_YEARS):
         years = parse_number(match["n"])
         if years is not None:
@@ -199,36 +239,31 @@ def _terms(reading: Reading, kind: Kind) -> Iterator[Finding]:
         for match in reading.finditer(_compiled(re.escape(word))):
             yield Finding(field, f"{field}:{value}", *match.span(), "%(what)s", {"what": value},
                           (Equals(field, value),), negatable=True)  # fmt: skip
+    if kind == "datasets":
+        yield from _dataset_terms(reading)
     for match in reading.finditer(_REMOTE):
         yield Finding("delivery", "delivery:远程", *match.span(), N_("Remote"), {},
                       (Equals("delivery", "远程"),), negatable=True)  # fmt: skip
 
 
-def _exclusions(reading: Reading, kind: Kind) -> Iterator[Finding]:
-    """不要语音: a modality, task or industry after a word of exclusion."""
-    for match in reading.finditer(_EXCLUDED):
-        for span in lexicon().longest(reading.open_text[match.end() :]):
-            wanted = _capability_filters(span.concepts)
-            if span.start == 0 and wanted:
-                start = match.end()
-                yield Finding("excluded", f"excluded:{span.surface}", start, start + span.end,
-                              "%(what)s", {"what": span.surface}, wanted, negatable=True)  # fmt: skip
-            break
-
-
-def _capability_filters(concepts: Iterable[str]) -> tuple[Filter, ...]:
-    tables = ((MODALITIES, "modalities"), (TASK_TYPES, "task_types"), (INDUSTRIES, "industries"))
-    families = lexicon().families
-    return tuple(
-        Equals(field, term.zh)
-        for concept in concepts
-        for table, field in tables
-        for term in table.values()
-        if (name := normalise(term.zh)) == concept or concept in families.get(name, ())
-    )
+def _dataset_terms(reading: Reading) -> Iterator[Finding]:
+    """How a dataset is paid for, in any of the words records use, and what its licence allows."""
+    for mode in PRICE_MODES.values():
+        names = (mode.zh, *mode.synonyms)
+        pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+        for match in reading.finditer(_compiled(pattern)):
+            yield Finding("price_model", f"price_model:{mode.zh}", *match.span(), "%(what)s",
+                          {"what": mode.zh}, (In("price_model", names),), negatable=True)  # fmt: skip
+    for match in reading.finditer(_PRICED_BY):
+        yield Finding("price_model", f"price_model:{match[0]}", *match.span(), "%(what)s",
+                      {"what": match[0]}, (Equals("price_model", match[0]),), negatable=True)  # fmt: skip
+    for field, msgid, licence in _LICENCES:
+        for match in reading.finditer(licence):
+            yield Finding(field, field, *match.span(), msgid, {},
+                          (Equals(field, True),), negatable=True)  # fmt: skip
 
 
 RULES: tuple[Rule, ...] = (
-    _exclusions, _credentials, _grades, _flags, find_budgets, find_prices, find_capacities, _counts, _people,
+    find_exclusions, _credentials, _grades, _flags, find_budgets, find_prices, find_capacities, _counts, _people,
     _languages, _terms, find_sorts,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.synonyms import dictionary, misspellings, synonym_groups
 from search.normalisation import has_han, normalise
-from search.phonetics import homophone_key, pinyin
+from search.phonetics import homophone_key, readings
 
 DATA = Path(__file__).parent / "data"
 
@@ -38,6 +38,7 @@ class Lexicon:
     families: Mapping[str, tuple[str, ...]]
     languages: Mapping[str, str]
     areas: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, tuple[str, ...]]
     industry_hints: Mapping[str, tuple[str, ...]]
     repairs: Mapping[str, str]
     rewrites: Mapping[str, str]
@@ -55,7 +56,8 @@ class Lexicon:
         for surface in self._listed:
             if has_han(surface) and len(surface) > 1 and surface not in self.generic:
                 self.homophones.setdefault(homophone_key(surface), surface)
-                self.romanised.setdefault(pinyin(surface), surface)
+                for reading in readings(surface):
+                    self.romanised.setdefault(reading, surface)
         self.latin = tuple(s for s in self.surfaces if s.isascii() and len(s) >= 5)
 
     def canonical(self, text: str) -> str:
@@ -128,11 +130,16 @@ def lexicon() -> Lexicon:
                 meanings[canonical(word)][canonical(concept)] = None
     for word, name in languages.items():
         meanings[word] = {name: None}
+    families = _inverted(raw["families"], canonical)
+    for word, wider in _inverted(raw["kinds"], canonical).items():
+        meanings[word] = {c: None for c in (*meanings[word], word) if c not in wider}
+        families[word] = (*families.get(word, ()), *wider)
     return Lexicon(
         surfaces={word: tuple(found) for word, found in meanings.items()},
-        families=_inverted(raw["families"], canonical),
+        families=families,
         languages=languages,
         areas={name: tuple(codes) for name, codes in raw["areas"].items()},
+        places={name: (code,) for name, code in raw["places"].items()},
         industry_hints=_inverted(raw["industry_hints"], canonical),
         repairs=misspellings(),
         whole=frozenset(canonical(word) for word in dictionary())

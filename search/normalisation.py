@@ -9,6 +9,10 @@ from functools import cache, lru_cache
 from opencc_purepy import OpenCC
 
 _HAN = re.compile(r"[㐀-鿿]")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_FORMAL_NUMBER = re.compile(
+    r"[壹贰叁肆伍陆柒捌玖拾佰仟零万]*[壹贰叁肆伍陆柒捌玖拾佰仟](?=[级元块圆角名人张条框帧年天万亿])"
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -27,10 +31,12 @@ def _has_traditional(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """Full width to half, lower case, traditional to simplified, single spaces."""
+    """Full width to half, lower case, traditional to simplified, 叁级 to 三级, single spaces."""
     folded = unicodedata.normalize("NFKC", text).lower()
     if _has_traditional(folded):
         folded = str(_converter().convert(folded))
+    if not folded.isascii():
+        folded = _FORMAL_NUMBER.sub(lambda number: number[0].translate(_FORMAL), folded)
     return _SPACES.sub(" ", folded).strip()
 
 

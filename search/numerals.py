@@ -41,7 +41,9 @@ UNIT_WORDS = {
     },
 }
 UNIT = "(?:" + "|".join(sorted(map(re.escape, UNIT_WORDS), key=len, reverse=True)) + ")"
-_PERIOD_DAYS = {
+_PERIOD_DAYS: dict[str, Decimal | int] = {
+    "个工作日": Decimal("1.4"),
+    "工作日": Decimal("1.4"),
     "天": 1,
     "日": 1,
     "day": 1,
@@ -61,6 +63,8 @@ def parse_number(text: str) -> Decimal | None:
     if compact == "半":
         return Decimal("0.5")
     compact = compact.replace("k", "千").replace("w", "万")
+    if compact and compact[0] in "百千万亿":
+        compact = f"一{compact}"
     try:
         return Decimal(compact)
     except ArithmeticError:
@@ -92,9 +96,9 @@ def scaled_price(yuan: Decimal) -> int:
     return int((yuan * YUAN_SCALE).to_integral_value())
 
 
-def period_days(word: str) -> int:
-    """Calendar days in one period word; a month counts 30."""
-    return _PERIOD_DAYS[word]
+def period_days(word: str) -> Decimal:
+    """Calendar days in one period word; a month counts 30, five working days a week."""
+    return Decimal(_PERIOD_DAYS[word])
 
 
 def plain(number: Decimal | float) -> str:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice, product
 
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin
+from pypinyin import pinyin as spell
 
 from search.normalisation import has_han
+
+_READINGS = 8
 
 
 @lru_cache(maxsize=32_768)
 def pinyin(word: str) -> str:
     """The word's toneless pinyin run together, read as a phrase: 重庆 is chongqing."""
     return "".join(lazy_pinyin(word))
+
+
+def readings(word: str) -> tuple[str, ...]:
+    """Every pinyin people may type for a word, the usual one first: 藏语 is cangyu and zangyu."""
+    letters = islice(product(*spell(word, style=Style.NORMAL, heteronym=True)), _READINGS)
+    return tuple(dict.fromkeys((pinyin(word), *map("".join, letters))))
 
 
 @lru_cache(maxsize=32_768)

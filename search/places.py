@@ -1,4 +1,4 @@
-"""Places in a query: regions by full, short or romanised name, and areas such as 长三角."""
+"""Places in a query: regions by full, short, romanised or familiar name, and areas such as 长三角."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from search.engine import AnyOf, Filter, InRegion
 from search.lexicon import lexicon
 from search.phonetics import pinyin
 from search.reading import Finding, Reading
+from search.spelling import stands_alone
 
-_TRAILING = r"(?:本地|当地|境内|地区|省内|市内|以?外)?"
+_TRAILING = r"(?:本地|当地|境内|地区|一带|省内|市内|以?外)?"
 _LATIN_AT_LEAST = 4
+Codes = tuple[str, ...]
 
 
 @cache
-def _names() -> dict[str, str]:
-    """Names by which a query may mean a region; a short name is enough down to cities."""
+def _names() -> dict[str, Codes]:
+    """Names by which a query may mean regions; a short name is enough down to cities.
+
+    A name that several districts bear (西湖区) means any of them.
+    """
     meant: defaultdict[str, list[str]] = defaultdict(list)
     short: dict[str, str] = {}
     for province in children("100000"):
@@ -33,20 +38,20 @@ def _names() -> dict[str, str]:
                 short.setdefault(city.short_name, city.code)
             for district in children(city.code):
                 meant[district.name].append(district.code)
-    named = {name: codes[0] for name, codes in meant.items() if len(codes) == 1}
-    named |= short
+    named = {name: tuple(codes) for name, codes in meant.items()}
+    named |= {name: (code,) for name, code in short.items()}
     romanised: defaultdict[str, set[str]] = defaultdict(set)
     for name, code in short.items():
         romanised[pinyin(name)].add(code)
     for name, found in romanised.items():
         if len(found) == 1 and len(name) >= _LATIN_AT_LEAST and name not in lexicon().surfaces:
-            named[name] = found.pop()
-    return named
+            named[name] = (found.pop(),)
+    return named | dict(lexicon().places) | dict(lexicon().areas)
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    words = sorted((*_names(), *lexicon().areas), key=len, reverse=True)
+    words = sorted(_names(), key=len, reverse=True)
     han = "|".join(re.escape(word) for word in words if not word.isascii())
     latin = "|".join(re.escape(word) for word in words if word.isascii())
     return re.compile(rf"(?P<name>{han}|(?<![a-z])(?:{latin})(?![a-z])){_TRAILING}")
@@ -54,32 +59,54 @@ def _pattern() -> re.Pattern[str]:
 
 def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
     """The places named; where one lies in another named beside it, only the inner one counts."""
-    found = [(match, match["name"]) for match in reading.finditer(_pattern())]
-    codes = {name: _names().get(name, "") for _, name in found}
+    found = [
+        (match, match["name"])
+        for match in reading.finditer(_pattern())
+        if len(match["name"]) > 2 or stands_alone(reading.text, match.start(), match.end("name"))
+    ]
+    codes = _narrowed({name: _names()[name] for _, name in found})
     outer = {
         name
-        for name, code in codes.items()
-        if any(code and other != code and is_within(other, code) for other in codes.values())
+        for name, mine in codes.items()
+        if any(mine != other and _all_within(other, mine) for other in codes.values())
     }
     places = [(match, name) for match, name in found if name not in outer]
     if not places:
         return
-    filters = tuple(_filter(name) for _, name in places)
     for match, _ in [pair for pair in found if pair[1] in outer]:
         reading.blank(match.start(), match.end())
-    wanted: tuple[Filter, ...] = filters if len(set(filters)) == 1 else (AnyOf(filters),)
-    what = "、".join(dict.fromkeys(_label(name) for _, name in places))
-    token = "region:" + "+".join(dict.fromkeys(codes[name] or name for _, name in places))
+    regions = tuple(dict.fromkeys(InRegion(code) for _, name in places for code in codes[name]))
+    wanted: Filter = regions[0] if len(regions) == 1 else AnyOf(regions)
+    what = "、".join(dict.fromkeys(_label(name, codes[name]) for _, name in places))
+    token = "region:" + "+".join(dict.fromkeys(_token(name, codes[name]) for _, name in places))
     for match, _ in places:
         yield Finding("region", token, match.start(), match.end(), "%(what)s", {"what": what},
-                      wanted[:1], negatable=True)  # fmt: skip
+                      (wanted,), negatable=True)  # fmt: skip
 
 
-def _filter(name: str) -> Filter:
-    if name in lexicon().areas:
-        return AnyOf(tuple(InRegion(code) for code in lexicon().areas[name]))
-    return InRegion(_names()[name])
+def _narrowed(codes: dict[str, Codes]) -> dict[str, Codes]:
+    """Of districts that share a name, those in another place named: 杭州西湖区."""
+    return {
+        name: next(
+            (
+                inner
+                for other in codes.values()
+                if other != mine
+                and (inner := tuple(code for code in mine if _all_within((code,), other)))
+            ),
+            mine,
+        )
+        for name, mine in codes.items()
+    }
 
 
-def _label(name: str) -> str:
-    return full_name(_names()[name]) if name in _names() else name
+def _all_within(inner: Codes, outer: Codes) -> bool:
+    return all(any(is_within(code, above) for above in outer) for code in inner)
+
+
+def _token(name: str, codes: Codes) -> str:
+    return codes[0] if len(codes) == 1 else name
+
+
+def _label(name: str, codes: Codes) -> str:
+    return full_name(codes[0]) if len(codes) == 1 else name

@@ -26,25 +26,36 @@ from search.numerals import (
 )
 from search.reading import Finding, Reading
 
-_MOST = r"(?:不(?:超|高)[过于]|低于|少于|最多|最高|控制在|小于|≤|<=|<|under|below|at most)"
-_UNDER = r"(?:以内|以下|之内|封顶|内)"
-_LEAST = r"(?:不(?:低|少)于|高于|大于|至少|≥|>=|>|over|above|at least)"
+_MOST = (
+    r"(?:(?:不|别|不要|不能|不得|勿)(?:超过?|高于|大于|多于)|不到|不足|低于|少于|小于|最多|最高|最贵|顶多|上限"
+    r"|控制在|≤|<=|<|under|below|at most|up to|max)\s*(?:是|为|在)?"
+)
+_UNDER = r"(?:以内|以下|之内|封顶|左右|上下|内)"
+_LEAST = r"(?:不(?:低|少|小)于|高于|大于|超过|至少|起码|≥|>=|>|over|above|at least)"
+_FROM = rf"(?:{NUMBER}\s*(?:元|块|毛|角)?\s*(?:-|~|—|到|至)\s*)?"
+"""The lower end of a price range: of 5到8元 only the ceiling counts."""
+_QUOTE = r"(?:单价|价格|报价|均价|价位|预算|价)?"
 _PRICES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"每(?:一)?个?\s*(?P<unit>{UNIT})\s*(?:的)?(?:单价|价格|报价)?(?:在)?(?P<how>{_MOST}|{_LEAST})?"
-        rf"\s*(?P<money>{MONEY})(?P<end>{_UNDER}|以上)?",
-        rf"(?:单价|价格|报价)?(?P<how>{_MOST}|{_LEAST})?\s*(?P<money>{MONEY})\s*"
-        rf"(?:每|一|/|per|a|an)\s*个?\s*(?P<unit>{UNIT})(?:s)?(?P<end>{_UNDER}|以上)?",
-        rf"(?:单价|报价|价格)\s*(?P<how>{_MOST}|{_LEAST})?\s*(?P<money>{MONEY})(?P<unit>)(?P<end>{_UNDER}|以上)?",
+        rf"(?:每|按|一)(?:一)?个?\s*(?P<unit>{UNIT})\s*(?:计价|计费|结算|算|的)?{_QUOTE}(?:在)?"
+        rf"\s*(?P<how>{_MOST}|{_LEAST})?\s*{_FROM}(?P<money>{MONEY})(?P<end>{_UNDER}|以上|起)?",
+        rf"{_QUOTE}\s*(?P<how>{_MOST}|{_LEAST})?\s*{_FROM}(?P<money>{MONEY})\s*"
+        rf"(?:每|一|/|per|an?)\s*个?\s*(?P<unit>{UNIT})(?:s)?(?P<end>{_UNDER}|以上|起)?",
+        rf"{_QUOTE}{_FROM}(?P<money>{MONEY})(?P<how>)(?P<end>{_UNDER})\s*(?:(?:每|一|/)个?(?P<unit>{UNIT}))?",
+        rf"(?:单价|报价|价格|均价|价位)\s*(?P<how>{_MOST}|{_LEAST})?\s*{_FROM}(?P<money>{MONEY})(?P<unit>)"
+        rf"(?P<end>{_UNDER}|以上|起)?",
+        rf"(?P<how>{_MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
     )
 )
 _PER_DAY = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:日产能?|日均产?能?|每天|每日|一天|日处理|日标注|单日|daily)\s*(?:产能|能做|完成)?{_LEAST}?\s*"
-        rf"(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:及?以上)?",
-        rf"{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:s)?\s*(?:每|/|per|a)\s*(?:天|日|day)(?:及?以上)?",
+        rf"(?:(?:日|(?P<week>周)|(?P<month>月))(?:产能|均产能|产|均|处理|标注|交付|吞吐)(?:量)?|(?:每|一|单)(?:个)?"
+        rf"(?:天|日|(?P<week2>周|星期)|(?P<month2>月))|daily)\s*(?:产能|产量|能|可以?|需要?|要|得|做|标注?|处理|交付?"
+        rf"|产出?|完成|达到?)*\s*{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:及?以上)?",
+        rf"{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:s)?\s*(?:每|/|per|a|一)\s*"
+        rf"(?:天|日|day|(?P<week>周|week)|(?P<month>月|month))(?:及?以上)?(?P<week2>)(?P<month2>)",
     )
 )
 _VOLUME = re.compile(rf"(?:约|共|总共|合计)?(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?!\s*(?:元|块|毛))")
@@ -60,10 +71,14 @@ _SORTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("accuracy", N_("Highest accuracy first"), re.compile(r"质量最[好高]|准确率最高|最准|best quality")),
 )  # fmt: skip
 _BUDGET = re.compile(
-    rf"(?:总?预算|budget)\s*(?:在|为)?(?:(?P<most>{_MOST})|{_LEAST})?\s*(?P<n>{NUMBER})\s*"
+    rf"(?:总?预算|总价|金额|合同额|budget)\s*(?:在|为)?(?:(?P<most>{_MOST})|{_LEAST})?\s*(?P<n>{NUMBER})\s*"
     rf"(?:元|块|yuan)?(?:(?P<under>{_UNDER})|以上)?"
+    rf"|(?P<most2>{_MOST})\s*(?P<n2>{NUMBER}(?<=[万亿w]))\s*(?:元|块|yuan)(?P<under2>)"
+    rf"|(?P<n3>{NUMBER}(?<=[万亿w]))\s*(?:元|块|yuan)?(?:(?P<under3>{_UNDER})|以上|起)"
 )
 _SMALLEST_VOLUME = 10
+_TOTAL_AT_LEAST = 10_000
+"""Yuan from which an amount without a unit is a budget, not a price of one."""
 _AUDIO = frozenset(map(normalise, ("语音", "语音转写", "转写", "方言", "普通话", "音素切分")))
 _VIDEO = frozenset(("视频",))
 _HOURS = ("小时", "有效小时")
@@ -77,7 +92,9 @@ def find_prices(reading: Reading, kind: Kind) -> Iterator[Finding]:
             if yuan is None:
                 continue
             unit = UNIT_WORDS[match["unit"]] if match["unit"] else ""
-            floor = match["end"] == "以上" or bool(re.match(_LEAST, match["how"] or ""))
+            if not match["unit"] and yuan >= _TOTAL_AT_LEAST:
+                continue
+            floor = match["end"] in ("以上", "起") or bool(re.match(_LEAST, match["how"] or ""))
             sign = ">=" if floor else "<="
             msgid = (
                 N_("At least %(price)s yuan%(unit)s")
@@ -124,10 +141,11 @@ def _equivalents(reading: Reading, unit: str) -> list[tuple[str, Decimal]]:
 def find_budgets(reading: Reading, kind: Kind) -> Iterator[Finding]:
     """Bounds on the total budget of jobs and dataset needs; a bare amount is a least."""
     for match in reading.finditer(_BUDGET):
-        yuan = parse_number(match["n"])
+        yuan = parse_number(match["n"] or match["n2"] or match["n3"])
         if yuan is None:
             continue
-        ceiling = bool(match["most"] or match["under"])
+        most = ("most", "most2", "under", "under3")
+        ceiling = any(match[group] for group in most)
         fen, sign = float(yuan * 100), "<=" if ceiling else ">="
         wanted = Range("budget_fen", at_most=fen) if ceiling else Range("budget_fen", at_least=fen)
         msgid = (
@@ -143,20 +161,27 @@ def find_capacities(reading: Reading, kind: Kind) -> Iterator[Finding]:
         for match in reading.finditer(pattern):
             number = parse_number(match["n"])
             if number is not None:
-                yield _capacity(reading, match.span(), UNIT_WORDS[match["unit"]], number)
+                days = _days_spanned(match)
+                yield _capacity(reading, match.span(), UNIT_WORDS[match["unit"]], number / days)
     for match in reading.finditer(_VOLUME):
         volume, unit = parse_number(match["n"]), UNIT_WORDS[match["unit"]]
         if volume is None or volume < _SMALLEST_VOLUME:
             continue
         reading.blank(*match.span())
         due = reading.search(_DEADLINE)
-        days = _days(due) if due else None
-        if due is None or not days:
+        allowed = _days(due) if due else None
+        if due is None or not allowed:
             yield Finding("volume", f"volume:{plain(volume)}{unit}", *match.span(),
                           "%(n)s %(unit)s", {"n": plain(volume), "unit": unit})  # fmt: skip
             continue
         reading.blank(*due.span())
-        yield _capacity(reading, match.span(), unit, volume / days)
+        yield _capacity(reading, match.span(), unit, volume / allowed)
+
+
+def _days_spanned(match: re.Match[str]) -> int:
+    if match["week"] or match["week2"]:
+        return 7
+    return 30 if match["month"] or match["month2"] else 1
 
 
 def _days(due: re.Match[str]) -> Decimal | None:

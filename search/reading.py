@@ -17,7 +17,7 @@ class Finding:
     """Something a rule recognised at a place in the text.
 
     `keeps_words` leaves the words for relevance as well; `negatable` lets 不要 or 无需 before it
-    turn it round.
+    turn it round; `denied` says that a word after it has done so: 语音除外.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class Finding:
     sort: Sort | None = None
     keeps_words: bool = False
     negatable: bool = False
+    denied: bool = False
 
 
 class Reading:

@@ -17,13 +17,13 @@ from market.kit.i18n import gettext as _
 from market.kit.paging import page_number
 from market.kit.statuses import STATUS_TONES
 from market.vocabulary import regions
-from search.spelling import repaired
 from search.constraints import parse_query
 from search.discovery import Discovery, discover
 from search.documents import KINDS, Kind
 from search.engine import Filter, In, SearchEngine
 from search.lexicon import lexicon
 from search.query_log import Asked
+from search.spelling import repaired
 
 RULE = N_("The most relevant stand first; nobody can buy a place.")
 OPEN_RULE = N_(

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from market.vocabulary.terms import Term, load
 
 
 @dataclass(frozen=True)
 class CredentialKind(Term):
-    """`levels` run from low to high and are empty for a certificate without levels."""
+    """`levels` run from low to high and are empty for a certificate without levels.
+
+    `stems` name it only beside a level: 甲级测绘, but not 测绘 alone.
+    """
 
     short: str = ""
     aliases: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,10 @@ def _rank(kind: CredentialKind, level: str) -> int:
 
 @cache
 def _pattern(kind: CredentialKind) -> re.Pattern[str]:
-    alias = "|".join(_alias(text) for text in sorted(kind.aliases, key=len, reverse=True))
+    names = [_alias(text) for text in sorted(kind.aliases, key=len, reverse=True)]
+    for stem, level in product(kind.stems, kind.levels):
+        names += [f"(?<={level}){stem}", f"{stem}(?={level})"]
+    alias = "|".join(names)
     if not kind.levels:
         return re.compile(alias, re.IGNORECASE)
     if kind.levels[0][0] in _NUMBERS:
@@ -107,4 +115,8 @@ def _pattern(kind: CredentialKind) -> re.Pattern[str]:
 def _alias(text: str) -> str:
     if not text.startswith("ISO"):
         return re.escape(text)
-    return rf"ISO\s*(?:[/／-]?\s*IEC)?\s*[-:]?\s*{text.split()[-1]}(?!\d)"
+    number = text.split()[-1]
+    return (
+        rf"ISO\s*(?:[/／-]?\s*IEC)?\s*[-:]?\s*{number}(?!\d)"
+        rf"|(?<![\d.]){number}(?=\s*(?:认证|体系|证书|质量|信息安全))"
+    )
