@@ -108,6 +108,18 @@ async def remaining_of(line: BankLine) -> int:
     return int(line.amount_fen - gone)
 
 
+async def unposted_of(line: BankLine) -> int:
+    """What of a receipt still lies in suspense: no payment was received with it, nothing sent back."""
+    received = await BankAllocation.filter(
+        line_id=line.id, undone_at=None, payment__status__in=COUNTED
+    ).exclude(payment__status=PaymentStatus.PENDING)
+    back = await BankDecision.filter(
+        line_id=line.id, kind=DecisionKind.RETURN, status=DecisionStatus.DONE
+    )
+    gone = sum(row.amount_fen for row in received) + sum(row.amount_fen for row in back)
+    return int(line.amount_fen - gone)
+
+
 async def lock_orders(payment_numbers: Iterable[str]) -> None:
     """Lock the orders of payments, in the order of their keys: before any account."""
     found = await Payment.filter(number__in=list(payment_numbers)).values_list(

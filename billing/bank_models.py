@@ -116,3 +116,19 @@ class BankDecision(Stateful):
     class Meta:
         table = "bank_decisions"
         indexes = (("line_id",), ("status",))
+
+
+class Reconciliation(AppendOnly):
+    """One day's comparison of every place where money lies; `signature` is over its canonical JSON."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    day = fields.DateField()
+    content: Any = fields.JSONField()
+    differences = fields.IntField()
+    digest = fields.CharField(max_length=64)
+    key = fields.CharField(max_length=64)
+    signature = fields.CharField(max_length=128)
+
+    class Meta:
+        table = "reconciliations"
+        indexes = (("day",),)

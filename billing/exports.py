@@ -68,6 +68,20 @@ BANK_LINES = Export(N_("Bank receipts"), (
     (N_("Narrative"), "text", "narrative"), (N_("Status"), "text", status("bank_line")),
     (N_("Why"), "text", "reason"),
 ))  # fmt: skip
+EXCEPTIONS = Export(N_("Exception queues"), (
+    (N_("Queue"), "text", "label"), (N_("Number"), "text", "number"), (N_("What"), "text", "text"),
+    (N_("Amount (yuan)"), "money", "amount_fen"), (N_("Since"), "datetime", "since"),
+    (N_("Days"), "integer", "days"),
+))  # fmt: skip
+RECONCILIATIONS = Export(N_("Reconciliation reports"), (
+    (N_("Report"), "text", "number"), (N_("Day"), "date", "day"),
+    (N_("Not explained"), "integer", "differences"), (N_("Digest"), "text", "digest"),
+))  # fmt: skip
+RECONCILED = Export(N_("Rows of the reconciliation"), (
+    (N_("Comparison"), "text", lambda row: row["comparison"]), (N_("Row"), "text", lambda row: row["label"]),
+    (N_("Number"), "text", lambda row: row["number"]), (N_("Amount (yuan)"), "money", lambda row: row["fen"]),
+    (N_("Since"), "text", lambda row: row["since"]),
+))  # fmt: skip
 STATEMENTS = Export(N_("Bank statements"), (
     (N_("Statement"), "text", "number"), (N_("File"), "text", "file.filename"),
     (N_("Account number"), "text", "account"), (N_("From"), "date", "first_on"),

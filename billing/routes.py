@@ -3,10 +3,12 @@
 from starlette.routing import Route
 
 from billing import (
+    application_routes,
     bank_routes,
     document_routes,
     operator_routes,
     payment_routes,
+    reconciliation_routes,
     settlement_routes,
     twin_routes,
     voucher_routes,
@@ -17,7 +19,9 @@ routes: list[Route] = [
     *settlement_routes.routes,
     *document_routes.routes,
     *voucher_routes.routes,
+    *application_routes.routes,
     *operator_routes.routes,
     *bank_routes.routes,
+    *reconciliation_routes.routes,
     *twin_routes.routes,
 ]

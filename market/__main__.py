@@ -183,6 +183,20 @@ def quote(claim: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -
 
     show(quote_file(claim))
 
+@app.command()
+def reconcile(as_json: Json = False) -> None:
+    """Compare ledger, bank, processor and treasuries; keep the signed report. 1: something is unexplained."""
+    from billing.reconciliation import reconcile as make
+    from market.kit.actor import Actor
+
+    report = with_database(lambda: make(by=Actor.system("console")))
+    if as_json:
+        show(report.content | {"number": report.number, "digest": report.digest})
+    else:
+        console.print(f"{report.number}: {report.differences} not explained", markup=False)
+    raise typer.Exit(int(bool(report.differences)))
+
+
 
 @app.command("sampling-plan")
 def sampling_plan(

@@ -8,6 +8,8 @@ from uuid import UUID
 from starlette.requests import Request
 from tortoise.expressions import Subquery
 from tortoise.queryset import CountQuery
+from billing.models import BankLine, WebhookEvent
+from billing.states import BankLineStatus, EventStatus
 
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
@@ -103,6 +105,9 @@ _OPERATOR = (
     _DISPUTES,
     (N_("Reported reviews"), "reviews:reported", "star"),
     (N_("Import records"), "imports:upload", "upload"),
+    (N_("Receipts and statements"), "bank:list", "upload"),
+    (N_("Exception queues"), "operator:queues", "alert"),
+    (N_("Reconciliation"), "reconciliations:list", "scale"),
     (N_("Training"), "training:list", "shield"),
     (N_("Receipts and statements"), "bank:list", "upload"),
     (N_("Payments and events"), "operator:payments", "coin"),
@@ -228,6 +233,8 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
             ).count(),
         }
     if actor.kind == OrganisationKind.OPERATOR:
+            "bank:list": BankLine.filter(status=BankLineStatus.SUSPENSE).count(),
+            "operator:payments": WebhookEvent.filter(status=EventStatus.PARKED).count(),
         return {
             "operator:verification": Organisation.filter(
                 status=OrganisationStatus.PENDING_VERIFICATION

@@ -12,6 +12,7 @@ from billing import notifications as money_mail
 from billing.bank_statements import on_statement_uploaded
 from billing import obligations, refunds
 from billing.observations import observe_payment
+from billing.reconciliation import reconcile_daily
 from billing.programmes import load_programmes
 from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
@@ -230,6 +231,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, publish_due_reviews),
     (600, end_due_contracts),
     (300, money.sync_stale_payments),
+    (3600, reconcile_daily),
     (3600, settle_due_retentions),
     (3600, load_programmes),
     (3600, review_market),

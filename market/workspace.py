@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from tortoise.expressions import Q
+from billing import queues
 
 from market.accounts.states import OrganisationKind
 from market.complaints.models import Complaint, ViolationReport
@@ -90,6 +91,7 @@ async def show(request: Request) -> Response:
 async def desk_of(actor: Actor) -> Desk:
     """What the organisation must do, and what it waits for, the nearest deadline first."""
     makers: dict[str, Callable[[UUID], Awaitable[Desk]]] = {
+        OrganisationKind.OPERATOR: _operator_desk,
         OrganisationKind.DEMAND: _demand_desk,
         OrganisationKind.SUPPLIER: _supplier_desk,
     }
@@ -128,6 +130,14 @@ def _order(order: Order, action: str) -> Task:
 def _batch(batch: DeliveryBatch, action: str) -> Task:
     url = web.path_for("orders:show", number=batch.order.number)
     title = f"{batch.order.job.title} · {batch.number}"
+async def _operator_desk(_own: UUID) -> Desk:
+    """The money that waits for a person."""
+    return [
+        Task(f"{item.label} · {item.number}", item.action, item.url, "exception", "open")
+        for item in await queues.exceptions()
+    ], []
+
+
     return Task(title, action, url, "delivery", batch.status.value, batch.accept_by)
 
 

@@ -32,6 +32,14 @@ def verify_ledger() -> None:
 
     _verdict(with_database(verify), "The ledger is balanced.")
 
+@app.command("reconciliation")
+def verify_reconciliation() -> None:
+    """Digest and signature of every reconciliation report."""
+    from billing.reconciliation import verify_reports
+
+    _verdict(with_database(verify_reports), "Every report is as it was signed.")
+
+
 
 @app.command("index")
 def verify_index(engine: Engine = "") -> None:

@@ -362,6 +362,10 @@ bank:apply operator bank_line
 bank:decide operator unknown
 bank:returned operator unknown
 bank:statements operator
+operator:queues operator
+reconciliations:list operator
+reconciliations:show operator unknown
+reconciliations:print operator unknown
 bank:statement operator unknown
 payouts:confirm operator payout
 payouts:retry operator payout

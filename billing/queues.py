@@ -1,0 +1,133 @@
+"""What of money waits for a person: every exception with its age, where it is looked at, and what to do."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from billing.bank_models import BankDecision, BankStatement, Reconciliation
+from billing.bank_states import DecisionStatus, StatementStatus
+from billing.ledger_models import LedgerTransfer
+from billing.models import BankLine, Payout, Refund, WebhookEvent
+from billing.states import (
+    BankLineStatus,
+    EventStatus,
+    PayoutStatus,
+    RefundStatus,
+    TransferStatus,
+)
+from market.kit import clock, web
+from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
+
+STALE_HOLD = dt.timedelta(days=3)
+KINDS: Mapping[str, str] = {
+    "ledger": N_("Ledger and rows differ"),
+    "bank_line": N_("Receipt in suspense"),
+    "decision": N_("Decision under way"),
+    "hold": N_("Money held for long"),
+    "payout": N_("Payout refused"),
+    "refund": N_("Refund refused"),
+    "event": N_("Parked event"),
+    "statement": N_("Statement not read"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exception."""
+
+    kind: str
+    number: str
+    text: str
+    since: dt.datetime
+    url: str
+    action: str
+    amount_fen: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Its queue, in words."""
+        return _(KINDS[self.kind])
+
+    @property
+    def days(self) -> int:
+        """How long it has waited."""
+        return max((clock.now() - self.since).days, 0)
+
+
+async def exceptions() -> list[Item]:
+    """Every queue, the longest waiting first."""
+    items = [
+        *await _ledger(), *await _lines(), *await _decisions(), *await _holds(),
+        *await _refusals(), *await _events(), *await _statements(),
+    ]  # fmt: skip
+    return sorted(items, key=lambda item: item.since)
+
+
+async def _ledger() -> Iterable[Item]:
+    """What the last report could not explain."""
+    last = await Reconciliation.all().order_by("-id").first()
+    if last is None or not last.differences:
+        return []
+    text = _("%(count)s things are not explained", count=last.differences)
+    url = web.path_for("reconciliations:show", number=last.number)
+    return [Item("ledger", last.number, text, last.created_at, url, _("Read the report"))]
+
+
+async def _lines() -> Iterable[Item]:
+    return [
+        Item("bank_line", row.number, f"{row.payer_name} · {row.reason}", row.created_at,
+             web.path_for("bank:apply", number=row.number), _("Decide"), row.amount_fen)
+        for row in await BankLine.filter(status=BankLineStatus.SUSPENSE)
+    ]  # fmt: skip
+
+
+async def _decisions() -> Iterable[Item]:
+    waiting = BankDecision.filter(status__in=(DecisionStatus.PROPOSED, DecisionStatus.APPROVED))
+    return [
+        Item("decision", row.number, row.reason, row.created_at,
+             web.path_for("bank:decide", number=row.number),
+             _("Agree or refuse") if row.status == DecisionStatus.PROPOSED else _("Bank has paid"),
+             row.amount_fen)
+        for row in await waiting
+    ]  # fmt: skip
+
+
+async def _holds() -> Iterable[Item]:
+    stale = LedgerTransfer.filter(
+        status=TransferStatus.HELD, created_at__lt=clock.now() - STALE_HOLD
+    )
+    url = web.path_for("operator:payments")
+    return [
+        Item("hold", row.key.partition(":")[0], row.key, row.created_at, url,
+             _("See what it waits for"), row.amount_fen)
+        for row in await stale
+    ]  # fmt: skip
+
+
+async def _refusals() -> Iterable[Item]:
+    url = web.path_for("operator:payments")
+    payouts = await Payout.filter(status=PayoutStatus.FAILED)
+    refunds = await Refund.filter(status=RefundStatus.FAILED)
+    found = [Item("payout", x.number, x.note, x.updated_at, url, _("Try again"), x.amount_fen)
+             for x in payouts]  # fmt: skip
+    return found + [
+        Item("refund", x.number, x.reason, x.updated_at, url, _("Try again"), x.amount_fen)
+        for x in refunds
+    ]
+
+
+async def _events() -> Iterable[Item]:
+    url = web.path_for("operator:payments")
+    return [
+        Item("event", row.event_id, row.note, row.created_at, url, _("Look again"))
+        for row in await WebhookEvent.filter(status=EventStatus.PARKED)
+    ]
+
+
+async def _statements() -> Iterable[Item]:
+    return [
+        Item("statement", row.number, row.file.filename, row.created_at,
+             web.path_for("bank:statement", number=row.number), _("Say what its columns mean"))
+        for row in await BankStatement.filter(status=StatementStatus.COLUMNS_WANTED).select_related("file")
+    ]  # fmt: skip
