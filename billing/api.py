@@ -1,6 +1,16 @@
 """JSON operations of billing."""
 
-from billing import access, checkout, invoices, offers, payments, redemptions, refunds, stages
+from billing import (
+    access,
+    checkout,
+    debt_routes,
+    invoices,
+    offers,
+    payments,
+    redemptions,
+    refunds,
+    stages,
+)
 from billing.forms import (
     InvoiceInput,
     InvoiceRecordInput,
@@ -195,5 +205,5 @@ def _position(text: str) -> int:
 operations: list[Operation] = [
     list_stages, pay_stage, show_payment, cancel_payment, refund_order, list_settlements,
     show_settlement, list_payouts, request_invoice, record_invoice, list_programmes,
-    quote_vouchers, redeem_voucher, release_voucher,
+    quote_vouchers, redeem_voucher, release_voucher, *debt_routes.operations,
 ]  # fmt: skip

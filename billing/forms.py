@@ -33,6 +33,13 @@ class RefundInput(BaseModel):
     reason: Reason
 
 
+class RepaymentInput(BaseModel):
+    """The dispute whose debt was repaid, and the bank's reference of the receipt."""
+
+    dispute: Text
+    reference: Reference
+
+
 class ProgrammeInput(BaseModel):
     """The programme a voucher is asked of."""
 

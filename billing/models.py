@@ -15,7 +15,7 @@ from billing.ledger_models import (
     LedgerTransfer,
     fk,
 )
-from billing.reduction_models import PriceChange, PriceReduction, ReductionShare
+from billing.reduction_models import PriceChange, PriceReduction, ReductionShare, Repayment
 from billing.states import (
     BANK_LINE_TRANSITIONS,
     EVENT_TRANSITIONS,
@@ -55,6 +55,7 @@ __all__ = [
     "PriceReduction",
     "ReductionShare",
     "Refund",
+    "Repayment",
     "Settlement",
     "SettlementLine",
     "VoucherAllocation",

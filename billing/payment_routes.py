@@ -7,6 +7,7 @@ from starlette.routing import Route
 from billing import (
     access,
     checkout,
+    debts,
     exports,
     payments,
     refunds,
@@ -43,6 +44,7 @@ async def list_payments(request: Request) -> Response:
         page=page,
         by_order=by_order,
         summary=stages.summarise(by_order.values()),
+        debts=await debts.open_debts(actor.organisation_id),
         words=order_words,
     )
 
@@ -58,6 +60,7 @@ async def show_order(request: Request) -> Response:
         stages=await stages.stages_of(order),
         is_buyer=order.buyer_id == actor.organisation_id,
         refunds=await Refund.filter(order_id=order.id).order_by("id"),
+        debts=await debts.debts_of(order),
         settlements=await Settlement.filter(order_id=order.id).order_by("id"),
         vouchers=await VoucherRedemption.filter(
             order_id=order.id, status__in=LIVE_REDEMPTIONS

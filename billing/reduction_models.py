@@ -26,6 +26,22 @@ class PriceReduction(AppendOnly):
         table = "price_reductions"
 
 
+class Repayment(AppendOnly):
+    """The buyer's word that the supplier repaid what a reduction left uncovered, outside custody."""
+
+    reduction_id: UUID
+
+    reduction: Any = fields.OneToOneField(
+        "models.PriceReduction", on_delete=fields.RESTRICT, related_name="repayment"
+    )
+    amount_fen = fields.BigIntField()
+    reference = fields.CharField(max_length=64)
+    confirmed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "repayments"
+
+
 class PriceChange(AppendOnly):
     """A signed change, or the end, of a contract that lowered an order's price, as its money followed:
     `returned_fen` went back to the buyer, the rest is owed no more."""

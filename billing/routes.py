@@ -5,6 +5,7 @@ from starlette.routing import Route
 from billing import (
     application_routes,
     bank_routes,
+    debt_routes,
     document_routes,
     operator_routes,
     payment_routes,
@@ -16,6 +17,7 @@ from billing import (
 
 routes: list[Route] = [
     *payment_routes.routes,
+    *debt_routes.routes,
     *settlement_routes.routes,
     *document_routes.routes,
     *voucher_routes.routes,

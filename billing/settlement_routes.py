@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing import access, exports, invoices, profiles, statements, words
+from billing import access, debts, exports, invoices, profiles, statements, words
 from billing.forms import InvoiceInput, InvoiceRecordInput, ProfileInput
 from billing.models import BillingProfile, InvoiceLine
 from billing.states import InvoiceKind, TaxpayerKind
@@ -51,8 +51,9 @@ async def list_payouts(request: Request) -> Response:
     page = await paginate(request, query)
     profile = await BillingProfile.get_or_none(organisation_id=actor.organisation_id)
     return await web.render(
-        request, "billing/payouts_list.html", page=page, profile=profile, words=words
-    )
+        request, "billing/payouts_list.html", page=page, profile=profile, words=words,
+        debts=await debts.open_debts(actor.organisation_id),
+    )  # fmt: skip
 
 
 async def edit_profile(request: Request) -> Response:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import handlers, ledger, payments, redemptions, reductions, refunds
+from billing import debts, handlers, ledger, payments, redemptions, reductions, refunds
 from billing.chart import (
     PLATFORM_FEE,
     TAX,
@@ -23,6 +23,7 @@ from billing.models import (
     Payout,
     PriceReduction,
     Refund,
+    Repayment,
     Settlement,
     SettlementLine,
     VoucherAllocation,
@@ -38,6 +39,7 @@ from billing.verification import verify_ledger
 from market.disputes import disputes
 from market.disputes.models import Dispute
 from market.kit import clock
+from market.kit.errors import NotFound, NotPermitted
 from market.orders.models import DeliveryBatch, Milestone, Order
 from tests.factories.accounts import make_organisation
 from tests.factories.billing import (
@@ -196,9 +198,28 @@ async def test_only_what_is_not_released_can_be_taken_off(rollback: None, proces
     reduction = await PriceReduction.get()
     assert (reduction.amount_fen, reduction.covered_fen) == (4_000_000, 2_400_000)
     assert (await Refund.get()).amount_fen == 2_400_000
+    await is_repaid_once(case)
     with clock.frozen_at(clock.now() + dt.timedelta(days=200)):
         await settle_due_retentions()
     await is_balanced(case.order)
+
+
+async def is_repaid_once(case: Case) -> None:
+    """The rest is an open debt of the supplier until the buyer confirms it, once."""
+    for side in (case.deal.buyer, case.deal.supplier):
+        assert debts.total_of(await debts.open_debts(side.organisation_id)) == 1_600_000
+    word = {"dispute": (await Dispute.get(resolved_at__isnull=False)).number, "reference": "B-1"}
+    with pytest.raises(NotPermitted):
+        await debts.confirm_repayment(case.order, **word, by=case.deal.supplier)
+    with pytest.raises(NotFound):
+        await debts.confirm_repayment(case.order, dispute="D-0", reference="B", by=case.deal.buyer)
+    assert await Repayment.all().count() == 0
+    await debts.confirm_repayment(case.order, **word, by=case.deal.buyer)
+    with pytest.raises(debts.DebtSettled):
+        await debts.confirm_repayment(case.order, **word, by=case.deal.buyer)
+    (debt,) = await debts.debts_of(case.order)
+    assert (debt.status, debt.amount_fen) == ("settled", 1_600_000)
+    assert await debts.open_debts(case.deal.supplier.organisation_id) == []
 
 
 async def test_a_reduction_waits_for_a_payment_on_its_way(rollback: None, processor: Twin) -> None:

@@ -335,6 +335,7 @@ payments:show A:buyer+operator payment
 payments:cancel A:buyer+operator payment
 payments:order A:parties order
 payments:pay A:buyer order =2
+repayments:show A:parties order
 refunds:request A:buyer order
 webhooks:stripe all
 refunds:list member
@@ -606,6 +607,8 @@ api:billing_pay_stage A:buyer order =2
 api:billing_show_payment A:buyer+operator payment
 api:billing_cancel_payment A:buyer+operator payment
 api:billing_refund_order A:buyer order
+api:billing_list_debts A:parties order
+api:billing_confirm_repayment A:buyer order
 api:billing_list_settlements member
 api:billing_show_settlement A:parties+operator settlement
 api:billing_list_payouts member
