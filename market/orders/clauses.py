@@ -91,10 +91,19 @@ def _quality(facts: Facts) -> list[str]:
         *(floor if floors else []),
         _sampling(facts["sampling"]),
         "不合格分为致命、严重、轻微三类：样本中有一处致命不合格（残留个人标识符、伪造标注等）的，"
-        "该批不接收；严重与轻微不合格品合并计数，与接收数比较。",
+        f"该批不接收；{_classes(facts['sampling'])}",
         "每批交付前，双方各自的随机种子以其SHA-256摘要先行登记；样本由双方种子与交付清单摘要"
         "共同确定，任何一方均可复算被抽中的件。",
     ]
+
+
+def _classes(rule: Facts) -> str:
+    if "minor_aql" not in rule:
+        return "严重与轻微不合格品合并计数，与接收数比较。"
+    return (
+        f"严重不合格品按AQL {rule['aql']}、轻微不合格品按AQL {rule['minor_aql']}分别计数并与各自接收数比较，"
+        "两类均合格的，该批接收；转移规则按严重不合格执行。"
+    )
 
 
 def _sampling(rule: Facts) -> str:

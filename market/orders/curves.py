@@ -6,13 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from market.orders.classes import FULL_INSPECTION, MAJOR, MINOR, plans_for
 from market.orders.sampling import (
     Plan,
     Severity,
     acceptance_probability,
     operating_curve,
 )
-from market.orders.severities import FULL_INSPECTION, plan_for
 
 POINTS = 13
 CONSUMERS_RISK = 0.10  # by which the limiting quality is named (GB/T 2828.1, 3.1.27)
@@ -32,6 +32,7 @@ class Curve:
     points: tuple[tuple[str, int], ...]
     producer_bp: int
     limiting_bp: int
+    minor: Plan | None = None  # of minor items, where they have an AQL of their own
 
 
 def curve_of(terms: Mapping[str, Any], lot: int | None = None) -> Curve | None:
@@ -40,7 +41,11 @@ def curve_of(terms: Mapping[str, Any], lot: int | None = None) -> Curve | None:
     if rule["level"] == FULL_INSPECTION:
         return None
     size = lot or max(int(Decimal(terms["object"]["volume"])), 2)
-    plan = plan_for(size, rule["level"], Decimal(rule["aql"]), Severity.NORMAL)
+    own = rule.get("minor_aql")
+    plans = plans_for(
+        size, rule["level"], Severity.NORMAL, Decimal(rule["aql"]), Decimal(own) if own else None
+    )
+    plan = plans[MAJOR]
     drawn = operating_curve(plan, points=POINTS)
     accepted = acceptance_probability(plan, plan.aql / 100)
     return Curve(
@@ -49,6 +54,7 @@ def curve_of(terms: Mapping[str, Any], lot: int | None = None) -> Curve | None:
         points=tuple((f"{share * 100:.2f}%", round(chance * 10_000)) for share, chance in drawn),
         producer_bp=round((1 - accepted) * 10_000),
         limiting_bp=_limiting_bp(plan),
+        minor=plans.get(MINOR),
     )
 
 

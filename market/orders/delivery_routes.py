@@ -14,6 +14,7 @@ from market.kit.i18n import gettext as _
 from market.orders import (
     access,
     batches,
+    classes,
     findings,
     floors,
     inspections,
@@ -145,7 +146,8 @@ async def inspect(request: Request) -> Response:
         request, "market/orders/batches_inspect.html", batch=batch, form=form,
         sample=view.current, rows=list(enumerate(view.current.items)), defects=words.defects(),
         gravities=words.gravities(), floors=await floors.floors_for(batch.order),
-        is_list=len(view.current.items) > findings.SHEET_LIMIT,
+        is_list=len(view.current.items) > findings.SHEET_LIMIT, words=words,
+        minor=classes.minor_plan(view.current),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from market.kit.actor import Actor
 from market.kit.db import atomic, lock, lock_id
 from market.kit.errors import Conflict, InvalidInput
 from market.kit.i18n import gettext as _
-from market.orders import sampling, seeds
+from market.orders import classes, sampling, seeds
 from market.orders.floors import is_refused, measured
 from market.orders.forms import Finding, Measurement
 from market.orders.models import AcceptanceSample, DeliveredItem, DeliveryBatch, Order
@@ -21,8 +21,6 @@ from market.orders.parties import require_side
 from market.orders.sampling import Severity
 from market.orders.severities import (
     InspectionStopped,
-    plan_for,
-    plan_of,
     require_inspection_goes_on,
     switching_of,
 )
@@ -65,25 +63,28 @@ async def draw_sample(batch: DeliveryBatch, *, by: Actor) -> AcceptanceSample:
     batch = await lock(batch)
     await batch.move_to(BatchStatus.SAMPLING, by=by)
     severity = await _severity(order, batch)
-    plan = plan_for(batch.item_count, order.inspection_level, order.aql, severity)
+    level, size = order.inspection_level, batch.item_count
+    plans = classes.plans_for(size, level, severity, order.aql, order.minor_aql)
+    plan, drawn = plans[classes.MAJOR], max(one.n for one in plans.values())
     proof: Any = _proof(batch)
-    indices = sampling.draw_sample(batch.item_count, plan.n, bytes.fromhex(proof["seed"]))
+    indices = sampling.draw_sample(size, drawn, bytes.fromhex(proof["seed"]))
     sample = await AcceptanceSample.create(
         batch=batch,
         round=batch.round,
-        lot_size=batch.item_count,
-        level=order.inspection_level,
+        lot_size=size,
+        level=level,
         aql=plan.aql,
+        minor_aql=order.minor_aql,
         severity=severity.value,
         letter=plan.letter,
-        sample_size=plan.n,
+        sample_size=drawn,
         acceptance_number=plan.ac,
         rejection_number=plan.re,
         indices=indices,
         items=await _names(batch, indices),
         **proof,
     )
-    await audit.record(batch, "sampled", by=by, after={"n": plan.n, "ac": plan.ac, **proof})
+    await audit.record(batch, "sampled", by=by, after={"n": drawn, "ac": plan.ac, **proof})
     return sample
 
 
@@ -126,8 +127,9 @@ async def record_inspection(
     batch: DeliveryBatch, findings: Sequence[Finding], measurements: Sequence[Measurement] = (), *,
     by: Actor,
 ) -> DeliveryBatch:  # fmt: skip
-    """Record every drawn item that does not conform; their number against Ac decides the batch. One
-    critical item, or a metric below the contract's floor for a single batch, refuses it as well.
+    """Record every drawn item that does not conform; their number against Ac decides the batch, class
+    by class where minor items have an AQL of their own. One critical item, or a metric below the
+    contract's floor for a single batch, refuses it as well.
 
     Accepting the order's last quantity completes it. Raises InvalidInput for an item that was not
     drawn or is listed twice, for a metric left out; InvalidTransition, NotPermitted.
@@ -141,8 +143,9 @@ async def record_inspection(
     sample = await AcceptanceSample.get(batch_id=batch.id, round=batch.round)
     _require_drawn(sample, findings)
     sample.measurements = await measured(order, measurements)
-    accepts = plan_of(sample).accepts(len(findings)) and not is_refused(findings, sample)
     sample.nonconforming = [finding.model_dump(mode="json") for finding in findings]
+    passes = all(one.passes for one in classes.results_of(sample, sample.nonconforming))
+    accepts = passes and not is_refused(findings, sample)
     sample.verdict = ACCEPTED if accepts else REJECTED
     sample.inspected_by_id, sample.inspected_at = by.person_id, clock.now()
     await sample.save()

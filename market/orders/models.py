@@ -108,6 +108,7 @@ class Order(Stateful):
     rework_limit = fields.IntField(default=2)  # rounds after the first delivery of a batch
     inspection_level = fields.CharField(max_length=4, default="II")
     aql = fields.DecimalField(max_digits=6, decimal_places=3, default=1)
+    minor_aql = fields.DecimalField(max_digits=6, decimal_places=3, null=True)  # none: one AQL
     acceptance_days = fields.IntField(default=10)  # working days after a delivery
     due_at = fields.DatetimeField(null=True)  # everything delivered
     inspection_resumed_at = fields.DatetimeField(null=True)  # after a stop, GB/T 2828.1 clause 9.4
@@ -236,10 +237,11 @@ class AcceptanceSample(Row):
     lot_size = fields.IntField()
     level = fields.CharField(max_length=4)
     aql = fields.DecimalField(max_digits=6, decimal_places=3)
+    minor_aql = fields.DecimalField(max_digits=6, decimal_places=3, null=True)
     severity = fields.CharField(max_length=16)
     letter = fields.CharField(max_length=2)
     sample_size = fields.IntField()
-    acceptance_number = fields.IntField()
+    acceptance_number = fields.IntField()  # of the major class, or of all
     rejection_number = fields.IntField()
     manifest_digest = fields.CharField(max_length=64)
     buyer_commitment = fields.CharField(max_length=64)

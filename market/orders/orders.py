@@ -50,6 +50,7 @@ async def place_order(contract: Contract, *, by: Actor) -> Order:
         acceptance_days=terms["acceptance"]["working_days"],
         inspection_level=terms["sampling"]["level"],
         aql=Decimal(terms["sampling"]["aql"]),
+        minor_aql=_minor_aql(terms["sampling"]),
         due_at=_due_at(terms["delivery"]),
     )
     await OrderLine.bulk_create(OrderLine(order=order, **line) for line in terms["lines"])
@@ -59,6 +60,10 @@ async def place_order(contract: Contract, *, by: Actor) -> Order:
     await publish_first(order)
     await outbox.record("order.placed", order=order.id)
     return order
+
+
+def _minor_aql(rule: Mapping[str, str]) -> Decimal | None:
+    return Decimal(rule["minor_aql"]) if "minor_aql" in rule else None
 
 
 def _due_at(delivery: dict[str, Any]) -> dt.datetime | None:

@@ -181,6 +181,7 @@ class SampleOut(BaseModel):
     lot_size: int
     level: str
     aql: str
+    minor_aql: str | None
     severity: str
     letter: str
     n: int
@@ -209,6 +210,7 @@ class SampleOut(BaseModel):
         )  # fmt: skip
         return cls(
             **{name: getattr(sample, name) for name in same}, aql=plain_number(sample.aql),
+            minor_aql=None if sample.minor_aql is None else plain_number(sample.minor_aql),
             n=sample.sample_size, ac=sample.acceptance_number, re=sample.rejection_number,
         )  # fmt: skip
 

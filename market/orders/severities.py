@@ -1,16 +1,15 @@
 """The severity of inspection of an order, from its inspected lots (GB/T 2828.1 clause 9.3)."""
 
-from decimal import Decimal
 from typing import Any
 
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
-from market.orders import sampling, switching
+from market.orders import switching
+from market.orders.classes import FULL_INSPECTION, results_of
 from market.orders.models import AcceptanceSample, Order
-from market.orders.sampling import Plan, Severity
+from market.orders.sampling import Severity
 from market.orders.switching import Switching
 
-FULL_INSPECTION = "全检"
 REJECTED = "rejected"
 
 
@@ -20,24 +19,12 @@ class InspectionStopped(Conflict):
     title = "Inspection is discontinued"
 
 
-def plan_for(lot: int, level: str, aql: Decimal, severity: str) -> Plan:
-    """The plan of a lot. Under full inspection (全检) every item is inspected and the nonconforming
-    may not exceed the AQL's share of the lot."""
-    if level != FULL_INSPECTION:
-        return sampling.plan(lot, level, aql, severity)
-    return Plan("", "", aql, Severity.NORMAL, lot, int(lot * aql / 100), inspects_all=True)
-
-
-def plan_of(sample: AcceptanceSample) -> Plan:
-    """The plan a stored sample was drawn by."""
-    return plan_for(sample.lot_size, sample.level, sample.aql, sample.severity)
-
-
 async def switching_of(order: Order) -> Switching:
     """Where the order stands: its first-round lots in the order they were drawn, switched one by one.
 
-    A lot drawn before a switch under another severity does not count, nor one accepted by silence,
-    which nobody inspected. A stop ends with the buyer's consent to resume.
+    Where minor items have an AQL of their own the major class alone switches. A lot drawn before a
+    switch under another severity does not count, nor one accepted by silence, which nobody
+    inspected. A stop ends with the buyer's consent to resume.
     """
     if order.inspection_level == FULL_INSPECTION:
         return Switching()
@@ -47,10 +34,11 @@ async def switching_of(order: Order) -> Switching:
     ).order_by("id")
     for sample in inspected:
         if sample.severity == state.severity:
-            plan, count = plan_of(sample), len(sample.nonconforming)
-            is_refused = plan.accepts(count) and sample.verdict == REJECTED
+            results = results_of(sample, sample.nonconforming)
+            major, passes = results[0], all(one.passes for one in results)
+            is_refused = passes and sample.verdict == REJECTED
             state = switching.after_lot(
-                state, plan, count, is_refused=is_refused,
+                state, major.plan, major.count, is_refused=is_refused,
                 reduction_allowed=order.is_reduction_allowed,
             )  # fmt: skip
         if state.severity is Severity.STOPPED and resumed and resumed > sample.inspected_at:

@@ -10,10 +10,10 @@ from market.accounts.models import Organisation
 from market.kit import money
 from market.kit.audit import canonical
 from market.orders import stages
+from market.orders.classes import FULL_INSPECTION
 from market.orders.clauses import clauses_of
 from market.orders.contract_forms import DraftInput, IsolationInput, Network
 from market.orders.sampling import AQLS
-from market.orders.severities import FULL_INSPECTION
 from market.tendering.models import Award, Bid, Job
 from market.tendering.terms import LOWER_IS_BETTER, METRICS, in_order
 from market.vocabulary import regions, security, trade
@@ -69,7 +69,8 @@ def build_terms(
         "sampling": {
             "standard": SAMPLING_STANDARD,
             "level": job.sampling_level or DEFAULT_LEVEL,
-            "aql": plain_number(_agreed_aql(job)),
+            "aql": plain_number(_agreed_aql(job, job.aql)),
+            **_minor(job),
         },
         "delivery": _delivery(job, bid),
         "security": _security(job),
@@ -118,11 +119,18 @@ def _threshold(metric: str, value: Any, draft: DraftInput) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _agreed_aql(job: Job) -> Decimal:
-    """The AQL of the job; by sampling, the standard's next one that is not laxer."""
+def _minor(job: Job) -> dict[str, str]:
+    """The AQL of minor items, where the job gives them one of their own."""
+    if job.minor_aql is None:
+        return {}
+    return {"minor_aql": plain_number(_agreed_aql(job, job.minor_aql))}
+
+
+def _agreed_aql(job: Job, wanted: Decimal) -> Decimal:
+    """An AQL of the job; by sampling, the standard's next one that is not laxer."""
     if job.sampling_level == FULL_INSPECTION:
-        return job.aql
-    return max((aql for aql in AQLS if aql <= job.aql), default=AQLS[0])
+        return wanted
+    return max((aql for aql in AQLS if aql <= wanted), default=AQLS[0])
 
 
 def _party(organisation: Organisation) -> dict[str, str]:

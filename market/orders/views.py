@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from market.accounts.states import Role
 from market.kit import audit, clock
 from market.kit.actor import Actor
-from market.orders import reviews
+from market.orders import reviews, words
 from market.orders.batches import quantity_left
 from market.orders.change_models import ContractChange
 from market.orders.floors import averages_of
@@ -119,6 +120,11 @@ class BatchView:
     group: AnnotatorGroup | None
     members: Sequence[Assignment]
     disputes: Sequence[Any]
+
+    @property
+    def classes(self) -> dict[UUID, list[tuple[str, str]]]:
+        """Of each sample with an AQL of its own for minor items, what its classes count and allow."""
+        return {row.id: words.class_rows(row) for row in self.samples if row.minor_aql is not None}
 
     @property
     def may_dispute(self) -> bool:

@@ -6,8 +6,10 @@ from market.kit.audit import LogEntry
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
+from market.orders import classes
 from market.orders.contract_forms import NETWORKS, Network
 from market.orders.forms import DEFECT_LABELS, GRAVITIES, Defect, Gravity
+from market.orders.models import AcceptanceSample
 from market.orders.states import EndReason, MilestoneKind, Rationale
 from market.orders.terms import plain_number
 from market.vocabulary import trade
@@ -141,3 +143,22 @@ def action(entry: LogEntry, noun: str) -> str:
     if kind == "status":
         return status(noun, value)
     return _(ACTIONS[kind])
+
+
+def class_rows(sample: AcceptanceSample) -> list[tuple[str, str]]:
+    """A drawn lot's classes of items: before inspection their plans, after it what each counts."""
+    rows = []
+    for one in classes.results_of(sample, sample.nonconforming):
+        label = (
+            _("Minor items (AQL %(aql)s)")
+            if one.name == classes.MINOR
+            else _("Major items (AQL %(aql)s)")
+        )
+        plan = one.plan
+        text = (
+            _("%(count)s of %(n)s, at most %(ac)s pass", count=one.count, n=plan.n, ac=plan.ac)
+            if sample.inspected_at
+            else _("inspect %(n)s, at most %(ac)s pass", n=plan.n, ac=plan.ac)
+        )
+        rows.append((label % {"aql": quantity(plan.aql)}, text))
+    return rows

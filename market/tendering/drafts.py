@@ -54,6 +54,7 @@ class _Volume(Step):
     arbitration: str = Field(default="", max_length=200)
     sampling_level: SamplingLevel = "II"
     aql: Decimal = Field(default=Decimal(1), gt=0, le=10, max_digits=6, decimal_places=3)
+    minor_aql: Decimal | None = Field(default=None, gt=0, le=10, max_digits=6, decimal_places=3)
     delivery_format: str = Field(default="", max_length=80)
 
 

@@ -70,6 +70,7 @@ class Job(Stateful):
     quality: Any = fields.JSONField(default=dict)  # metric -> threshold
     sampling_level = fields.CharField(max_length=4, default="II")  # GB/T 2828.1
     aql = fields.DecimalField(max_digits=6, decimal_places=3, default=1)
+    minor_aql = fields.DecimalField(max_digits=6, decimal_places=3, null=True)  # none: one AQL
     data_grade = fields.CharField(max_length=16, default="一般数据")
     personal_info = fields.CharField(max_length=32, default="无")
     health_level = fields.IntField(null=True)

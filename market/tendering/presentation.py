@@ -108,6 +108,9 @@ def _quality(job: Job) -> list[tuple[str, Any]]:
         _("GB/T 2828.1, level %(level)s, AQL %(aql)s", level=job.sampling_level,
           aql=f"{Decimal(job.aql).normalize():f}")
     )  # fmt: skip
+    if job.minor_aql is not None:
+        own = f"{Decimal(job.minor_aql).normalize():f}"
+        sampling += " · " + _("minor items by AQL %(aql)s of their own", aql=own)
     return [
         (_("Thresholds"), _(", ").join(thresholds(job))),
         (_("Acceptance sampling"), sampling),

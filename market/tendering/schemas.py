@@ -53,6 +53,7 @@ class JobOut(JobSummary):
     quality: dict[str, Any]
     sampling_level: str
     aql: Decimal
+    minor_aql: Decimal | None
     delivery_format: str
     data_grade: str
     personal_info: str

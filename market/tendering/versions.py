@@ -21,7 +21,7 @@ LABELS: Mapping[str, str] = {
     "volume": N_("Volume"), "unit": N_("Unit"), "data_size_tb": N_("Size of the data"),
     "readers_per_item": N_("Readers per item"), "arbitration": N_("Arbitration"),
     "quality": N_("Thresholds"), "sampling_level": N_("Inspection level (GB/T 2828.1)"),
-    "aql": "AQL", "delivery_format": N_("Delivery format"),
+    "aql": "AQL", "minor_aql": N_("AQL of minor items"), "delivery_format": N_("Delivery format"),
     "data_grade": N_("Data grade"), "personal_info": N_("Personal information"),
     "health_level": N_("Health data level"), "has_no_state_secrets": N_("No state secrets"),
     "is_deid_required": N_("De-identified before handing over"),
