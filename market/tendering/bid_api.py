@@ -4,10 +4,12 @@ from typing import Any
 
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
-from market.tendering import access, awards, bids, evaluation
+from market.tendering import access, attachments, awards, bids, evaluation, panel_access
+from market.tendering.bid_schemas import BidFileContentOut, BidFilesOut
 from market.tendering.forms import (
     AwardInput,
     BidInput,
+    BidWithFiles,
     DisqualifyInput,
     NewBidInput,
     ReasonInput,
@@ -24,7 +26,8 @@ async def place_bid(call: Call[NewBidInput, Nothing]) -> OwnBidOut:
     """Keep the receipt: it is in this answer only, and the offer can be read by nobody until the opening."""
     job, offer = await access.job_open_for_bids(call.actor, call.path("number")), call.body.offer()
     lot = await access.lot_of(job, call.body.lot)
-    bid = await bids.place_bid(job, offer, lot=lot, by=call.actor)
+    files = await attachments.seal_files(job, lot, call.body.attachments(), by=call.actor)
+    bid = await bids.place_bid(job, offer, lot=lot, files=files, by=call.actor)
     return await _sealed(bid, job, offer)
 
 
@@ -62,12 +65,31 @@ async def get_bid(call: Call[Nothing, Nothing]) -> OwnBidOut:
     return await _shown(call)
 
 
-@operation("PUT", "/bids/{number}", summary="Revise my bid", tag=BIDS, body=BidInput,
+@operation("PUT", "/bids/{number}", summary="Revise my bid", tag=BIDS, body=BidWithFiles,
            returns=OwnBidOut, scope="bids:write")  # fmt: skip
-async def revise_bid(call: Call[BidInput, Nothing]) -> OwnBidOut:
-    """Until the deadline; with a receipt as when it was placed."""
-    bid = await bids.revise_bid(await _own_bid(call), call.body, by=call.actor)
-    return await _sealed(bid, await Job.get(id=bid.job_id), call.body)
+async def revise_bid(call: Call[BidWithFiles, Nothing]) -> OwnBidOut:
+    """Until the deadline; offer and files take the place of the earlier ones, with a new receipt."""
+    bid, offer = await _own_bid(call), call.body.offer()
+    found = call.body.attachments()
+    files = await attachments.seal_files(bid.job, bid.lot, found, by=call.actor)
+    revised = await bids.revise_bid(bid, offer, files=files, by=call.actor)
+    return await _sealed(revised, await Job.get(id=bid.job_id), offer)
+
+
+@operation("GET", "/bids/{number}/files", summary="List the files of an opened bid", tag=BIDS,
+           returns=BidFilesOut, scope="bids:read")  # fmt: skip
+async def list_bid_files(call: Call[Nothing, Nothing]) -> BidFilesOut:
+    """Of the envelopes opened so far; for the bidder, the owner, and judges without an interest."""
+    bid = await panel_access.readable_bid(call.actor, call.path("number"))
+    return BidFilesOut.of((await attachments.opened_files([bid]))[bid.id])
+
+
+@operation("GET", "/bids/{number}/files/{id}", summary="Read a file of an opened bid", tag=BIDS,
+           returns=BidFileContentOut, scope="bids:read")  # fmt: skip
+async def get_bid_file(call: Call[Nothing, Nothing]) -> BidFileContentOut:
+    """As its bidder sealed it; 409 when what is stored is not that."""
+    bid, file = await panel_access.bid_file(call.actor, call.path("number"), call.path("id"))
+    return BidFileContentOut.with_content(file, await attachments.read(bid.job, bid, file))
 
 
 @operation("POST", "/bids/{number}/withdraw", summary="Withdraw my bid", tag=BIDS,
@@ -136,6 +158,7 @@ async def cancel_award(call: Call[ReasonInput, Nothing]) -> AwardOut:
 
 
 operations: list[Operation] = [
-    place_bid, list_bids, get_bid, revise_bid, withdraw_bid, reconfirm_bid, list_opened_bids,
+    place_bid, list_bids, get_bid, revise_bid, list_bid_files, get_bid_file, withdraw_bid,
+    reconfirm_bid, list_opened_bids,
     disqualify_bid, award_bid, get_award, cancel_award,
 ]  # fmt: skip

@@ -9,11 +9,14 @@ from starlette.routing import Route
 from market.accounts.states import OrganisationKind
 from market.kit import web
 from market.kit.audit import canonical
+from market.kit.files import MAX_BYTES
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
+from market.kit.tables import download
 from market.tendering import (
     access,
+    attachments,
     bids,
     explanations,
     exports,
@@ -22,8 +25,9 @@ from market.tendering import (
     requirements,
     terms,
 )
-from market.tendering.forms import BidForm, BidInput
+from market.tendering.forms import Attachment, BidForm, BidInput
 from market.tendering.models import Bid, Job, Lot
+from market.tendering.procedures import config_of
 
 
 async def place(request: Request) -> Response:
@@ -34,15 +38,25 @@ async def place(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             offer, lot = form.input.offer(), await access.lot_of(job, form.input.lot)
-            bid = await bids.place_bid(job, offer, lot=lot, by=actor)
+            sealed = await attachments.seal_files(job, lot, await _uploads(form), by=actor)
+            bid = await bids.place_bid(job, offer, lot=lot, files=sealed, by=actor)
             return await _receipt(request, form, job, bid, offer)
     return await _bid_page(request, job, form)
+
+
+async def _uploads(form: Form[BidForm]) -> list[Attachment]:
+    """The files that came with the form, each read no further than one byte beyond the limit."""
+    return [
+        Attachment(upload.filename or "", await upload.read(MAX_BYTES + 1), name == "price_files")
+        for name in ("files", "price_files") for upload in form.files.get(name, ())
+    ]  # fmt: skip
 
 
 async def _bid_page(request: Request, job: Job, form: Form[BidForm], **more: Any) -> Response:
     needs = requirements.summary(job)
     return await web.render(
         request, "market/tendering/bids_place.html", job=job, form=form, terms=terms, needs=needs,
+        has_two=config_of(job).two_envelopes,
         **{"bid": None, "lots": await access.lots_of(job), **more},
     )  # fmt: skip
 
@@ -69,8 +83,10 @@ async def revise(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             offer = form.input.offer()
-            sealed = await bids.revise_bid(bid, offer, by=actor)
-            return await _receipt(request, form, bid.job, sealed, offer)
+            found = await _uploads(form)
+            sealed = await attachments.seal_files(bid.job, bid.lot, found, by=actor)
+            revised = await bids.revise_bid(bid, offer, files=sealed, by=actor)
+            return await _receipt(request, form, bid.job, revised, offer)
     return await _bid_page(request, bid.job, form, bid=bid)
 
 
@@ -87,7 +103,17 @@ async def show(request: Request) -> Response:
         reasons=await explanations.reasons_for_bidder(bid),
         requests=await panel_access.requests_about(bid), winner=winner, terms=terms,
         deadline=presentation.deadline_of(bid.job, winner),
+        sealed_files=await bid.files.filter(filename="").count(),
+        files=(await attachments.opened_files([bid]))[bid.id],
     )  # fmt: skip
+
+
+async def download_file(request: Request) -> Response:
+    """A file of an opened bid, in clear."""
+    actor, named = web.signed_in(request), request.path_params
+    bid, file = await panel_access.bid_file(actor, named["number"], named["id"])
+    content = await attachments.read(bid.job, bid, file)
+    return download(content, file.content_type, file.filename)
 
 
 async def _act(request: Request, verb: Any, flash: str) -> Response:
@@ -125,6 +151,7 @@ routes = [
     Route("/jobs/{number}/bids/new", place, name="bids:place", methods=["GET", "POST"]),
     Route("/bids", list_own, name="bids:list"),
     Route("/bids/{number}", show, name="bids:show"),
+    Route("/bids/{number}/files/{id}", download_file, name="bids:file"),
     Route("/bids/{number}/revise", revise, name="bids:revise", methods=["GET", "POST"]),
     Route("/bids/{number}/withdraw", withdraw, name="bids:withdraw", methods=["POST"]),
     Route("/bids/{number}/reconfirm", reconfirm, name="bids:reconfirm", methods=["POST"]),

@@ -6,6 +6,7 @@ and the digest, for the bidder to keep.
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from market.accounts.models import Organisation
@@ -18,12 +19,12 @@ from market.kit.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from market.kit.i18n import gettext as _
 from market.kit.money import format_yuan, line_total
 from market.pools.memberships import is_member
-from market.tendering import bid_log, sealing
+from market.tendering import attachments, bid_log, sealing, shares
+from market.tendering.attachments import SealedFile
 from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job, Lot
 from market.tendering.procedures import config_of
-from market.tendering.sealed_models import JobKey
-from market.tendering.states import BidEventKind, BidStatus, Envelope, JobStatus, LotStatus
+from market.tendering.states import BidEventKind, BidStatus, JobStatus, LotStatus
 
 RECEIPT_KIND = "market-bid-receipt"
 
@@ -40,12 +41,6 @@ class AlreadyBid(Conflict):
     title = "You have bid on this job already"
 
 
-class NoKeys(Conflict):
-    """A bid is taken once there is a key to seal it under."""
-
-    title = "This job cannot take bids yet"
-
-
 def total_of(offer: BidInput, of: Job | Lot) -> int:
     """Fen of the whole offer: the unit price times the volume, rounded once, and the lump sums."""
     lump_sums = sum(line.amount_fen for line in offer.extra_lines)
@@ -53,10 +48,17 @@ def total_of(offer: BidInput, of: Job | Lot) -> int:
 
 
 @atomic()
-async def place_bid(job: Job, offer: BidInput, *, lot: Lot | None = None, by: Actor) -> Bid:
+async def place_bid(
+    job: Job,
+    offer: BidInput,
+    *,
+    lot: Lot | None = None,
+    files: Sequence[SealedFile] = (),
+    by: Actor,
+) -> Bid:
     """Seal an offer before the deadline; of a verified supplier, by its owner or sales.
 
-    A job with lots takes one bid for each lot. Raises BiddingClosed, AlreadyBid, NoKeys, or
+    A job with lots takes one bid for each lot. Raises BiddingClosed, AlreadyBid, shares.NoKeys, or
     InvalidInput above the ceiling (yuan a unit) or budget (fen). The bid's number is random, so
     that it does not count the bids.
     """
@@ -69,21 +71,23 @@ async def place_bid(job: Job, offer: BidInput, *, lot: Lot | None = None, by: Ac
     if bid is None:
         number = f"B-{clock.today().year}-{secrets.token_hex(5).upper()}"
         bid = await Bid.create(number=number, job=job, lot=lot, bidder_tag=tag)
-    await _seal(job, bid, offer, BidEventKind.SUBMITTED, lot=lot, by=by)
+    await _seal(job, bid, offer, BidEventKind.SUBMITTED, lot=lot, files=files, by=by)
     await bid.move_to(BidStatus.SUBMITTED, by=sealing.sealed_actor(tag), digest=bid.digest)
     await outbox.record("bid.submitted", bid=bid.id)
     return bid
 
 
 @atomic()
-async def revise_bid(bid: Bid, offer: BidInput, *, by: Actor) -> Bid:
-    """Replace the sealed offer before the deadline; also re-confirms it after an amendment."""
+async def revise_bid(
+    bid: Bid, offer: BidInput, *, files: Sequence[SealedFile] = (), by: Actor
+) -> Bid:
+    """Replace the sealed offer and its files before the deadline; also re-confirms it after an amendment."""
     job, bid, lot = await _own_bid(bid, by)
     _check_offer(lot or job, offer)
     if bid.status not in (BidStatus.SUBMITTED, BidStatus.INVALID):
         raise BiddingClosed(_("A withdrawn bid is placed again, not revised"))
     before = {"digest": bid.digest}
-    await _seal(job, bid, offer, BidEventKind.REVISED, lot=lot, by=by)
+    await _seal(job, bid, offer, BidEventKind.REVISED, lot=lot, files=files, by=by)
     by = sealing.sealed_actor(bid.bidder_tag)
     if bid.status == BidStatus.INVALID:
         await bid.move_to(BidStatus.SUBMITTED, by=by, digest=bid.digest)
@@ -111,8 +115,9 @@ async def reconfirm_bid(bid: Bid, *, by: Actor) -> Bid:
 
 @atomic()
 async def withdraw_bid(bid: Bid, *, by: Actor) -> Bid:
-    """Take a bid back before the deadline; nobody learns whose it was."""
+    """Take a bid and its files back before the deadline; nobody learns whose it was."""
     job, bid, _lot = await _own_bid(bid, by)
+    await attachments.drop(bid)
     await bid.move_to(BidStatus.WITHDRAWN, by=sealing.sealed_actor(bid.bidder_tag))
     await bid_log.append(job, BidEventKind.WITHDRAWN, digest=bid.digest)
     await outbox.record("bid.withdrawn", bid=bid.id)
@@ -187,27 +192,27 @@ def limits_broken(of: Job | Lot, offer: BidInput) -> list[str]:
 
 
 async def _seal(
-    job: Job, bid: Bid, offer: BidInput, kind: BidEventKind, *, lot: Lot | None, by: Actor
-) -> None:
+    job: Job, bid: Bid, offer: BidInput, kind: BidEventKind, *, lot: Lot | None,
+    files: Sequence[SealedFile], by: Actor,
+) -> None:  # fmt: skip
     """The only place where an offer is written, and it is written sealed."""
-    keys: dict[Envelope, bytes] = {
-        key.envelope: bytes(key.public_key) for key in await JobKey.filter(job=job)
-    }
-    if not keys:
-        raise NoKeys(
-            _("The buyer has not set its opening passphrase yet; bids are taken after that")
-        )
+    keys = await shares.public_keys(job)
     assert by.organisation_id is not None, "a supplier acts for an organisation"
-    made = sealing.seal(job, bid.bidder_tag, offer, keys, lot=lot.position if lot else 0, by=by)
+    made = sealing.seal(
+        job, bid.bidder_tag, offer, keys, lot=lot.position if lot else 0,
+        files=attachments.facts_of(files), by=by,
+    )  # fmt: skip
     before, bid.sealed, bid.digest = bid.digest, made.content, made.digest
     bid.addressee = sealing.keep_addressee(job, by.organisation_id)
     bid.job_version, bid.submitted_at = job.version, clock.now()
     await bid.save(update_fields=["sealed", "digest", "addressee", "job_version", "submitted_at"])
+    await attachments.replace(bid, files)
     replaces = before if kind == BidEventKind.REVISED else ""
     event = await bid_log.append(
         job, kind, digest=bid.digest, replaces=replaces, at=bid.submitted_at
     )
     bid.receipt = _receipt(job, bid, offer, made, event.head)
+    bid.receipt["files"] = [{"envelope": f.envelope.value, **f.facts} for f in files]
 
 
 def _receipt(

@@ -20,6 +20,7 @@ from market.kit.limiting import limit
 from market.kit.paging import page_of
 from market.tendering import (
     access,
+    attachments,
     ceremony,
     exports,
     opening_access,
@@ -103,12 +104,16 @@ async def shortlist(request: Request) -> Response:
             )
     return await web.render(
         request, "market/tendering/jobs_shortlist.html", form=form, job=job, terms=terms,
-        rows=[_first_envelope(bid) for bid in bids], reasons=ShortlistForm.reasons(),
+        rows=await _first_envelopes(bids), reasons=ShortlistForm.reasons(),
     )  # fmt: skip
 
 
-def _first_envelope(bid: Bid) -> dict[str, Any]:
-    return {"bid": bid, "failed": requirements.failures(bid.checks)}
+async def _first_envelopes(bids: list[Bid]) -> list[dict[str, Any]]:
+    files = await attachments.opened_files(bids)
+    return [
+        {"bid": bid, "failed": requirements.failures(bid.checks), "files": files[bid.id]}
+        for bid in bids
+    ]
 
 
 async def show_opening(request: Request) -> Response:

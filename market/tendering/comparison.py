@@ -15,6 +15,7 @@ from market.kit.money import line_total
 from market.kit.paging import Page, page_of, paginate
 from market.kit.web import path_for
 from market.tendering import (
+    attachments,
     awards,
     clarifications,
     evaluation,
@@ -70,11 +71,14 @@ async def owner_context(request: Request, job: Job) -> dict[str, Any]:
     page = await paginate(request, bids_of(job, lot), size=ROWS)
     low = await clarifications.low_prices_of(job, lot.id if lot else None)
     asked = await _price_requests(page.items)
+    files = await attachments.opened_files(page.items)
     running = Award.filter(job=job, lot=lot) if lot else Award.filter(job=job)
     return {
         "job": job, "lots": lots, "lot": lot, "page": page,
         "tabs": lot_tabs("jobs:evaluation", job, lots, lot),
-        "rows": [await _row(job, lot, bid, low, asked) for bid in page.items],
+        "rows": [
+            {**_row(job, lot, bid, low, asked), "files": files[bid.id]} for bid in page.items
+        ],
         "is_open": (lot or job).status == "evaluation",
         "proposed": await proposed(job, lot),
         "awards": await running.order_by("id").select_related("bid", "bid__bidder"),
@@ -89,7 +93,7 @@ async def _price_requests(bids: Sequence[Bid]) -> dict[Any, Clarification]:
     return {row.bid_id: row for row in await rows}
 
 
-async def _row(job: Job, lot: Lot | None, bid: Bid, low: Any, asked: Any) -> dict[str, Any]:
+def _row(job: Job, lot: Lot | None, bid: Bid, low: Any, asked: Any) -> dict[str, Any]:
     return {
         "bid": bid, "lines": total_lines(job, bid, lot),
         "failed": requirements.failures(bid.checks), "low": low.get(bid.id),

@@ -1,9 +1,10 @@
 """What people and programs send: bids, questions, scores, decisions."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Base64Bytes, BaseModel, Field, ValidationError, field_validator
 
 from market.kit.errors import InvalidInput
 from market.kit.forms import UnitPrice, YuanAsFen, field_errors
@@ -21,6 +22,15 @@ LUMP_SUMS = (1, 2, 3)
 LUMP_SUM_PARTS = {
     "spend_category": "category", "description": "description", "amount_fen": "amount",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a bid as it is sent; `is_price` puts it beside the price where there are two envelopes."""
+
+    filename: str
+    content: bytes
+    is_price: bool = False
 
 
 class ExtraLine(BaseModel):
@@ -41,14 +51,32 @@ class BidInput(BaseModel):
     proposal: str = Field(default="", max_length=20_000)
 
 
-class NewBidInput(BidInput):
+class BidFileInput(BaseModel):
+    """A file of a bid; beside the price where there are two envelopes and `is_price` says so."""
+
+    filename: str = Field(min_length=1, max_length=200)
+    content: Base64Bytes
+    is_price: bool = False
+
+
+class BidWithFiles(BidInput):
+    """An offer and its files, which are sealed with it."""
+
+    files: list[BidFileInput] = Field(default=[], max_length=10)
+
+    def offer(self) -> BidInput:
+        """The offer alone, as its envelopes hold it."""
+        return BidInput.model_validate(self.model_dump(include=set(BidInput.model_fields)))
+
+    def attachments(self) -> list[Attachment]:
+        """The files with their clear bytes."""
+        return [Attachment(f.filename, f.content, f.is_price) for f in self.files]
+
+
+class NewBidInput(BidWithFiles):
     """An offer and the lot it is for, by its position; a job without lots has none."""
 
     lot: int | None = Field(default=None, ge=1)
-
-    def offer(self) -> BidInput:
-        """The offer alone, which is what is sealed."""
-        return BidInput.model_validate(self.model_dump(exclude={"lot"}))
 
 
 class BidForm(BaseModel):

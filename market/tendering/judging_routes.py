@@ -11,6 +11,7 @@ from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.tendering import (
     access,
+    attachments,
     comparison,
     evaluation,
     judging,
@@ -104,6 +105,7 @@ async def _sheet_page(judge: Judge, bid: Bid) -> dict[str, Any]:
         "done": sum(progress.values()),
         "checks": [{"met": c["met"], "text": requirements.sentence(c)} for c in bid.checks or ()],
         "is_open": judge.status == "judging",
+        "files": (await attachments.opened_files([bid]))[bid.id],
     }  # fmt: skip
 
 

@@ -196,6 +196,7 @@ class Bid(Stateful):
     TRANSITIONS = BID_TRANSITIONS
     KEEPS_REASON = True
 
+    files: Any
     job_id: UUID
     lot_id: UUID | None
     bidder_id: UUID | None

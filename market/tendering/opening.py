@@ -9,7 +9,7 @@ from market.accounts.models import Organisation
 from market.directory.models import SupplierProfile
 from market.kit import audit, boxes, clock, outbox
 from market.kit.actor import Actor
-from market.tendering import evaluation, notices, requirements, sealing, transcripts
+from market.tendering import attachments, evaluation, notices, requirements, sealing, transcripts
 from market.tendering.bids import limits_broken, total_of
 from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job, Lot
@@ -96,6 +96,7 @@ async def _write(job: Job, bids: list[Bid], contents: Contents) -> list[Bid]:
             excessive.append(bid)
     if bids:
         await Bid.bulk_update(bids, [*WRITTEN, "updated_at"], batch_size=100)
+        await attachments.name_opened(contents)
     return excessive
 
 

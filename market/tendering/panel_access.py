@@ -8,6 +8,7 @@ from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.tendering import access, evaluation, judging, panel
 from market.tendering.models import Award, Bid, Clarification, Expert, Job, Judge, ScoreSheet
+from market.tendering.sealed_models import BidFile
 from market.tendering.states import ClarificationKind, ClarificationStatus, JudgeStatus
 
 HIDING = (JudgeStatus.APPOINTED, JudgeStatus.RECUSED)
@@ -196,6 +197,34 @@ async def _request(request_id: str) -> Clarification:
     if asked is None:
         raise NotFound(_("This request does not exist"))
     return asked
+
+
+async def readable_bid(actor: Actor, number: str) -> Bid:
+    """An opened bid: for its bidder, the job's owner, and judges without an interest in its bidder."""
+    bid = await Bid.filter(number=number).select_related("job").first()
+    if bid is None or bid.bidder_id is None or not await _reads_bid(actor, bid):
+        raise NotFound(_("This bid does not exist"))
+    return bid
+
+
+async def bid_file(actor: Actor, number: str, file_id: str) -> tuple[Bid, BidFile]:
+    """A file of an opened envelope, for whoever reads the bid."""
+    bid = await readable_bid(actor, number)
+    file = await BidFile.filter(id=_key(file_id), bid=bid).exclude(filename="").first()
+    if file is None:
+        raise NotFound(_("This file does not exist"))
+    return bid, file
+
+
+async def _reads_bid(actor: Actor, bid: Bid) -> bool:
+    if actor.organisation_id is not None and actor.organisation_id == bid.bidder_id:
+        return True
+    seats = Judge.filter(job_id=bid.job_id, person_id=actor.person_id, status__in=panel.SITTING)
+    sits = actor.person_id is not None and await seats.exists()
+    if not sits and not access.owns(actor, bid.job):
+        return False
+    away = await unread_bidders(actor, bid.job)
+    return away is not None and bid.bidder_id not in away
 
 
 async def requests_about(bid: Bid) -> list[Clarification]:

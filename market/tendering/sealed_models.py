@@ -88,3 +88,27 @@ class BidEvent(Row):
     class Meta:
         table = "bid_events"
         unique_together = (("job", "sequence"),)
+
+
+class BidFile(Row):
+    """A file of a bid. Until the opening it is a box under the job's key; what it is stands in the sealed bid."""
+
+    id: UUID
+    bid_id: UUID
+    box_id: UUID | None
+
+    bid: Any = fields.ForeignKeyField("models.Bid", on_delete=fields.RESTRICT, related_name="files")
+    envelope = fields.CharEnumField(Envelope, max_length=32)
+    position = fields.IntField()
+    box: Any = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    # written by the opening
+    filename = fields.CharField(max_length=200, default="")
+    content_type = fields.CharField(max_length=100, default="")
+    size = fields.IntField(null=True)
+    sha256 = fields.CharField(max_length=64, default="")
+
+    class Meta:
+        table = "bid_files"
+        unique_together = (("bid", "envelope", "position"),)

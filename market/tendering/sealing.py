@@ -103,9 +103,13 @@ def envelopes_of(config: ProcedureConfig) -> tuple[Envelope, ...]:
 
 
 def seal(
-    job: Job, tag: str, offer: BidInput, keys: Mapping[Envelope, bytes], *, lot: int, by: Actor
-) -> Sealed:
-    """Put an offer into its envelopes, each under its public key of `keys`; `lot` 0 = the whole job."""
+    job: Job, tag: str, offer: BidInput, keys: Mapping[Envelope, bytes], *, lot: int,
+    files: Mapping[Envelope, list[dict[str, Any]]], by: Actor,
+) -> Sealed:  # fmt: skip
+    """Put an offer into its envelopes, each under its public key of `keys`; `lot` 0 = the whole job.
+
+    `files` are the facts of the files sealed beside each envelope.
+    """
     found, receipts = [], []
     for envelope, public in keys.items():
         announced = announced_of(offer, envelope, by.organisation_name)
@@ -113,6 +117,7 @@ def seal(
         text = canonical({
             "bidder": by.organisation_id, "person": by.person_id, "salt": salt, "announced": announced,
             "offer": offer.model_dump(mode="json", include=set(PARTS[envelope])),
+            "files": files.get(envelope, []),
         }).encode()  # fmt: skip
         padded = text + b" " * (-len(text) % BLOCK)
         box = boxes.seal(public, padded, bound_to=_context(job, tag, envelope))

@@ -41,6 +41,12 @@ class WrongShare(Conflict):
     title = "This share is damaged"
 
 
+class NoKeys(Conflict):
+    """A bid is taken once there is a key to seal it under."""
+
+    title = "This job cannot take bids yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who is to hold a share; the platform has no opening key."""
@@ -178,6 +184,16 @@ def combine(key: JobKey, shares: list[KeyShare]) -> bytes | None:
     if boxes.public_of(private) != bytes(key.public_key):
         raise WrongShare(_("The shares do not make the key of this job"))
     return private
+
+
+async def public_keys(job: Job) -> dict[Envelope, bytes]:
+    """What bids of a job are sealed under, by envelope. Raises NoKeys while there is nothing."""
+    keys = {key.envelope: bytes(key.public_key) for key in await JobKey.filter(job=job)}
+    if not keys:
+        raise NoKeys(
+            _("The buyer has not set its opening passphrase yet; bids are taken after that")
+        )
+    return keys
 
 
 async def keys_of(job: Job) -> list[JobKey]:

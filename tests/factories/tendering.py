@@ -1,6 +1,7 @@
 """Jobs, bids and awards for tests, made through the verbs on a moving clock."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from market.accounts.models import Organisation, Person
 from market.kit import clock, files
 from market.kit.actor import Actor
 from market.tendering import (
+    attachments,
     awards,
     bids,
     ceremony,
@@ -21,7 +23,7 @@ from market.tendering import (
     transcripts,
 )
 from market.tendering.drafts import JobDraft
-from market.tendering.forms import BidInput
+from market.tendering.forms import Attachment, BidInput
 from market.tendering.judging_forms import DeclarationInput, JudgeInput, SheetInput
 from market.tendering.models import Award, Bid, Job, Judge, ScoreSheet
 from market.tendering.sealed_models import KeyShare
@@ -90,9 +92,13 @@ def offer(**values: Any) -> BidInput:
     return BidInput.model_validate({**defaults, **values})
 
 
-async def place_bid(job: Job, *, by: Actor | None = None, **values: Any) -> Bid:
-    """A sealed bid of a new supplier, or of `by`."""
-    return await bids.place_bid(job, offer(**values), by=by or await make_supplier())
+async def place_bid(
+    job: Job, *, by: Actor | None = None, files: Sequence[Attachment] = (), **values: Any
+) -> Bid:
+    """A sealed bid of a new supplier, or of `by`, with its files."""
+    firm = by or await make_supplier()
+    sealed = await attachments.seal_files(job, None, files, by=firm)
+    return await bids.place_bid(job, offer(**values), files=sealed, by=firm)
 
 
 async def close_bidding(job: Job) -> Job:

@@ -22,6 +22,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "operator": frozenset({"operator"}),
     "A:buyer": BUYER, "A:seller": SELLER, "A:parties": BUYER | SELLER, "A:self": frozenset({"buyer_a"}),
     "bureau_a": frozenset({"bureau_a"}),
+    "A:host": frozenset({"bureau_a"}), "A:fair": BUYER | SELLER | {"bureau_a"},
     "nobody": frozenset(),
 }  # fmt: skip
 GROUPS["all"] = GROUPS["person"] | {"anonymous"}
@@ -141,6 +142,22 @@ locks:list bureau
 locks:end bureau_a lock
 job_reviews:list bureau
 job_reviews:decide bureau_a job_review
+fairs:list all
+fairs:draft bureau+operator
+fairs:show all fair
+fairs:edit A:host fair_draft
+fairs:open A:host fair_draft
+fairs:cancel A:host fair
+fairs:register demand+firm fair
+fairs:withdraw demand+firm fair
+fairs:block A:host fair
+fairs:lift A:host fair_block
+fairs:compute A:host fair
+fairs:publish A:host fair
+fairs:timetable A:fair fair_published
+fairs:print A:fair fair_published
+fairs:calendar A:fair fair_published
+fairs:record A:fair fair_meeting
 pools:list all
 pools:draft demand+bureau
 pools:mine member
@@ -181,6 +198,7 @@ pilots:gold A:parties piloted_job
 pilots:names A:seller piloted_job
 bids:list firm
 bids:show A:seller sealed_bid
+bids:file A:parties opened_bid bid_file
 bids:revise A:seller sealed_bid
 bids:withdraw A:seller sealed_bid
 bids:reconfirm A:seller sealed_bid
@@ -363,11 +381,11 @@ bank:apply operator bank_line
 bank:decide operator unknown
 bank:returned operator unknown
 bank:statements operator
+bank:statement operator unknown
 operator:queues operator
 reconciliations:list operator
 reconciliations:show operator unknown
 reconciliations:print operator unknown
-bank:statement operator unknown
 payouts:confirm operator payout
 payouts:retry operator payout
 refunds:confirm operator refund
@@ -377,6 +395,9 @@ twin:show nobody unknown
 twin:act nobody unknown
 search:results all
 search:weights all
+search:suggestions all
+search:similar nobody =talents unknown
+search:job_estimate A:buyer job
 alerts:list person
 alerts:save person
 alerts:edit nobody unknown
@@ -440,6 +461,22 @@ api:tendering_set_lock bureau
 api:tendering_end_lock bureau_a lock
 api:tendering_list_reviews bureau
 api:tendering_decide_review bureau_a job_review
+api:fairs_list_fairs all
+api:fairs_fair_totals all
+api:fairs_get_fair all fair
+api:fairs_draft_fair bureau+operator
+api:fairs_change_fair A:host fair_draft
+api:fairs_open_fair A:host fair_draft
+api:fairs_cancel_fair A:host fair
+api:fairs_list_registrations A:host fair
+api:fairs_register demand+firm fair
+api:fairs_withdraw demand+firm fair
+api:fairs_block_pair A:host fair
+api:fairs_unblock_pair A:host fair_block
+api:fairs_compute_timetable A:host fair
+api:fairs_get_timetable A:fair fair_published
+api:fairs_publish_fair A:host fair
+api:fairs_record_meeting A:fair fair_meeting
 api:pools_list_pools all
 api:pools_get_pool all pool
 api:pools_list_members all pool
@@ -478,6 +515,8 @@ api:tendering_shortlist A:buyer shortlist_job
 api:tendering_place_bid firm job
 api:tendering_list_bids person
 api:tendering_get_bid A:seller sealed_bid
+api:tendering_list_bid_files A:parties opened_bid
+api:tendering_get_bid_file A:parties opened_bid bid_file
 api:tendering_revise_bid A:seller sealed_bid
 api:tendering_withdraw_bid A:seller sealed_bid
 api:tendering_reconfirm_bid A:seller sealed_bid
@@ -634,6 +673,9 @@ api:search_list_saved_searches person
 api:search_save_search person
 api:search_change_saved_search nobody unknown
 api:search_delete_saved_search nobody unknown
+api:search_suggest all
+api:search_list_similar nobody =talents unknown
+api:search_estimate_job A:buyer job
 api:search_match_job A:buyer job
 api:search_match_supplier A:seller supplier
 """

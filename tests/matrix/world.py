@@ -20,6 +20,11 @@ from market.directory.forms import CertificateInput
 from market.directory.models import CapabilityPrice, DailyCapacity
 from market.disputes import disputes
 from market.disputes.models import Evidence
+from market.fairs.computing import compute, request_timetable
+from market.fairs.fairs import publish_fair
+from market.fairs.forms import BlockInput
+from market.fairs.models import FairMeeting
+from market.fairs.registrations import block_pair
 from market.kit import clock, files
 from market.kit.actor import Actor
 from market.orders import changes, reviews
@@ -28,9 +33,11 @@ from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
 from market.tendering import clarifications, jobs, questions
+from market.tendering.forms import Attachment
 from market.tendering.judging_forms import LowPriceInput
 from market.tendering.models import Job
 from market.tendering.posting_models import JobReview
+from market.tendering.sealed_models import BidFile
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
@@ -39,6 +46,8 @@ from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
 from tests.factories.disputes import being_measured, claim, engaged, make_dispute
+from tests.factories.fairs import make_fair
+from tests.factories.fairs import register as register_for_fair
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
@@ -74,6 +83,7 @@ async def build() -> World:
     rows |= await _tendering(actors)
     rows |= await _pilot(actors)
     rows |= await _complaints(actors)
+    rows |= await _fairs(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
     await settle_everything()
@@ -204,7 +214,8 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
     sealed = await tendering.place_bid(open_job, by=supplier)
     question = await questions.ask_question(open_job, "数据是否脱敏？请说明。", by=supplier)
     closed = await tendering.published_job(by=buyer)
-    opened = await tendering.place_bid(closed, by=supplier, unit_price="30")
+    proposal = Attachment("技术方案.txt", "两级质检。".encode())
+    opened = await tendering.place_bid(closed, by=supplier, unit_price="30", files=[proposal])
     await tendering.place_bid(closed)
     await tendering.open_bids(closed)
     seat = await tendering.sit(closed, by=buyer)
@@ -221,6 +232,7 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
     return {
         "draft": draft.number, "job": open_job.number, "sealed_bid": sealed.number,
         "question": str(question.id), "evaluated_job": closed.number, "opened_bid": opened.number,
+        "bid_file": str((await BidFile.get(bid=opened)).id),
         "award": award.number, "seat": str(seat.id), "clarification": str(asked.id),
         "ranked_job": awarded.number, "ranked_bid": (await award.bid).number,
         **openings, **await _pools(actors),
@@ -253,6 +265,26 @@ async def _pools(actors: dict[str, Actor]) -> dict[str, str]:
     return {
         "pool": pool.number, "pool_draft": draft.number, "pool_place": str(place.id),
         "lock": str(lock.id), "job_review": await _first(JobReview, bureau_id=bureau.organisation_id),
+    }  # fmt: skip
+
+
+async def _fairs(actors: dict[str, Actor]) -> dict[str, str]:
+    """A bureau's fair at which A's hospital and firm are kept apart, a draft, and one with a timetable."""
+    host, buyer, firm = (actors[role] for role in ("bureau_a", "buyer_a", "supplier_a"))
+    draft, fair = await make_fair(by=host, is_open=False), await make_fair(by=host)
+    planned = await make_fair(by=host)
+    for one in (fair, planned):
+        for by in (buyer, firm):
+            await register_for_fair(one, by=by)
+    pair = {side: (await Organisation.get(id=by.organisation_id)).number
+            for side, by in (("buyer", buyer), ("supplier", firm))}  # fmt: skip
+    block = await block_pair(fair, BlockInput(**pair, reason="同一集团"), by=host)
+    with clock.frozen_at(planned.closes_at):
+        await compute(await request_timetable(planned, by=host, is_now=True))
+        await publish_fair(planned, by=host)
+    return {
+        "fair": fair.number, "fair_draft": draft.number, "fair_block": str(block.id),
+        "fair_published": planned.number, "fair_meeting": await _first(FairMeeting),
     }  # fmt: skip
 
 

@@ -404,7 +404,7 @@ async def test_a_job_published_before_its_buyer_has_a_key_waits_for_it() -> None
         await tendering.publish(draft, by=buyer)
     assert list(refusal.value.fields) == ["opening_key"]
     job = await jobs.publish_job(draft, by=buyer, may_wait_for_keys=True)
-    with pytest.raises(bids.NoKeys):
+    with pytest.raises(shares.NoKeys):
         await tendering.place_bid(job)
     assert await Bid.all().count() == 0
     pair = await opening_keys.new_pair(PASSPHRASE, cost=opening_keys.Cost(1, 8, 1))

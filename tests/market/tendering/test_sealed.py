@@ -1,5 +1,6 @@
 """Nothing of a sealed bid is to be found anywhere before the opening: planted values in every table and page."""
 
+import hashlib
 import json
 import logging
 import re
@@ -12,7 +13,9 @@ from tortoise import Tortoise
 
 from market.kit import clock, db
 from market.kit.actor import Actor
-from market.tendering import bids
+from market.settings import settings
+from market.tendering import attachments, bids
+from market.tendering.forms import Attachment
 from market.tendering.models import Bid, Job
 from tests.factories import actor, make_organisation, make_person, signed_in_client, tendering
 
@@ -21,6 +24,8 @@ PERSON = "欧阳密标"
 PROPOSAL = "采用自研蓝鲸流水线与三级质检"
 PRICE = Decimal("73.4567")
 TOTAL_FEN = 73_456_700
+FILENAME = "座头鲸技术方案.txt"
+CONTENT = "座头鲸流水线的人员与设备清单".encode()
 
 
 def planted(by: Actor) -> list[str]:
@@ -29,6 +34,7 @@ def planted(by: Actor) -> list[str]:
     assert by.person_id is not None
     return [
         BIDDER, PERSON, PROPOSAL, "蓝鲸", str(PRICE), "734,567.00", str(TOTAL_FEN), "734567",
+        FILENAME, hashlib.sha256(CONTENT).hexdigest(),
         str(by.organisation_id), by.organisation_id.hex, str(by.person_id), by.person_id.hex,
     ]  # fmt: skip
 
@@ -59,7 +65,9 @@ async def sealed_bid() -> tuple[Actor, Actor, Job, Bid, dict[tuple[str, str], st
     job = await tendering.published_job(by=owner)
     before = await rows_of_every_table()
     bid = await tendering.place_bid(job, by=by, unit_price="1", proposal="初稿")
-    await bids.revise_bid(bid, tendering.offer(unit_price=str(PRICE), proposal=PROPOSAL), by=by)
+    sealed = await attachments.seal_files(job, None, [Attachment(FILENAME, CONTENT)], by=by)
+    offer = tendering.offer(unit_price=str(PRICE), proposal=PROPOSAL)
+    await bids.revise_bid(bid, offer, files=sealed, by=by)
     after = await rows_of_every_table()
     changed = {key: row for key, row in after.items() if before.get(key) != row}
     return by, owner, job, await Bid.get(id=bid.id), changed
@@ -73,12 +81,18 @@ async def test_no_row_of_any_table_tells_the_price_or_the_bidder(
         by, _owner, _job, bid, changed = await sealed_bid()
     assert {table for table, _key in changed} >= {"bids", "log_entries", "outbox_messages"}
     said = {**changed, ("log", ""): caplog.text, ("output", ""): "".join(capsys.readouterr())}
+    kept = [path for path in settings.market_data_dir.rglob("*") if path.is_file()]
+    assert [path for path in kept if CONTENT in path.read_bytes()] == []
+    assert not any(CONTENT.decode() in text for text in said.values())
     leaks = [(where, word) for where, text in said.items() for word in planted(by) if word in text]
     assert leaks == []
     assert bids.own_offer(await Job.get(id=bid.job_id), bid, by=by) is None
     await tendering.open_bids(await Job.get(id=bid.job_id))
     opened = await Bid.get(id=bid.id)
     assert (opened.unit_price, opened.total_fen, opened.proposal) == (PRICE, TOTAL_FEN, PROPOSAL)
+    (file,) = (await attachments.opened_files([opened]))[opened.id]
+    assert file.filename == FILENAME
+    assert await attachments.read(await Job.get(id=bid.job_id), opened, file) == CONTENT
 
 
 async def test_no_page_export_or_api_tells_it_to_anyone_else(client: httpx.AsyncClient) -> None:

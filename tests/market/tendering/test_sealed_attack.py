@@ -22,13 +22,15 @@ from market.accounts.models import OpeningKey
 from market.kit import boxes, db
 from market.kit.errors import InvalidInput
 from market.settings import settings
-from market.tendering import sealing, shares
+from market.tendering import attachments, sealing, shares
+from market.tendering.forms import Attachment
 from market.tendering.models import Bid, Job
 from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import Envelope, ShareHolder
 from tests.factories import PASSPHRASE, actor, make_organisation, tendering
 
 PRICE, PROPOSAL = "73.4567", "采用自研蓝鲸流水线"
+PLAN = "座头鲸流水线的人员与设备清单".encode()
 NEEDLES = (PRICE.encode(), PROPOSAL.encode(), b"unit_price")
 PURPOSES = ("platform-share", "addressee", "job-key", "bidder-tag", "asker-alias", "")
 
@@ -84,7 +86,8 @@ async def sealed_job() -> tuple[Job, Bid, list[bytes]]:
         await opening_keys.keep_key(pair, by=by)
         privates.append(pair.private)
     job = await tendering.published_job(by=buyer)
-    bid = await tendering.place_bid(job, unit_price=PRICE, proposal=PROPOSAL)
+    plan = [Attachment("方案.txt", PLAN)]
+    bid = await tendering.place_bid(job, unit_price=PRICE, proposal=PROPOSAL, files=plan)
     return job, await Bid.get(id=bid.id), privates
 
 
@@ -118,6 +121,13 @@ def attack(job: Job, bid: Bid, booty: list[bytes], privates: list[bytes]) -> lis
             read.append(json.dumps(sealing.unseal(job, bid, Envelope.OFFER, guess)))
         except (boxes.Unreadable, ValueError):
             continue
+    context = attachments._context(job, bid.bidder_tag, Envelope.OFFER)
+    for box in {thing for thing in booty if len(thing) > attachments.BLOCK}:
+        for guess in guesses:
+            try:
+                read.append(boxes.unseal(guess, box, bound_to=context).decode("utf-8", "replace"))
+            except (boxes.Unreadable, ValueError):
+                continue
     return read
 
 
@@ -135,7 +145,9 @@ async def test_everything_but_a_second_share_reads_nothing() -> None:
     assert shares.part_of(platform, platform.key, None), "the thief does hold the platform's share"
     assert attack(job, bid, booty, []) == []
     with_second = attack(job, bid, booty, privates[:1])
-    assert [PRICE in text for text in with_second] == [True], "the same attack with a second share"
+    assert [PRICE in text or PLAN.decode() in text for text in with_second] == [True, True], (
+        "the same attack with a second share reads the offer and its file"
+    )
 
 
 @pytest.mark.usefixtures("rollback")
