@@ -3,7 +3,6 @@
 from starlette.routing import Route
 
 from billing import (
-    application_routes,
     bank_routes,
     debt_routes,
     document_routes,
@@ -21,7 +20,6 @@ routes: list[Route] = [
     *settlement_routes.routes,
     *document_routes.routes,
     *voucher_routes.routes,
-    *application_routes.routes,
     *operator_routes.routes,
     *bank_routes.routes,
     *reconciliation_routes.routes,

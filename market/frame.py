@@ -233,14 +233,14 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
             ).count(),
         }
     if actor.kind == OrganisationKind.OPERATOR:
-            "bank:list": BankLine.filter(status=BankLineStatus.SUSPENSE).count(),
-            "operator:payments": WebhookEvent.filter(status=EventStatus.PARKED).count(),
         return {
             "operator:verification": Organisation.filter(
                 status=OrganisationStatus.PENDING_VERIFICATION
             ).count(),
             "operator:outbox": OutboxMessage.filter(dead_at__not_isnull=True).count(),
             "openings:list": shares_to_release(actor).count(),
+            "bank:list": BankLine.filter(status=BankLineStatus.SUSPENSE).count(),
+            "operator:payments": WebhookEvent.filter(status=EventStatus.PARKED).count(),
         }
     if actor.kind == OrganisationKind.BUREAU:
         return {
