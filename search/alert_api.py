@@ -80,8 +80,7 @@ async def _asked(call: Call[SaveInput, Nothing]) -> Asked:
     if unknown := sorted(set(body.chosen) - set(FACETS[body.kind])):
         raise InvalidInput(fields={"chosen": _("There is no filter %(name)s", name=unknown[0])})
     chosen = {name: tuple(values) for name, values in body.chosen.items() if values}
-    text = " ".join(body.q.split())
-    query = SearchQuery(text, body.kind, tuple(body.without), chosen)
+    query = SearchQuery(body.q, body.kind, tuple(body.without), chosen)
     return saved_views.search_asked(query, body.kind)
 
 

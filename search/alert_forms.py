@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from search.alert_models import AlertFrequency
 from search.documents import Kind
-from search.results import MAX_TEXT
+from search.results import MAX_TEXT, written
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Written = Annotated[str, AfterValidator(written)]
+Name = Annotated[str, AfterValidator(written), StringConstraints(min_length=1, max_length=80)]
+Token = Annotated[Written, Field(max_length=100)]
 
 
 class SavedSearchInput(BaseModel):
@@ -28,9 +30,9 @@ class SaveInput(SavedSearchInput):
     """What a program saves: a search, or the matches of its firm, or of one of its jobs."""
 
     kind: Kind = "jobs"
-    q: str = Field(default="", max_length=MAX_TEXT)
-    without: list[Annotated[str, Field(max_length=100)]] = Field(default=[], max_length=20)
-    chosen: dict[str, list[Annotated[str, Field(max_length=100)]]] = Field(
+    q: Written = Field(default="", max_length=MAX_TEXT)
+    without: list[Token] = Field(default=[], max_length=20)
+    chosen: dict[str, list[Token]] = Field(
         default={}, max_length=10, description="Facet values by facet, as in the page's address."
     )
     matched_jobs: bool = Field(default=False, description="The open jobs your firm fits.")

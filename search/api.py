@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from market.kit.api import Call, Nothing, Operation, operation
-from market.kit.errors import NotFound
+from market.kit.errors import Conflict, NotFound
 from market.kit.i18n import gettext as _
 from market.kit.limiting import client_address, limit
 from market.tendering import access
-from search import engines, lists, query_log
+from search import engines, estimates, lists, query_log, resemblance, suggestions
 from search.cards import heading_of
 from search.discovery import discover, explain_hit
 from search.matching import Matches
 from search.results import RATE
 from search.schemas import (
     ConstraintOut,
+    EstimateOut,
     HitOut,
     MatchesOut,
     MatchOut,
@@ -22,6 +23,11 @@ from search.schemas import (
     RefusalOut,
     SearchOut,
     SearchParams,
+    SimilarHitOut,
+    SimilarOut,
+    SuggestionOut,
+    SuggestionsOut,
+    SuggestParams,
 )
 from search.weights import weights
 
@@ -94,6 +100,48 @@ async def match_supplier(call: Call[Nothing, MatchParams]) -> MatchesOut:
     return _matches(matches, by_id, call.query.limit, is_degraded=is_degraded)
 
 
+@operation(
+    "GET", "/search/suggestions", summary="What a search being typed may become", tag="search",
+    query=SuggestParams, returns=SuggestionsOut, public=True,
+)  # fmt: skip
+async def suggest(call: Call[Nothing, SuggestParams]) -> SuggestionsOut:
+    """Words of the vocabulary, places, listed suppliers, and questions that many have asked."""
+    await limit(suggestions.RATE, "suggest", client_address(call.request))
+    found = await suggestions.suggested(call.query.q)
+    return SuggestionsOut(items=[SuggestionOut(text=one.text, kind=one.kind) for one in found])
+
+
+@operation(
+    "GET", "/search/similar/{kind}/{number}", summary="Records like one", tag="search",
+    returns=SimilarOut, public=True,
+)  # fmt: skip
+async def list_similar(call: Call[Nothing, Nothing]) -> SimilarOut:
+    """Findable records of the same kind that share most with it; of jobs those that take offers."""
+    await limit(RATE, "search", client_address(call.request))
+    found = await resemblance.similar_to(call.path("kind"), call.path("number"))
+    items = [
+        SimilarHitOut(
+            number=card.number, title="".join(text for text, _marked in card.title),
+            reasons=list(card.reasons),
+        )
+        for card in found.cards
+    ]  # fmt: skip
+    return SimilarOut(items=items, is_degraded=found.is_degraded)
+
+
+@operation(
+    "GET", "/jobs/{number}/estimate", summary="Cost estimate of one of your own jobs", tag="search",
+    returns=EstimateOut, scope="jobs:read",
+)  # fmt: skip
+async def estimate_job(call: Call[Nothing, Nothing]) -> EstimateOut:
+    """From awards of comparable work, or the band of published quotes below five; drafts too."""
+    job = await access.own_job(call.actor, call.path("number"))
+    found = await estimates.estimate_of(job)
+    if found is None:
+        raise Conflict(_("Name a task and a unit, and the estimate appears here."))
+    return EstimateOut.of(found)
+
+
 def _named(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "number": document["number"], "external_id": document["external_id"] or None,
@@ -121,4 +169,6 @@ def _matches(
     )  # fmt: skip
 
 
-operations: list[Operation] = [search_records, match_job, match_supplier]
+operations: list[Operation] = [
+    search_records, suggest, list_similar, match_job, match_supplier, estimate_job,
+]  # fmt: skip

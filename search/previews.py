@@ -15,7 +15,7 @@ from market.kit.i18n import gettext as _
 from market.tendering.models import Job
 from market.tendering.wizard import WizardStep
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES
-from search import comparisons, engines, lists
+from search import engines, estimates, lists
 from search.constraints import parse_query
 from search.match_views import MatchList, match_list
 from search.rows import job_document
@@ -32,7 +32,7 @@ class Preview:
     proposed: Sequence[str]
     """Kinds of data and tasks the text speaks of that the form does not name yet."""
     matches: MatchList | None
-    prices: comparisons.PriceRange | None
+    estimate: estimates.Estimate | None
     is_degraded: bool
 
 
@@ -66,8 +66,8 @@ async def preview_of(job: Job) -> Preview:
     (matches, by_id), is_degraded = await engines.ask(
         lambda engine: lists.suppliers_for(engine, document)
     )
-    prices = await comparisons.comparable_prices(document, by_id.values())
-    return Preview(chips, proposed, match_list(matches, by_id, shown=3), prices, is_degraded)
+    estimate = await estimates.estimate_of(job, by_id.values())
+    return Preview(chips, proposed, match_list(matches, by_id, shown=3), estimate, is_degraded)
 
 
 def _proposed(job: Job, text: str) -> list[str]:

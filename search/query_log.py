@@ -61,7 +61,7 @@ def kept_text(text: str) -> str:
     Addresses, long numbers and codes go, and Chinese words that read like a person's name unless
     the vocabulary or the dictionary knows them.
     """
-    words = normalise(text)
+    words = normalise("".join(filter(str.isprintable, text)))
     for pattern in _UNTOLD:
         words = pattern.sub(" ", words)
     known = lexicon().surfaces

@@ -49,6 +49,15 @@ FACETS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+def written(text: str) -> str:
+    """A text as people write it: single spaces, nothing unprintable."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))
+
+
+def _values(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text for one in texts[:20] if (text := written(one)))
+
+
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """What the address asks for; `without` are the tokens of chips taken away."""
@@ -64,11 +73,10 @@ class SearchQuery:
         """The query of a request; nonsense in the address filters nothing."""
         params = request.query_params
         kind = cast(Kind, params["kind"]) if params.get("kind") in KINDS else None
-        chosen = {name: tuple(params.getlist(name)[:20]) for name in FACETS.get(kind, ())} \
+        chosen = {name: _values(params.getlist(name)) for name in FACETS.get(kind, ())} \
             if kind else {}  # fmt: skip
         return cls(
-            " ".join(params.get("q", "").split())[:MAX_TEXT], kind,
-            tuple(params.getlist("without")[:20]),
+            written(params.get("q", ""))[:MAX_TEXT], kind, _values(params.getlist("without")),
             {name: values for name, values in chosen.items() if values}, page_number(request),
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from market.accounts.states import OrganisationKind
@@ -14,10 +14,29 @@ from market.kit.i18n import gettext as _
 from market.kit.limiting import client_address, limit
 from market.kit.paging import Page, whole
 from market.tendering import access, wizard
-from search import engines, exports, lists, previews, query_log, results
+from search import (
+    disclosure,
+    engines,
+    estimates,
+    exports,
+    lists,
+    previews,
+    query_log,
+    resemblance,
+    results,
+    suggestions,
+)
 from search.cards import card_of
 from search.match_views import match_list
 from search.weights import LABELS, weights
+
+
+async def suggest(request: Request) -> Response:
+    """Words that what is being typed may become, the same for everybody; browsers keep them a while."""
+    await limit(suggestions.RATE, "suggest", client_address(request))
+    found = await suggestions.suggested(request.query_params.get("q", ""))
+    rows = [{"text": one.text, "kind": _(suggestions.LABELS[one.kind])} for one in found]
+    return JSONResponse({"suggestions": rows}, headers={"cache-control": suggestions.CACHE})
 
 
 async def show_results(request: Request) -> Response:
@@ -116,6 +135,25 @@ async def preview_job(request: Request) -> Response:
     return _fragment("search/_preview.html", preview=preview, job=job)
 
 
+async def show_job_estimate(request: Request) -> Response:
+    """For a job's owner: what it is likely to cost; as a page or a part of the job's."""
+    job = await access.own_job(web.signed_in(request), request.path_params["number"])
+    estimate = await estimates.estimate_of(job)
+    if request.query_params.get("fragment"):
+        return _fragment("search/_estimate.html", estimate=estimate, job=job)
+    return await web.render(request, "search/job_estimate.html", estimate=estimate, job=job)
+
+
+async def show_similar(request: Request) -> Response:
+    """Records like one that everyone may find; as a page or a part of the record's."""
+    kind = request.path_params["kind"]
+    await limit(results.RATE, "search", client_address(request))
+    similar = await resemblance.similar_to(kind, request.path_params["number"])
+    if request.query_params.get("fragment"):
+        return _fragment("search/_similar.html", similar=similar)
+    return await web.render(request, "search/similar.html", similar=similar)
+
+
 def _fragment(template: str, **context: Any) -> Response:
     return HTMLResponse(web.render_text(template, **context))
 
@@ -123,12 +161,19 @@ def _fragment(template: str, **context: Any) -> Response:
 async def show_weights(request: Request) -> Response:
     """How ranking is made: the weights in force, disclosed to everyone (互联网信息服务算法推荐管理规定 16)."""
     labels = {name: _(label) for name, label in LABELS.items()}
-    return await web.render(request, "search/weights.html", weights=weights(), labels=labels)
+    meanings = {name: _(text) for name, text in disclosure.MEANINGS.items()}
+    return await web.render(
+        request, "search/weights.html", weights=weights(), labels=labels, meanings=meanings,
+        versions=disclosure.versions(),
+    )  # fmt: skip
 
 
 routes = [
     Route("/search", show_results, name="search:results"),
+    Route("/search/suggestions", suggest, name="search:suggestions"),
     Route("/search/weights", show_weights, name="search:weights"),
+    Route("/search/similar/{kind}/{number}", show_similar, name="search:similar"),
+    Route("/jobs/{number}/estimate", show_job_estimate, name="search:job_estimate"),
     Route("/matched-jobs", show_matched_jobs, name="search:matched_jobs"),
     Route("/jobs/{number}/suppliers", show_job_suppliers, name="search:job_suppliers"),
     Route("/jobs/{number}/fit", show_job_fit, name="search:job_fit"),

@@ -1,10 +1,15 @@
 """What the API says of search: hits, recognised constraints, match lists."""
 
-from typing import Literal
+import datetime as dt
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
+from market.kit.forms import UnitPrice
+from market.kit.i18n import gettext as _
+from search.estimates import Estimate, Prices
 from search.results import MAX_TEXT
+from search.suggestions import SuggestionKind
 
 Target = Literal["suppliers", "jobs", "talents", "datasets"]
 
@@ -83,3 +88,85 @@ class MatchesOut(BaseModel):
     refused: list[RefusalOut]
     weights_version: str
     is_degraded: bool
+
+
+class SuggestParams(BaseModel):
+    """What has been typed so far."""
+
+    q: str = Field(default="", max_length=MAX_TEXT)
+
+
+class SuggestionOut(BaseModel):
+    """A text to search for, and where it comes from."""
+
+    text: str
+    kind: SuggestionKind
+
+
+class SuggestionsOut(BaseModel):
+    """At most eight suggestions, nearest first."""
+
+    items: list[SuggestionOut]
+
+
+class SimilarHitOut(BaseModel):
+    """A record like the one asked about, with what they share."""
+
+    number: str
+    title: str
+    reasons: list[str]
+
+
+class SimilarOut(BaseModel):
+    """The records most like one, best first."""
+
+    items: list[SimilarHitOut]
+    is_degraded: bool
+
+
+class PricesOut(BaseModel):
+    """Yuan for one unit, fen for the whole volume (0 while there is none)."""
+
+    low: UnitPrice
+    median: UnitPrice
+    high: UnitPrice
+    low_fen: int
+    median_fen: int
+    high_fen: int
+
+    @classmethod
+    def of(cls, prices: Prices | None) -> Self | None:
+        """From figures, if there are any."""
+        return None if prices is None else cls.model_validate(prices, from_attributes=True)
+
+
+class StepOut(BaseModel):
+    """A widening tried, and how many awards it found."""
+
+    label: str
+    n: int
+
+
+class EstimateOut(BaseModel):
+    """First decile, median and ninth decile of `n` awards; below five null, and the band of quotes instead."""
+
+    unit: str
+    n: int
+    widened: str
+    steps: list[StepOut]
+    of_awards: PricesOut | None
+    of_quotes: PricesOut | None
+    quoting: int
+    first: dt.date | None
+    last: dt.date | None
+    evidence: list[str] = Field(description="Numbers of the newest awards, all public.")
+
+    @classmethod
+    def of(cls, found: Estimate) -> Self:
+        """From an estimate."""
+        return cls(
+            unit=found.unit, n=found.n, widened=_(found.widened), quoting=found.quoting,
+            steps=[StepOut(label=_(step.label), n=step.n) for step in found.steps],
+            of_awards=PricesOut.of(found.of_awards), of_quotes=PricesOut.of(found.of_quotes),
+            first=found.first, last=found.last, evidence=[one.number for one in found.evidence],
+        )  # fmt: skip

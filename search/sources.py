@@ -89,6 +89,14 @@ async def documents(kind: Kind, ids: Iterable[UUID]) -> list[Document]:
     return found
 
 
+async def document_numbered(kind: Kind, number: str) -> Document | None:
+    """The document of the record with this human number; None when it may not be found."""
+    query, _key = _FINDABLE[kind]
+    name = "organisation__number" if kind == "suppliers" else "number"
+    found = await _BUILDERS[kind](query().filter(**{name: number}))
+    return found[0] if found else None
+
+
 async def supplier_documents(rows: QuerySet[SupplierProfile]) -> list[SupplierDocument]:
     """Documents of these profiles, whoever may see them."""
     profiles = await rows.select_related("organisation").prefetch_related("prices", "capacities")
