@@ -15,9 +15,9 @@ from market.kit.i18n import gettext as _
 from market.kit.numbers import next_number
 from market.ocds.models import Release
 from market.ocds.packages import newest
-from market.redflags.computing import Assessment
 from market.redflags.settings import Settings, read_settings
 from market.risks.evidence import Trail, digest_of
+from market.risks.feeding import Feed
 from market.risks.models import FlagCase, FlagRun
 from market.risks.states import STATUS_AFTER, CaseStatus, Decision
 from market.tendering.models import Job
@@ -48,13 +48,13 @@ async def review_market() -> int:
     last = await Release.all().order_by("-sequence").first()
     if last is None or await FlagRun.exists(sequence=last.sequence):
         return 0
-    assessment, trail = Assessment(settings()), Trail()
+    feed, trail = Feed(settings()), Trail()
     async for release in newest():
-        assessment.read(release)
+        feed.read(release)
         trail.read(release)
     found: dict[Key, float] = {
         (code, group, subject): value
-        for group, subjects in assessment.finish().items()
+        for group, subjects in feed.finish().items()
         for subject, codes in subjects.items()
         for code, value in codes.items()
     }
