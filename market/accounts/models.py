@@ -24,13 +24,28 @@ class Person(Row):
     password_hash = fields.CharField(max_length=200)
     locale = fields.CharField(max_length=10, default="zh_CN")
     email_confirmed_at = fields.DatetimeField(null=True)
-    totp_secret = fields.CharField(max_length=64, default="")
+    totp_secret = fields.BinaryField(null=True)  # sealed, see second_factor.py
     totp_confirmed_at = fields.DatetimeField(null=True)
     totp_last_step = fields.BigIntField(default=0)  # a code is accepted once
     muted_mail: Any = fields.JSONField(default=list)  # groups of mail switched off
 
     class Meta:
         table = "people"
+
+
+class RecoveryCode(Row):
+    """A one-time code that stands in for the second factor; only its SHA-256 is kept."""
+
+    person_id: UUID
+    person: Any = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.CASCADE, related_name="recovery_codes"
+    )
+    digest = fields.CharField(max_length=64)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_codes"
+        unique_together = (("person", "digest"),)
 
 
 class Organisation(Stateful):

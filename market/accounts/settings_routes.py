@@ -1,12 +1,22 @@
 """Pages of a person's own settings: details, password, second factor, mail, sessions, tokens."""
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from market.accounts import access, labels, mail_tokens, people, second_factor, sessions, tokens
+from market.accounts import (
+    access,
+    labels,
+    mail_tokens,
+    people,
+    recovery_codes,
+    second_factor,
+    sessions,
+    tokens,
+)
 from market.accounts.forms import (
     CodeInput,
     MailChoiceInput,
@@ -68,12 +78,20 @@ async def show_second_factor(request: Request) -> Response:
     if form.is_valid:
         await limit("10/15 minute", "confirm-code", str(actor.person_id))
         with form.guard():
-            await second_factor.confirm_enrolment(form.input.code, by=actor)
-            return web.see_other(
-                request, "accounts:second_factor", flash=_("Two-step verification is on")
-            )
+            codes = await second_factor.confirm_enrolment(form.input.code, by=actor)
+            return await _show_codes(request, codes)
     forget_secrets(form)
     return await _second_factor_page(request, form)
+
+
+async def _show_codes(request: Request, codes: list[str]) -> Response:
+    text = quote("".join(f"{code}\r\n" for code in codes))
+    answer = await web.render(
+        request, "market/accounts/recovery_codes.html", codes=codes,
+        file=f"data:text/plain;charset=utf-8,{text}",
+    )  # fmt: skip
+    answer.headers["cache-control"] = "no-store"
+    return answer
 
 
 async def _second_factor_page(request: Request, form: Form[Any]) -> Response:
@@ -82,6 +100,8 @@ async def _second_factor_page(request: Request, form: Form[Any]) -> Response:
     return await web.render(
         request, "market/accounts/second_factor.html", form=form, person=person,
         qr_code=second_factor.qr_code(person) if is_enrolling else "",
+        secret=second_factor.secret_of(person) if is_enrolling else "",
+        codes_left=await recovery_codes.left(person),
     )  # fmt: skip
 
 
@@ -89,6 +109,20 @@ async def begin_second_factor(request: Request) -> Response:
     """Get a new secret to put into the authenticator app."""
     await second_factor.begin_enrolment(by=web.signed_in(request))
     return web.see_other(request, "accounts:second_factor")
+
+
+async def renew_recovery_codes(request: Request) -> Response:
+    """Ten new recovery codes, with the password; shown once."""
+    actor = web.signed_in(request)
+    form = await Form.read(request, PasswordInput)
+    if form.is_valid:
+        await limit("10/15 minute", "change-password", str(actor.person_id))
+        with form.guard():
+            return await _show_codes(
+                request, await recovery_codes.renew(form.input.password, by=actor)
+            )
+    forget_secrets(form)
+    return await _second_factor_page(request, form)
 
 
 async def remove_second_factor(request: Request) -> Response:
@@ -192,6 +226,8 @@ routes = [
           methods=["GET", "POST"]),
     Route("/account/second-factor/begin", begin_second_factor,
           name="accounts:begin_second_factor", methods=["POST"]),
+    Route("/account/second-factor/codes", renew_recovery_codes,
+          name="accounts:renew_recovery_codes", methods=["POST"]),
     Route("/account/second-factor/remove", remove_second_factor,
           name="accounts:remove_second_factor", methods=["POST"]),
     Route("/account/mail", choose_mail, name="accounts:mail", methods=["GET", "POST"]),

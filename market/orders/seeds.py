@@ -9,14 +9,10 @@ import hashlib
 import secrets
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from market.kit import vault
 from market.orders.sampling import joint_seed
-from market.settings import settings
 
-NONCE = 12
+PURPOSE = "orders:seed"
 MIN_LENGTH = 16
 MAX_LENGTH = 100
 
@@ -33,21 +29,15 @@ def commitment(secret: str) -> str:
 
 def seal(batch_id: UUID, secret: str) -> bytes:
     """The secret as the database holds it until the draw."""
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(_key()).encrypt(nonce, secret.encode(), batch_id.bytes)
+    return vault.seal(secret, purpose=PURPOSE, row_id=batch_id)
 
 
 def open_sealed(batch_id: UUID, box: bytes) -> str:
     """The secret of a batch whose sample is being drawn. InvalidTag when it was tampered with."""
-    return AESGCM(_key()).decrypt(box[:NONCE], box[NONCE:], batch_id.bytes).decode()
+    return vault.unseal(box, purpose=PURPOSE, row_id=batch_id)
 
 
 def seed_of(buyer_secret: str, supplier_secret: str, manifest_digest: str) -> bytes:
     """The seed of the draw, from what both committed to and what was delivered."""
     parts = (buyer_secret.encode(), supplier_secret.encode(), bytes.fromhex(manifest_digest))
     return joint_seed(*parts)
-
-
-def _key() -> bytes:
-    secret = settings.secret_key.get_secret_value().encode()
-    return HKDF(SHA256(), 32, salt=None, info=b"orders:seed").derive(secret)

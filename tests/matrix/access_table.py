@@ -69,6 +69,7 @@ accounts:password person
 accounts:second_factor person
 accounts:begin_second_factor person
 accounts:remove_second_factor person
+accounts:renew_recovery_codes person
 accounts:mail person
 accounts:unsubscribe nobody unknown
 accounts:sessions person

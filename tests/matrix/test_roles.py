@@ -34,6 +34,7 @@ KINDS = {
 PERSONAL = frozenset(
     {"language:choose", "accounts:switch", "accounts:settings", "accounts:password",
      "accounts:begin_second_factor", "accounts:second_factor", "accounts:remove_second_factor",
+     "accounts:renew_recovery_codes",
      "calendar:subscribe", "calendar:unsubscribe", "inbox:read_all",
      "reminders:choose", "api:calendar_open_feed", "api:calendar_revoke_feed",
      "alerts:save", "api:search_save_search",

@@ -199,11 +199,11 @@ async def test_unconfirmed_address_cannot_sign_in(client: httpx.AsyncClient) -> 
 async def test_second_factor_at_sign_in(client: httpx.AsyncClient) -> None:
     person = await _person(email="a@example.com")
     by = Actor(person_id=person.id)
-    secret = (await second_factor.begin_enrolment(by=by)).totp_secret
+    secret = second_factor.secret_of(await second_factor.begin_enrolment(by=by))
     moment = clock.now()
     totp = pyotp.TOTP(secret)
     with clock.frozen_at(moment):
-        await second_factor.confirm_enrolment(totp.at(moment), by=by)
+        codes = await second_factor.confirm_enrolment(totp.at(moment), by=by)
 
         page = await client.post("/sign-in", data={"email": "a@example.com", "password": PASSWORD})
         assert page.status_code == 200
@@ -224,6 +224,11 @@ async def test_second_factor_at_sign_in(client: httpx.AsyncClient) -> None:
         again = await client.post("/sign-in/code", data={"ticket": ticket, "code": fresh})
         assert again.status_code == 422
         assert await Session.filter(person=person).count() == 1
+
+        for status in (303, 422):  # a recovery code, then the same once more
+            lost = await client.post("/sign-in/code", data={"ticket": ticket, "code": codes[0]})
+            assert lost.status_code == status
+        assert await Session.filter(person=person).count() == 2
 
 
 async def test_forgotten_password(client: httpx.AsyncClient) -> None:

@@ -1,13 +1,23 @@
 """A person's own settings over HTTP."""
 
+import re
+
 import httpx
 import pyotp
 import pytest
 
-from market.accounts import labels, mail_tokens, passwords, second_factor, sessions
-from market.accounts.models import Person, Session
-from market.kit import clock
+from market.accounts import (
+    labels,
+    mail_tokens,
+    passwords,
+    recovery_codes,
+    second_factor,
+    sessions,
+)
+from market.accounts.models import Person, RecoveryCode, Session
+from market.kit import clock, db
 from market.kit.actor import Actor
+from market.kit.errors import InvalidInput
 from tests.factories import (
     PASSWORD,
     actor,
@@ -17,6 +27,7 @@ from tests.factories import (
     signed_in_client,
 )
 
+CODE = r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}"
 PAGES = (
     "/account",
     "/account/password",
@@ -138,8 +149,12 @@ async def test_second_factor_on_and_off(client: httpx.AsyncClient) -> None:
     assert person.totp_confirmed_at is None
     wrong = await client.post("/account/second-factor", data={"code": "abcdef"})
     assert wrong.status_code == 422
-    code = pyotp.TOTP(person.totp_secret).at(clock.now())
-    assert (await client.post("/account/second-factor", data={"code": code})).status_code == 303
+    secret = second_factor.secret_of(person)
+    assert secret.encode() not in bytes(person.totp_secret)
+    code = pyotp.TOTP(secret).at(clock.now())
+    page = await client.post("/account/second-factor", data={"code": code})
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert len(set(re.findall(CODE, page.text))) == recovery_codes.COUNT
     await person.refresh_from_db()
     assert person.totp_confirmed_at is not None
 
@@ -148,13 +163,42 @@ async def test_second_factor_on_and_off(client: httpx.AsyncClient) -> None:
     assert refused.status_code == 422
     await client.post("/account/second-factor/remove", data={"password": PASSWORD})
     await person.refresh_from_db()
-    assert (person.totp_confirmed_at, person.totp_secret) == (None, "")
+    assert (person.totp_confirmed_at, person.totp_secret) == (None, None)
+    assert await RecoveryCode.all().count() == 0
+
+
+async def test_recovery_codes_work_once_and_are_renewed_with_the_password(
+    client: httpx.AsyncClient,
+) -> None:
+    person = await make_person(password_hash=await passwords.hash_password(PASSWORD))
+    by = Actor(person_id=person.id)
+    await second_factor.begin_enrolment(by=by)
+    totp = pyotp.TOTP(second_factor.secret_of(await Person.get(id=person.id)))
+    first = await second_factor.confirm_enrolment(totp.at(clock.now()), by=by)
+    assert all(re.fullmatch(CODE, code) for code in first)
+    assert not await RecoveryCode.filter(digest__in=first).exists()
+    async with db.transaction():
+        person = await db.lock(person)
+        await second_factor.use_code(person, first[0].lower().replace("-", " "))
+        for wrong in (first[0], "AAAA-AAAA-AAAA-AAAA", ""):
+            with pytest.raises(InvalidInput):
+                await second_factor.use_code(person, wrong)
+    assert await recovery_codes.left(person) == 9
+
+    await signed_in_client(client, person)
+    assert "9/10" in (await client.get("/account/second-factor")).text
+    refused = await client.post("/account/second-factor/codes", data={"password": "no"})
+    assert (refused.status_code, await recovery_codes.left(person)) == (422, 9)
+    page = await client.post("/account/second-factor/codes", data={"password": PASSWORD})
+    new = set(re.findall(CODE, page.text))
+    assert (len(new), new & set(first), await recovery_codes.left(person)) == (10, set(), 10)
+    assert not await recovery_codes.use(person, first[1])
 
 
 async def test_codes_drift_by_one_step_and_no_more(rollback: None) -> None:
     person = await make_person()
     by = Actor(person_id=person.id)
-    totp = pyotp.TOTP((await second_factor.begin_enrolment(by=by)).totp_secret)
+    totp = pyotp.TOTP(second_factor.secret_of(await second_factor.begin_enrolment(by=by)))
     step = int(clock.now().timestamp()) // second_factor.STEP_SECONDS
     steps = [
         second_factor._matching_step(
