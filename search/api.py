@@ -10,6 +10,7 @@ from market.kit.limiting import client_address, limit
 from market.tendering import access
 from search import engines, estimates, lists, query_log, resemblance, suggestions
 from search.cards import heading_of
+from search.corrections import offer
 from search.discovery import discover, explain_hit
 from search.matching import Matches
 from search.results import RATE
@@ -67,7 +68,7 @@ async def search_records(call: Call[Nothing, SearchParams]) -> SearchOut:
         )
     return SearchOut(
         hits=hits, total=found.total, constraints=constraints, took_ms=round(found.took_ms, 2),
-        is_degraded=is_degraded,
+        is_degraded=is_degraded, did_you_mean=offer(asked.q) or None,
     )  # fmt: skip
 
 

@@ -50,6 +50,12 @@ def _names() -> dict[str, Codes]:
 
 
 @cache
+def place_names() -> tuple[str, ...]:
+    """Every name by which a query may mean a place, for whoever offers a spelling."""
+    return tuple(_names())
+
+
+@cache
 def _pattern() -> re.Pattern[str]:
     words = sorted(_names(), key=len, reverse=True)
     han = "|".join(re.escape(word) for word in words if not word.isascii())

@@ -18,6 +18,7 @@ from market.kit.paging import page_number
 from market.kit.statuses import STATUS_TONES
 from market.vocabulary import regions
 from search.constraints import parse_query
+from search.corrections import offer
 from search.discovery import Discovery, discover
 from search.documents import KINDS, Kind
 from search.engine import Filter, In, SearchEngine
@@ -185,6 +186,12 @@ def correction(text: str) -> str:
     """The text as it was understood where homophone slips were put right; empty where none were."""
     right = repaired(text)
     return right if right != lexicon().canonical(text) else ""
+
+
+def offered(query: SearchQuery) -> tuple[str, str] | None:
+    """A better query and its address, where an unknown word is near a known one."""
+    better = offer(query.text)
+    return (better, SearchQuery(better, query.kind).url()) if better else None
 
 
 def facet_groups(query: SearchQuery, found: Found) -> list[dict[str, Any]]:

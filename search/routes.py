@@ -71,7 +71,7 @@ def _around(request: Request, query: results.SearchQuery, found: results.Found) 
         "tabs": results.tabs(query, found), "chips": results.chips(query, found),
         "removed": results.removed_chips(query), "relaxed": found.relaxed, "page": page,
         "facets": results.facet_groups(query, found),
-        "correction": results.correction(query.text),
+        "correction": results.correction(query.text), "offered": results.offered(query),
         "took_ms": sum(one.took_ms for one in found.by_kind.values()),
         "rule": results.OPEN_RULE if query.kind == "jobs" else results.RULE,
     }  # fmt: skip

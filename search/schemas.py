@@ -46,13 +46,17 @@ class HitOut(BaseModel):
 
 
 class SearchOut(BaseModel):
-    """A page of hits; `is_degraded` says that the built-in index stood in for the search server."""
+    """A page of hits; `is_degraded` says that the built-in index stood in for the search server.
+
+    `did_you_mean` is a query to try instead, where an unknown word is near a known one.
+    """
 
     hits: list[HitOut]
     total: int
     constraints: list[ConstraintOut]
     took_ms: float
     is_degraded: bool
+    did_you_mean: str | None = None
 
 
 class MatchParams(BaseModel):
