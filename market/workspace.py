@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from tortoise.expressions import Q
-from billing import queues
 
+from billing import queues
 from market.accounts.states import OrganisationKind
 from market.complaints.models import Complaint, ViolationReport
 from market.complaints.states import ComplaintLevel, ComplaintStatus, ViolationStatus
@@ -91,9 +91,9 @@ async def show(request: Request) -> Response:
 async def desk_of(actor: Actor) -> Desk:
     """What the organisation must do, and what it waits for, the nearest deadline first."""
     makers: dict[str, Callable[[UUID], Awaitable[Desk]]] = {
-        OrganisationKind.OPERATOR: _operator_desk,
         OrganisationKind.DEMAND: _demand_desk,
         OrganisationKind.SUPPLIER: _supplier_desk,
+        OrganisationKind.OPERATOR: _operator_desk,
     }
     judging = [Task(*row) for row in await judging_to_do(actor)]
     if actor.organisation_id is None:
@@ -130,15 +130,15 @@ def _order(order: Order, action: str) -> Task:
 def _batch(batch: DeliveryBatch, action: str) -> Task:
     url = web.path_for("orders:show", number=batch.order.number)
     title = f"{batch.order.job.title} · {batch.number}"
+    return Task(title, action, url, "delivery", batch.status.value, batch.accept_by)
+
+
 async def _operator_desk(_own: UUID) -> Desk:
     """The money that waits for a person."""
     return [
         Task(f"{item.label} · {item.number}", item.action, item.url, "exception", "open")
         for item in await queues.exceptions()
     ], []
-
-
-    return Task(title, action, url, "delivery", batch.status.value, batch.accept_by)
 
 
 async def _demand_desk(own: UUID) -> Desk:
@@ -153,7 +153,9 @@ async def _demand_desk(own: UUID) -> Desk:
         if job.id in asked
     ]
     todo += [
-        _job(job, _("Evaluate the bids")) for job in jobs if job.status == JobStatus.EVALUATION
+        _job(job, _("Evaluate the bids"), None if job.ranked_at else job.judging_due_at)
+        for job in jobs
+        if job.status == JobStatus.EVALUATION
     ]
     todo += await _openings(own, jobs) + await _pilots_to_prepare(own)
     waiting = [

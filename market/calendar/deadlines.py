@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
     "opening": Kind(N_("Opening of bids"), (Role.BUYER,), (_DAY, _TWO_HOURS), True),
     "pilot": Kind(N_("Pilot closes"), SELLERS, (_THREE_DAYS, _DAY, _TWO_HOURS), True),
     "clarification": Kind(N_("Answer the owner's request"), SELLERS, (_DAY, _TWO_HOURS), True),
+    "judging": Kind(N_("Hand in your sheets"), (), (_THREE_DAYS, _DAY), True),
     "stand_still": Kind(N_("Standstill ends"), (*SELLERS, Role.BUYER), (_DAY,)),
     "objection_answer": Kind(
         N_("Answer the objection"), NOT_SUPPLIERS, (_THREE_DAYS, _DAY), True),

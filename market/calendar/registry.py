@@ -19,6 +19,7 @@ SOURCES: Mapping[Source, tuple[str, ...]] = {
     tendering.openings: ("opening",),
     tendering.pilots: ("pilot",),
     tendering.clarifications: ("clarification",),
+    tendering.judgings: ("judging",),
     tendering.stand_stills: ("stand_still",),
     complaints.objections_to_answer: ("objection_answer",),
     complaints.complaints_to_decide: ("complaint_decision",),

@@ -23,6 +23,7 @@ from market.tendering import (
     judging,
     panel,
     panel_access,
+    presentation,
     requirements,
     terms,
 )
@@ -127,6 +128,8 @@ async def panel_context(job: Job) -> dict[str, Any]:
     return {
         "judges": seats, "seated": len(seated), "finished": finished,
         "needed": config.judges_needed, "is_judged": bool(config.judged),
+        "deadline": presentation.deadline_of(job),
+        "late": [judge.name for judge in seated if judge.status != JudgeStatus.FINISHED],
         "is_full": len(seated) >= panel.seats_of(job, seated),
         "uncovered": [bid.number for bid in short] if job.opened_at else [],
     }  # fmt: skip
@@ -158,7 +161,7 @@ async def judge_context(request: Request, judge: Judge) -> dict[str, Any]:
         "done": len(bids) - len(unmarked), "page": page,
         "first": unmarked[0] if unmarked else None,
         "rows": [{"bid": bid, "is_complete": progress.get(bid.id)} for bid in shown],
-        "can_sit": False, "failing": await _failing(job, judge),
+        "deadline": presentation.deadline_of(job), "failing": await _failing(job, judge),
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ Choice = Literal["", "yes", "no"]
 EMPTY: tuple[Any, ...] = (None, [], "")
 RULE_FIELDS = (
     "minimum_bids", "enquiry_days", "bidding_days", "answer_days", "amendment_days",
-    "stand_still_days", "judges_needed", "maximum_awards", "key_threshold", "low_price_percent",
+    "stand_still_days", "judges_needed", "judging_days", "maximum_awards", "key_threshold", "low_price_percent",
     "tie_rule", "two_envelopes", "invited", "pool", "reason",
 )  # fmt: skip
 
@@ -143,6 +143,7 @@ class ProcedureStep(_Procedure):
     amendment_days: Count = None
     stand_still_days: Count = None
     judges_needed: Count = Field(default=None, ge=1)
+    judging_days: Count = Field(default=None, ge=1)
     maximum_awards: Count = Field(default=None, ge=1)
     key_threshold: Count = Field(default=None, ge=2)
     low_price_percent: Count = None

@@ -50,7 +50,10 @@ SCOPE = "awards:write"
 async def _panel(job: Job) -> PanelOut:
     job = await Job.get(id=job.id)
     seats = [JudgeOut.of(judge) for judge in await panel_access.seats_of(job)]
-    return PanelOut(needed=config_of(job).judges_needed, ranked_at=job.ranked_at, judges=seats)
+    return PanelOut(
+        needed=config_of(job).judges_needed, due_at=job.judging_due_at, ranked_at=job.ranked_at,
+        judges=seats,
+    )  # fmt: skip
 
 
 @operation("GET", "/jobs/{number}/panel", summary="Read a panel", tag=PANEL, returns=PanelOut,
@@ -97,7 +100,8 @@ async def _judging(judge: Judge) -> JudgingOut:
     bids = await judging.bids_to_judge(judge) if judge.status in panel.SITTING else []
     sheets = await panel_access.own_sheets(judge)
     items = [BidToJudgeOut.of(bid, sheets.get(bid.id)) for bid in bids]
-    return JudgingOut(judge=JudgeOut.of(judge), bids=items)
+    job = await Job.get(id=judge.job_id)
+    return JudgingOut(judge=JudgeOut.of(judge), due_at=job.judging_due_at, bids=items)
 
 
 @operation("GET", "/jobs/{number}/judging", summary="Read the bids one judges", tag=PANEL,

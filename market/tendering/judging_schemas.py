@@ -31,9 +31,10 @@ class JudgeOut(BaseModel):
 
 
 class PanelOut(BaseModel):
-    """A panel: its seats, how many the procedure needs, and when its sheets were opened."""
+    """A panel: its seats, how many the procedure needs, when its sheets are due and were opened."""
 
     needed: int
+    due_at: dt.datetime | None
     ranked_at: dt.datetime | None
     judges: list[JudgeOut]
 
@@ -85,6 +86,7 @@ class JudgingOut(BaseModel):
     """A judge's own seat and the bids to mark."""
 
     judge: JudgeOut
+    due_at: dt.datetime | None
     bids: list[BidToJudgeOut]
 
 

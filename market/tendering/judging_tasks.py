@@ -35,7 +35,8 @@ async def tasks_of(actor: Actor) -> list[JudgingTask]:
             if seat.status != JudgeStatus.INVITED:
                 url = path_for("judging:show", number=seat.job.number)
             action = actions[seat.status]
-            tasks.append(JudgingTask(seat.job.title, action, url, "judge", seat.status.value))
+            task = JudgingTask(seat.job.title, action, url, "judge", seat.status.value)
+            tasks.append(task._replace(due_at=seat.job.judging_due_at))
     for asked in await requests_to_answer(actor):
         url = path_for("bids:show", number=asked.bid.number)
         action = _("Answer the owner's request")

@@ -64,9 +64,7 @@ class Job(Stateful):
     min_staff = fields.IntField(default=0)
     required_certs: Any = fields.JSONField(default=list)
     languages: Any = fields.JSONField(default=list)
-    requirements: Any = fields.JSONField(
-        default=dict
-    )  # further hard attributes: vlan, xinchuang...
+    requirements: Any = fields.JSONField(default=dict)  # further hard attributes: vlan, xinchuang
     quality: Any = fields.JSONField(default=dict)  # metric -> threshold
     sampling_level = fields.CharField(max_length=4, default="II")  # GB/T 2828.1
     aql = fields.DecimalField(max_digits=6, decimal_places=3, default=1)
@@ -92,9 +90,7 @@ class Job(Stateful):
     procurement = fields.CharField(max_length=32, default="")
     vouchers_wished: Any = fields.JSONField(default=list)
     procedure = fields.CharField(max_length=32, default="open")
-    procedure_config: Any = fields.JSONField(
-        default=dict
-    )  # minimum_bids, weights, stand_still_days
+    procedure_config: Any = fields.JSONField(default=dict)  # minimum_bids, weights, judging_days
     procedure_sources: Any = fields.JSONField(default=dict)  # who set each rule; see rules.py
     question_deadline_at = fields.DatetimeField(null=True)
     bid_deadline_at = fields.DatetimeField(null=True)
@@ -103,6 +99,7 @@ class Job(Stateful):
     opened_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
     closed_at = fields.DatetimeField(null=True)  # when the clock closed the bidding
+    judging_due_at = fields.DatetimeField(null=True)  # when every judge should have handed in
     ranked_at = fields.DatetimeField(null=True)  # every judge has finished: the sheets are open
     closing_reason = fields.TextField(default="")  # of a cancelled or unsuccessful job
 
@@ -111,6 +108,7 @@ class Job(Stateful):
         indexes = (
             ("status", "bid_deadline_at"),
             ("status", "question_deadline_at"),
+            ("status", "judging_due_at"),
             ("status", "published_at"),
             ("owner_id", "status"),
             ("published_at",),

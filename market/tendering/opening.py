@@ -126,13 +126,18 @@ async def _mark(readable: list[Bid], damaged: list[Bid], excessive: list[Bid]) -
 async def _finish(job: Job, key: JobKey, contents: Contents) -> None:
     assert key.opened_at is not None
     transcript = await transcripts.publish(job, key, contents, key.opened_at)
-    await job.move_to(JobStatus.EVALUATION, by=CLOCK, opened_at=key.opened_at)
+    config = config_of(job)
+    due = clock.add_working_days(clock.today(), config.judging_days)
+    await job.move_to(
+        JobStatus.EVALUATION, by=CLOCK, opened_at=key.opened_at,
+        judging_due_at=clock.end_of_day(due) if config.judged else None,
+    )  # fmt: skip
     await audit.record(
         job, "transcript published", by=CLOCK, after={"digest": transcript["digest"]}
     )
     for lot in await Lot.filter(job=job, status=LotStatus.OPEN):
         await lot.move_to(LotStatus.EVALUATION, by=CLOCK)
-    if not config_of(job).judged:
+    if not config.judged:
         await evaluation.rank_bids(job, by=CLOCK)
     await notices.publish(job, NoticeKind.OPENED)
     await outbox.record("job.opened", job=job.id)

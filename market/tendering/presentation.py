@@ -20,7 +20,7 @@ ORDER = (S.DRAFT, S.OPEN_ENQUIRIES, S.OPEN_BIDDING, S.PREQUALIFICATION, S.PILOT,
          S.EVALUATION, S.STAND_STILL, S.AWARDED, S.COMPLETED)  # fmt: skip
 ENDED = (S.CANCELLED, S.UNSUCCESSFUL)
 DEADLINES = {S.OPEN_ENQUIRIES: N_("Questions close"), S.OPEN_BIDDING: N_("Bids close and are opened"),
-             S.STAND_STILL: N_("Standstill ends")}  # fmt: skip
+             S.EVALUATION: N_("Sheets are handed in"), S.STAND_STILL: N_("Standstill ends")}  # fmt: skip
 
 
 def steps_of(job: Job, award: Award | None = None) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def steps_of(job: Job, award: Award | None = None) -> list[dict[str, Any]]:
         (S.PREQUALIFICATION, _("First envelopes"), None, None),
         (S.PILOT, _("Blind pilot"), None, None),
         (S.OPENING, _("Opening of bids"), job.opened_at, None),
-        (S.EVALUATION, _("Evaluation"), award.created_at if award else None, None),
+        (S.EVALUATION, _("Evaluation"), award.created_at if award else None, job.judging_due_at),
         (S.STAND_STILL, _("Standstill"), None, until),
         (S.AWARDED, _("Contract and work"), None, None),
         (S.COMPLETED, _("Completed"), None, None),
@@ -72,6 +72,7 @@ def deadline_of(job: Job, award: Award | None = None) -> dict[str, Any] | None:
     at = {
         S.OPEN_ENQUIRIES: job.question_deadline_at,
         S.OPEN_BIDDING: job.bid_deadline_at,
+        S.EVALUATION: None if job.ranked_at else job.judging_due_at,
         S.STAND_STILL: award.stand_still_until if award else None,
     }.get(job.status)
     if at is None:

@@ -73,6 +73,7 @@ class ProcedureConfig(BaseModel):
     key_threshold: int = Field(default=2, ge=2, le=3)
     maximum_awards: int = Field(default=1, ge=1, le=10)
     judges_needed: int = Field(default=1, ge=1, le=9)
+    judging_days: int = Field(default=5, ge=1, le=60)
     tie_rule: TieRule = "earlier"
     low_price_percent: int = Field(default=50, ge=0, le=90)
     weights: dict[str, int] = {PRICE: 40, TECHNICAL: 35, QUALITY: 15, SCHEDULE: 10}

@@ -40,6 +40,7 @@ RULES: Mapping[str, Rule] = {
     "objection_days": Rule(N_("Time for objections"), "days", N_("before a direct award is decided")),
     "stand_still_days": Rule(N_("Standstill"), "days", N_("between the decision and the contract")),
     "judges_needed": Rule(N_("Judges"), "number", N_("whose sheets must be in before an award")),
+    "judging_days": Rule(N_("Time for judging"), "days", N_("from the opening until every sheet is handed in")),
     "maximum_awards": Rule(N_("Winners at most"), "number", N_("of a job without lots")),
     "key_threshold": Rule(N_("Key shares for the opening"), "number", N_("of three: buyer, platform, bureau")),
     "two_envelopes": Rule(N_("Two envelopes"), "flag", N_("prices stay sealed until the rest is judged")),

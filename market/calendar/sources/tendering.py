@@ -9,13 +9,14 @@ from market.pilots.models import PilotSubmission
 from market.pilots.states import PilotStatus, SubmissionStatus
 from market.tendering import sealing
 from market.tendering.access import own_bids
-from market.tendering.models import Award, Bid, Clarification, Job, JobFavourite, Question
+from market.tendering.models import Award, Bid, Clarification, Job, JobFavourite, Judge, Question
 from market.tendering.questions import ASKABLE
 from market.tendering.states import (
     AwardStatus,
     BidStatus,
     ClarificationStatus,
     JobStatus,
+    JudgeStatus,
 )
 
 GONE = (BidStatus.DRAFT, BidStatus.WITHDRAWN)
@@ -121,6 +122,24 @@ async def stand_stills(span: Span) -> list[Deadline]:
                     )
                 )  # fmt: skip
     return found
+
+
+async def judgings(span: Span) -> list[Deadline]:
+    """When a judge should have handed in, for each person whose sheets are not in."""
+    if span.person_id is None and not span.is_of_all:
+        return []
+    seats = Judge.filter(
+        status__in=(JudgeStatus.APPOINTED, JudgeStatus.JUDGING), job__status=JobStatus.EVALUATION,
+        **span.within("job__judging_due_at"),
+    )  # fmt: skip
+    own = seats.filter(person_id=span.person_id) if span.person_id else seats
+    return [
+        Deadline.of(
+            "judging", seat, seat.job.judging_due_at, title=seat.job.title, number=seat.job.number,
+            url=path_for("judging:show", number=seat.job.number), person_id=seat.person_id,
+        )
+        for seat in await own.select_related("job")
+    ]  # fmt: skip
 
 
 async def clarifications(span: Span) -> list[Deadline]:
