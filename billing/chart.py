@@ -112,6 +112,7 @@ PROCESSOR_CLEARING = AccountKey(AccountKind.PROCESSOR_CLEARING)
 PLATFORM_FEE = AccountKey(AccountKind.PLATFORM_FEE)
 TAX = AccountKey(AccountKind.TAX)
 SUSPENSE = AccountKey(AccountKind.SUSPENSE)
+LATE_MONEY = AccountKey(AccountKind.SUSPENSE, "processor")  # came for a payment that was over
 
 
 def buyer_payable(order_number: str) -> AccountKey:

@@ -1,6 +1,7 @@
 """What the worker does for billing: calls the rails, fetches what events are about, settles."""
 
 import datetime as dt
+from contextlib import suppress
 from uuid import UUID
 
 from billing import (
@@ -66,8 +67,17 @@ async def _take_session(session_id: str) -> bool:
     payment = await payments.payment_by_session(session_id, reference)
     if payment is None:
         return False
-    await payments.apply_checkout(payment, state, by=WEBHOOKS)
+    await _apply(payment, state, by=WEBHOOKS)
     return True
+
+
+async def _apply(payment: Payment, state: payments.CheckoutState, *, by: Actor) -> None:
+    """Take in what the processor says; late money is booked, and still the operator's to decide."""
+    try:
+        await payments.apply_checkout(payment, state, by=by)
+    except payments.PaidAfterTheEnd:
+        await payments.keep_late_money(payment, state, by=by)
+        raise
 
 
 async def _take_refund(refund_id: str) -> bool:
@@ -91,7 +101,8 @@ async def on_cancel_requested(message: Message) -> None:
     payment = await Payment.get(id=UUID(message.payload["payment"]))
     await stripe_gateway.expire_checkout(payment.session_id)
     state, _reference = await stripe_gateway.retrieve_checkout(payment.session_id)
-    await payments.apply_checkout(payment, state, by=RAIL)
+    with suppress(payments.PaidAfterTheEnd):  # its event waits for the operator
+        await _apply(payment, state, by=RAIL)
 
 
 async def sync_stale_payments() -> int:
@@ -103,7 +114,8 @@ async def sync_stale_payments() -> int:
     ).exclude(session_id="")
     for payment in stale:
         state, _reference = await stripe_gateway.retrieve_checkout(payment.session_id)
-        await payments.apply_checkout(payment, state, by=RAIL)
+        with suppress(Conflict):  # its event waits for the operator, the next payment does not
+            await _apply(payment, state, by=RAIL)
     return len(stale)
 
 

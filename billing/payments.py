@@ -5,6 +5,7 @@ from uuid import UUID
 
 from billing import ledger, obligations, webhooks
 from billing.chart import (
+    LATE_MONEY,
     PROCESSOR_CLEARING,
     Leg,
     buyer_payable,
@@ -102,11 +103,16 @@ async def intend_payment(
 
 @atomic()
 async def note_session(payment: Payment, *, session_id: str, url: str) -> Payment:
-    """Remember the checkout session the processor opened for an intent; wakes events parked on it."""
+    """Remember the checkout session the processor opened for an intent; wakes events parked on it.
+
+    When the payment was given up while the page was being opened, the page is closed again.
+    """
     payment = await lock(payment)
     payment.session_id, payment.checkout_url = session_id, url
     await payment.save(update_fields=["session_id", "checkout_url"])
     await webhooks.wake_parked(session_id)
+    if payment.status == PaymentStatus.CANCELLED:
+        await outbox.record("payment.cancel_requested", payment=payment.id)
     return payment
 
 
@@ -131,14 +137,17 @@ async def apply_checkout(payment: Payment, state: CheckoutState, *, by: Actor) -
     """Move a payment to what the processor says now; never backwards, whatever came before (W1).
 
     Raises AmountDiffers when other money was taken than asked for, PaidAfterTheEnd when the payment
-    had been given up.
+    had been given up or its order has ended: `keep_late_money` comes next.
     """
-    payment = await _lock_with_order(payment)
-    if not Payment.can_move(payment.status, state.status):
-        if state.status == PaymentStatus.SUCCEEDED and payment.paid_at is None:
-            raise PaidAfterTheEnd(
-                _("Payment %(number)s was over when its money came", number=payment.number)
-            )
+    order = await lock_id(Order, payment.order_id)
+    payment = await lock(payment)
+    can_move = Payment.can_move(payment.status, state.status)
+    is_over = not can_move or order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
+    if state.status == PaymentStatus.SUCCEEDED and payment.paid_at is None and is_over:
+        raise PaidAfterTheEnd(
+            _("Payment %(number)s was over when its money came", number=payment.number)
+        )
+    if not can_move:
         return payment
     if state.status == PaymentStatus.SUCCEEDED:
         if (state.amount_fen, state.currency) != (payment.amount_fen, "cny"):
@@ -159,6 +168,21 @@ async def apply_checkout(payment: Payment, state: CheckoutState, *, by: Actor) -
     live = payment.live_stage if state.status == PaymentStatus.PROCESSING else None
     await payment.move_to(state.status, by=by, live_stage=live)
     return payment
+
+
+@atomic()
+async def keep_late_money(payment: Payment, state: CheckoutState, *, by: Actor) -> None:
+    """Money of a payment that is over lies in suspense until an operator sends it back; once (P1)."""
+    payment = await _lock_with_order(payment)
+    if payment.status in (PaymentStatus.PENDING, PaymentStatus.PROCESSING):
+        is_open = payment.status == PaymentStatus.PENDING
+        ended = PaymentStatus.CANCELLED if is_open else PaymentStatus.FAILED
+        await payment.move_to(ended, by=by, live_stage=None, payment_intent=state.payment_intent)
+    await ledger.post(
+        [debit(PROCESSOR_CLEARING, state.amount_fen), credit(LATE_MONEY, state.amount_fen)],
+        kind="late_money",
+        key=f"late:{payment.id}",
+    )
 
 
 @atomic()

@@ -35,13 +35,15 @@ async def seal_ledger(limit: int = 5000) -> LedgerEpoch | None:
     if not transactions:
         return None
     previous = last.digest if last else GENESIS
-    return await LedgerEpoch.create(
+    epoch = LedgerEpoch(
         number=last.number + 1 if last else 1,
         transactions=len(transactions),
         last_id=transactions[-1].id,
         previous_digest=previous,
         digest=_chained(previous, transactions),
     )
+    await LedgerEpoch.bulk_create([epoch], on_conflict=["number"], ignore_conflicts=True)
+    return await LedgerEpoch.get_or_none(id=epoch.id)  # None: another worker was first
 
 
 def _chained(previous: str, transactions: list[LedgerTransaction]) -> str:

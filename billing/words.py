@@ -25,6 +25,7 @@ POSTINGS = {
     "pledge_withdrawn": N_("Obligation withdrawn"),
     "payment": N_("Payment received"),
     "bank_receipt": N_("Receipt on the custody account"),
+    "late_money": N_("Receipt for a payment that was over"),
     "bank_return": N_("Receipt sent back to its payer"),
     "receipt_reversed": N_("Receipt taken back from a payment"),
     "refund": N_("Refund"),
@@ -34,6 +35,11 @@ POSTINGS = {
     "voucher_paid": N_("Voucher paid by the treasury"),
     "voucher_clawback": N_("Voucher lowered with the price"),
     "price_reduction": N_("Price lowered after a dispute"),
+}
+FEES = {
+    "standard": N_("the standard rate"),
+    "free": N_("this order is free"),
+    "volume": N_("lower by the volume of the year"),
 }
 TAXPAYERS = {
     TaxpayerKind.GENERAL: N_("General VAT taxpayer (6 %)"),
@@ -70,6 +76,16 @@ def mode(value: str) -> str:
 def posting(kind: str) -> str:
     """What a ledger transaction is."""
     return _(POSTINGS[kind])
+
+
+def fee_reason(value: str) -> str:
+    """Why a fee has its rate."""
+    return _(FEES[value])
+
+
+def taxpayer(kind: TaxpayerKind) -> str:
+    """A kind of taxpayer in words."""
+    return _(TAXPAYERS[kind])
 
 
 def taxpayers() -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from market.commands.common import Engine, Json, show, with_database
+from market.commands.common import Engine, Json, console, show, with_database
 
 app = typer.Typer(no_args_is_help=True, help="Measure, side by side with the bare parts.")
 
@@ -35,6 +35,16 @@ def bench_search(records: int = 100_000, engine: Engine = "") -> None:
     benchmark.run(records=records, engine=engine)
 
 
+@app.command("bank")
+def bench_bank(lines: int = 5000, seed: int = 2026, as_json: Json = False) -> None:
+    """Precision and recall of matching a generated statement with dirty narratives."""
+    from market.bench import bank
+
+    score = bank.measure_all(lines, seed=seed)
+    show(score.as_dict()) if as_json else console.print(score.summary())
+    raise typer.Exit(int(bool(score.wrong)))
+
+
 @app.command("match")
 def bench_match(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], engine: Engine = ""
@@ -43,3 +53,18 @@ def bench_match(
     from search import commands
 
     show(with_database(lambda: commands.evaluate(file, engine=engine)))
+
+
+@app.command("simulation")
+def bench_simulation(
+    seeds: int = 1000,
+    first: int = 0,
+    jobs: int = 2,
+    bug: Annotated[str, typer.Option(help="Plant a bug that must be found.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Money verbs under a seeded scheduler with crashes and lost answers; exit code 1 on a violation."""
+    from market.bench.simulation import runs
+
+    if not runs.run(seeds=seeds, first=first, jobs=jobs, bug=bug, as_json=as_json):
+        raise typer.Exit(1)

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 
-from billing import checkout, handlers, payments, stripe_gateway, webhooks
+from billing import checkout, handlers, ledger, payments, stripe_gateway, webhooks
+from billing.chart import LATE_MONEY, PROCESSOR_CLEARING
 from billing.models import Payment, WebhookEvent
 from billing.states import EventStatus, PaymentMethod, PaymentStatus
 from billing.stripe_gateway import BadSignature, check_signature, verify_event
@@ -13,6 +15,8 @@ from billing.twin import Twin
 from market.kit import clock
 from market.kit.errors import NotPermitted
 from market.kit.outbox import Message, OutboxMessage
+from market.orders.models import Order
+from market.orders.states import OrderStatus
 from tests.factories.billing import (
     SYSTEM,
     deliver_webhooks,
@@ -183,3 +187,45 @@ async def test_money_for_a_payment_given_up_is_parked_for_the_operator(
     assert event.status == EventStatus.PARKED
     assert payment.number in event.note
     assert (await Payment.get()).status == PaymentStatus.CANCELLED
+    assert await ledger.balance_of(LATE_MONEY) == payment.amount_fen
+    assert await ledger.balance_of(PROCESSOR_CLEARING) == payment.amount_fen
+
+
+async def test_p1_money_for_an_order_that_has_ended_is_kept_for_the_operator(
+    rollback: None, processor: Twin
+) -> None:
+    payment = await open_payment(processor)
+    order = await Order.get(id=payment.order_id)
+    await order.move_to(OrderStatus.CANCELLED, by=SYSTEM)
+    processor.pay(payment.session_id)
+    await deliver_webhooks(processor)
+    event = await WebhookEvent.get()
+    assert (event.status, payment.number in event.note) == (EventStatus.PARKED, True)
+    assert (await Payment.get()).status == PaymentStatus.CANCELLED
+    assert await ledger.balance_of(LATE_MONEY) == payment.amount_fen
+    with clock.shifted_by(dt.timedelta(hours=1)):
+        assert await handlers.sync_stale_payments() == 0
+
+
+async def test_a_payment_given_up_while_its_page_opens_is_closed_there(
+    rollback: None, processor: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = await unpaid_order()
+    assert deal.order is not None
+    payment = await payments.intend_payment(
+        deal.order, position=1, method=PaymentMethod.ONLINE, by=deal.buyer
+    )
+    opening = stripe_gateway.create_checkout
+
+    async def give_up_meanwhile(*args: Any, **options: Any) -> tuple[str, str]:
+        made = await opening(*args, **options)
+        await payments.cancel_payment(payment, by=deal.buyer)
+        return made
+
+    monkeypatch.setattr(stripe_gateway, "create_checkout", give_up_meanwhile)
+    with pytest.raises(payments.StageNotPayable):
+        await checkout.open_checkout(payment, return_url="http://testserver/")
+    await drained()
+    page = processor.session((await Payment.get()).session_id)
+    assert page is not None
+    assert page["status"] == "expired"

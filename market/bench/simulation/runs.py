@@ -1,0 +1,227 @@
+"""Seeds: one world each, played to its end and judged; many of them over processes."""
+
+import asyncio
+import datetime as dt
+import gc
+import hashlib
+import json
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+import uuid_utils.compat
+from rich.console import Console
+from rich.progress import Progress
+from tortoise import Tortoise
+from tortoise.models import Model
+
+from billing.ledger_models import LedgerTransaction
+from market.bench.simulation import bugs
+from market.bench.simulation.checks import Checks, judge
+from market.bench.simulation.errands import Errands
+from market.bench.simulation.rails import Rails, connected
+from market.bench.simulation.rows import installed, new_store
+from market.bench.simulation.scheduler import Scheduler, Violation
+from market.bench.simulation.world import START, build
+from market.kit import clock, db, outbox
+from market.kit.errors import AppError
+from market.kit.i18n import gettext
+from market.kit.outbox import OutboxMessage
+
+ERRANDS = 11  # in each of two troubled times
+BUSY = frozenset({"page", "events", "work 1", "receipts", "bank", "retry", "treasury"})
+CLOCKWORK = frozenset({"retentions", "stale", "expire", "seal"})
+AT_ONCE = 5
+ROUNDS = 40
+CHUNK = 50
+console = Console(stderr=True)
+
+
+@dataclass
+class Outcome:
+    """What became of one seed."""
+
+    seed: int
+    violation: str = ""
+    steps: int = 0
+    history: list[str] = field(default_factory=list)
+    digest: str = ""
+
+
+class _Log:
+    """Handlers may be refused or cut off; any other exception of theirs is a defect."""
+
+    def exception(self, event: str, **values: Any) -> None:
+        failure = sys.exception()
+        if not isinstance(failure, AppError):
+            raise Violation("handlers", f"{values.get('handler')}: {failure!r}")
+
+
+@cache
+def _models() -> tuple[type[Model], ...]:
+    """Every table; what Tortoise knows of them without a connection."""
+    if not Tortoise.apps:
+        asyncio.run(db.connect("sqlite://:memory:"))
+    gettext("")  # reads the catalogues, once
+    return tuple(Tortoise.apps["models"].values())
+
+
+@contextmanager
+def _numbered() -> Iterator[None]:
+    """Keys in their order, the same in every run of a seed."""
+    last = 2**100
+
+    def following() -> UUID:
+        nonlocal last
+        last += 1
+        return UUID(int=last)
+
+    with patch.object(uuid_utils.compat, "uuid7", following):
+        yield
+
+
+def play(seed: int) -> Outcome:
+    """One seed from the signed contracts to the last payout."""
+    store = new_store()
+    scheduler = Scheduler(seed, store, START)
+    rails = Rails(scheduler)
+    outcome = Outcome(seed)
+    with (
+        clock.frozen_at(START), _numbered(), installed(store, _models()), connected(rails),
+        patch.object(outbox, "log", _Log()),
+        patch.object(clock, "now", lambda: scheduler.now),
+    ):  # fmt: skip
+        errands = Errands(scheduler, rails, build(store, scheduler.chance))
+        Checks(store)
+        try:
+            scheduler.start("open", "web", errands.open_books())
+            scheduler.finish()
+            _trouble(scheduler, rails, errands)
+            _acceptance(scheduler, errands)
+            _trouble(scheduler, rails, errands)
+            _calm(scheduler, rails, errands)
+        except Violation as violation:
+            outcome.violation = str(violation)
+        finally:
+            store.on_commit = lambda transaction: None
+            scheduler.abandon()
+    outcome.steps, outcome.history = scheduler.steps, scheduler.history
+    outcome.digest = hashlib.sha256("\n".join(scheduler.history).encode()).hexdigest()[:16]
+    return outcome
+
+
+def _trouble(scheduler: Scheduler, rails: Rails, errands: Errands) -> None:
+    """Errands at once, while processes die and answers are lost."""
+    chance = scheduler.chance
+    scheduler.kill_one_in, rails.loses_one_in, errands.is_calm = 150, 12, False
+    everybody = errands.everybody()
+    for _errand in range(ERRANDS):
+        name, process, act = everybody[int(chance.random() * len(everybody))]
+        scheduler.now += dt.timedelta(seconds=int(chance.random() * 240))
+        scheduler.start(name, process, act())
+        while len(scheduler.tasks) >= AT_ONCE or (scheduler.tasks and chance.random() < 0.8):
+            scheduler.step()
+    scheduler.finish()
+    scheduler.kill_one_in, rails.loses_one_in, errands.is_calm = 0, 0, True
+
+
+def _acceptance(scheduler: Scheduler, errands: Errands) -> None:
+    """Most orders that are paid by now are delivered, and what that causes meets trouble again."""
+    _round(scheduler, errands, BUSY)
+    for order in errands.world.orders:
+        if scheduler.chance.random() < 0.8:
+            scheduler.start("accept", "web", errands.accept(order))
+            scheduler.finish()
+
+
+def _calm(scheduler: Scheduler, rails: Rails, errands: Errands) -> None:
+    """No more faults: everybody finishes, retentions fall due, and then everything is judged."""
+    late = dt.timedelta(days=100)
+    for wait, names in ((dt.timedelta(hours=1), BUSY), (late, BUSY | CLOCKWORK)):
+        scheduler.now += wait
+        for _number in range(ROUNDS):
+            before = _signs(scheduler)
+            _round(scheduler, errands, names)
+            if _signs(scheduler) == before:
+                break
+            scheduler.now += dt.timedelta(hours=1)
+    scheduler.start("judge", "judge", judge(rails))
+    scheduler.finish()
+
+
+def _round(scheduler: Scheduler, errands: Errands, names: frozenset[str]) -> None:
+    """Each of these errands once, one after the other."""
+    for name, process, act in {one[0]: one for one in errands.everybody()}.values():
+        if name in names:
+            scheduler.start(name, process, act())
+            scheduler.finish()
+
+
+def _signs(scheduler: Scheduler) -> tuple[int, ...]:
+    """What changes while anything is still to do."""
+    messages = scheduler.store.tables.get(OutboxMessage, {}).values()
+    done = sum(row["done_at"] is not None for row in messages)
+    return len(messages), done, len(scheduler.store.tables.get(LedgerTransaction, {}))
+
+
+def play_many(first: int, count: int, bug: str = "") -> tuple[list[Outcome], int, float]:
+    """Play a run of seeds; the failures, the steps in all, and the processor time in seconds."""
+    _models()
+    begun = time.process_time()
+    gc.collect()
+    gc.disable()  # a world is small, and gone when its seed is done
+    try:
+        with bugs.planted(bug):
+            outcomes = [play(seed) for seed in range(first, first + count)]
+    finally:
+        gc.enable()
+    failed = [one for one in outcomes if one.violation]
+    return failed, sum(one.steps for one in outcomes), time.process_time() - begun
+
+
+def run(*, seeds: int, first: int, jobs: int, bug: str, as_json: bool) -> bool:
+    """Play `seeds` seeds from `first` on over `jobs` processes; print, and say whether all are clean."""
+    starts = range(first, first + seeds, CHUNK)
+    counts = [min(CHUNK, first + seeds - start) for start in starts]
+    failed: list[Outcome] = []
+    steps, seconds = 0, 0.0
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool, Progress(console=console) as bar:
+        task = bar.add_task("seeds", total=seeds)
+        for count, result in zip(
+            counts, pool.map(partial(play_many, bug=bug), starts, counts), strict=True
+        ):
+            failed += result[0]
+            steps += result[1]
+            seconds += result[2]
+            bar.update(task, advance=count, description=f"seeds, {len(failed)} failed")
+    found = {
+        "seeds": seeds, "first": first, "bug": bug, "failed": [one.seed for one in failed],
+        "violations": [one.violation for one in failed], "steps": steps,
+        "seeds_per_second_and_core": round(seeds / seconds, 1),
+    }  # fmt: skip
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        _print(found, failed)
+    return not failed
+
+
+def _print(found: dict[str, Any], failed: list[Outcome]) -> None:
+    for outcome in failed[:1]:
+        print("\n".join(outcome.history))
+    for outcome in failed[:20]:
+        print(f"seed {outcome.seed}: {outcome.violation}")
+        print(f"  replay: market bench simulation --seeds 1 --first {outcome.seed}")
+    print(
+        f"{found['seeds']} seeds, {len(failed)} failed, {found['steps']} steps,"
+        f" {found['seeds_per_second_and_core']} seeds per second and core"
+    )

@@ -1,0 +1,129 @@
+"""A small market at the moment the contracts are signed: an order or two, their stages, perhaps a voucher."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+
+from tortoise.models import Model
+
+from billing.models import VoucherAllocation, VoucherProgramme, VoucherRedemption
+from billing.states import ProgrammeStatus
+from market.accounts.models import Organisation
+from market.accounts.states import OrganisationKind, OrganisationStatus
+from market.bench.simulation.store import Store
+from market.kit.actor import Actor
+from market.kit.money import allocate
+from market.orders.models import Contract, Milestone, Order, OrderLine
+from market.orders.states import ContractStatus, MilestoneKind
+
+START = dt.datetime(2026, 11, 2, 1, 0, tzinfo=dt.UTC)
+SHARES = (3000, 6000, 1000)
+KINDS = (MilestoneKind.ADVANCE, MilestoneKind.ACCEPTANCE, MilestoneKind.RETENTION)
+_NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class World:
+    """Who acts in it, and on which orders."""
+
+    buyer: Actor
+    operator: Actor
+    bureau: Actor
+    orders: tuple[Order, ...]
+
+
+def build(store: Store, chance: Random) -> World:
+    """Fill an empty store."""
+    buyer = _organisation(store, "ORG-1", OrganisationKind.DEMAND)
+    supplier = _organisation(store, "ORG-2", OrganisationKind.SUPPLIER)
+    orders = tuple(
+        _order(store, chance, f"O-2026-{number:06d}", buyer, supplier)
+        for number in range(1, chance.randrange(2, 4))
+    )
+    if chance.random() < 0.5:
+        _voucher(store, chance, orders[0])
+    return World(
+        buyer=_actor(buyer),
+        operator=_actor(_organisation(store, "ORG-3", OrganisationKind.OPERATOR)),
+        bureau=_actor(_organisation(store, "ORG-4", OrganisationKind.BUREAU)),
+        orders=orders,
+    )
+
+
+def _organisation(store: Store, number: str, kind: OrganisationKind) -> Organisation:
+    row = Organisation(
+        number=number, kind=kind, status=OrganisationStatus.ACTIVE, name=number,
+        org_type="enterprise", region_code="370100",
+    )  # fmt: skip
+    store.add(row)
+    return row
+
+
+def _actor(organisation: Organisation) -> Actor:
+    return Actor(
+        person_id=_NOBODY, name="somebody", organisation_id=organisation.id,
+        kind=organisation.kind, role="owner", verified=True,
+    )  # fmt: skip
+
+
+def _order(
+    store: Store, chance: Random, number: str, buyer: Organisation, supplier: Organisation
+) -> Order:
+    lines = [chance.randrange(1, 1_000_000) for _ in range(chance.randrange(1, 4))]
+    total = sum(lines) + 100
+    contract = Contract(
+        number=number.replace("O", "C"), job_id=_NOBODY, award_id=_NOBODY, buyer_id=buyer.id,
+        supplier_id=supplier.id, status=ContractStatus.ACTIVE, digest="", total_fen=total,
+        terms={"acceptance": {"retention_days": 90}},
+    )  # fmt: skip
+    order = Order(
+        number=number, contract_id=contract.id, job_id=_NOBODY, buyer_id=buyer.id,
+        supplier_id=supplier.id, total_fen=total, quantity=Decimal(100), unit="item",
+        unit_price=Decimal("1.0000"),
+    )  # fmt: skip
+    rows: list[Model] = [contract, order]
+    for position, fen in enumerate((*lines, 100), 1):
+        rows.append(
+            OrderLine(
+                order_id=order.id, position=position, description="line", unit="item",
+                spend_category="labelling", quantity=Decimal(1), unit_price=Decimal(0),
+                amount_fen=fen,
+            )
+        )  # fmt: skip
+    for position, fen in enumerate(allocate(total, SHARES), 1):
+        rows.append(
+            Milestone(
+                order_id=order.id, position=position, kind=KINDS[position - 1],
+                share_bp=SHARES[position - 1], amount_fen=fen, due_working_days=5,
+            )
+        )  # fmt: skip
+    for row in rows:
+        store.add(row)
+    return order
+
+
+def _voucher(store: Store, chance: Random, order: Order) -> None:
+    """A reserved voucher that lowers what the buyer pays at acceptance."""
+    stage = next(
+        values
+        for values in store.table(Milestone)
+        if values["order_id"] == order.id and values["kind"] == MilestoneKind.ACCEPTANCE
+    )
+    grant = chance.randrange(1, stage["amount_fen"] + 1)
+    programme = VoucherProgramme(
+        code="sim", version=1, title="sim", kind="compute", issuer="sim", region_code="370100",
+        mode="deduct_at_source", status=ProgrammeStatus.OPEN, rule={}, digest="",
+    )  # fmt: skip
+    city, district = allocate(grant, [2, 1])
+    redemption = VoucherRedemption(
+        number="V-2026-000001", programme_id=programme.id, order_id=order.id,
+        claimant_id=order.buyer_id, mode="deduct_at_source", grant_fen=grant, binding="tier",
+        split={"city": city, "district": district}, claim={}, trace={}, decided_at=START,
+    )  # fmt: skip
+    allocation = VoucherAllocation(
+        redemption_id=redemption.id, milestone_id=stage["id"], amount_fen=grant
+    )
+    for row in (programme, redemption, allocation):
+        store.add(row)
