@@ -25,6 +25,9 @@ import market.directory.api
 import market.directory.routes
 import market.disputes.api
 import market.disputes.routes
+import market.fairs.api
+import market.fairs.routes
+import market.fairs.timetable_routes
 import market.imports.routes
 import market.notifications.api
 import market.notifications.routes
@@ -62,6 +65,7 @@ OPERATIONS = [
     *market.accounts.api.operations,
     *market.directory.api.operations,
     *market.pools.api.operations,
+    *market.fairs.api.operations,
     *market.tendering.api.operations,
     *market.pilots.api.operations,
     *market.complaints.api.operations,
@@ -89,6 +93,8 @@ ROUTES: list[BaseRoute] = [
     *market.accounts.routes.routes,
     *market.directory.routes.routes,
     *market.pools.routes.routes,
+    *market.fairs.routes.routes,
+    *market.fairs.timetable_routes.routes,
     *market.tendering.routes.routes,
     *market.pilots.routes.routes,
     *market.complaints.routes.routes,

@@ -33,6 +33,7 @@ PUBLIC = (
     (N_("Jobs"), "jobs:list", "briefcase"),
     (N_("Suppliers"), "suppliers:list", "building"),
     (N_("Pools"), "pools:list", "shield"),
+    (N_("Fairs"), "fairs:list", "calendar"),
     (N_("Talents"), "talents:list", "people"),
     (N_("Dataset needs"), "needs:list", "database"),
     (N_("Notices"), "notices:list", "flag"),

@@ -22,6 +22,7 @@ MODEL_MODULES = [
     "market.reputation.models",
     "market.directory.models",
     "market.pools.models",
+    "market.fairs.models",
     "market.tendering.models",
     "market.tendering.posting_models",
     "market.tendering.sealed_models",

@@ -24,6 +24,9 @@ from market.complaints.decisions import escalate_overdue
 from market.complaints.measures import lift_ended_suspensions
 from market.disputes import observations as dispute_facts
 from market.disputes.deadlines import lapse_readings, move_overdue_disputes
+from market.fairs import mail as fair_mail
+from market.fairs.computing import compute_requested
+from market.fairs.fairs import hold_ended_fairs
 from market.kit import clock, db, drafts, i18n, outbox, web
 from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
@@ -191,6 +194,12 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "pool.decided": (call_mail.tell_applicant,),
     "pool.closed": (call_mail.tell_members,),
     "pool.opened": (),
+    "fair.opened": (),
+    "fair.registered": (fair_mail.confirm_registration,),
+    "fair.timetable_requested": (compute_requested,),
+    "fair.timetable_solved": (fair_mail.tell_host,),
+    "fair.published": (fair_mail.send_timetables,),
+    "fair.cancelled": (fair_mail.tell_of_cancellation,),
     "supplier.changed": indexing.HANDLERS,
     "organisation.changed": indexing.HANDLERS,
     "talent.changed": indexing.HANDLERS,
@@ -220,6 +229,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (60, lift_ended_suspensions),
     (60, seal_epoch),
     (3600, close_due_pools),
+    (600, hold_ended_fairs),
     (3600, expire_members),
     (60, seal_ledger),
     (60, expire_transfers),

@@ -321,6 +321,27 @@ _POOL_MEMBERSHIP: Final = {
     "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
 }
 
+_FAIR: Final = {
+    "draft": StatusTone("neutral", "pencil", "Draft"),
+    "open": StatusTone("info", "people", "Fair announced"),
+    "published": StatusTone("success", "calendar", "Timetable published"),
+    "held": StatusTone("success", "check", "Fair held"),
+    "cancelled": StatusTone("muted", "cross", "Cancelled"),
+}
+
+_TIMETABLE: Final = {
+    "waiting": StatusTone("waiting", "clock", "Waiting to be computed"),
+    "solving": StatusTone("info", "play", "Being computed"),
+    "solved": StatusTone("success", "check", "Computed"),
+    "failed": StatusTone("danger", "alert", "Failed"),
+    "overtaken": StatusTone("muted", "history", "Overtaken by a change"),
+}
+
+_FAIR_REGISTRATION: Final = {
+    "registered": StatusTone("success", "check", "Registered for the fair"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+}
+
 _NOUNS: Final = {
     "job": _JOB,
     "bid": _BID,
@@ -357,6 +378,9 @@ _NOUNS: Final = {
     "case": _CASE,
     "listing": _LISTING,
     "pool": _POOL,
+    "fair": _FAIR,
+    "timetable": _TIMETABLE,
+    "fair_registration": _FAIR_REGISTRATION,
     "pool_membership": _POOL_MEMBERSHIP,
     "judge": _JUDGE,
     "clarification": _CLARIFICATION,
