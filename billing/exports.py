@@ -82,6 +82,28 @@ RECONCILED = Export(N_("Rows of the reconciliation"), (
     (N_("Number"), "text", lambda row: row["number"]), (N_("Amount (yuan)"), "money", lambda row: row["fen"]),
     (N_("Since"), "text", lambda row: row["since"]),
 ))  # fmt: skip
+MOVEMENTS = Export(N_("Statement of account"), (
+    (N_("Account"), "text", lambda row: row[0].label), (N_("Posted at"), "datetime", lambda row: row[1].at),
+    (N_("What"), "text", lambda row: words.posting(row[1].kind)), (N_("Order"), "text", lambda row: row[1].order),
+    (N_("Change (yuan)"), "money", lambda row: row[1].change_fen),
+    (N_("Balance (yuan)"), "money", lambda row: row[1].balance_fen),
+    (N_("Digest"), "text", lambda row: row[1].digest),
+))  # fmt: skip
+OVERDUE = Export(N_("Overdue payments"), (
+    (N_("Order"), "text", "order.number"), (N_("Buyer"), "text", "order.buyer.name"),
+    (N_("Supplier"), "text", "order.supplier.name"),
+    (N_("Stage"), "text", _of_milestone(order_words.stage)), (N_("Amount (yuan)"), "money", "due_fen"),
+    (N_("Due on"), "date", "clock.due_at"), (N_("Days late"), "integer", "clock.days_late"),
+    (N_("Interest (yuan)"), "money", "clock.interest_fen"),
+))  # fmt: skip
+PLATFORM = Export(N_("Suppliers' income through the platform"), (
+    (N_("Supplier"), "text", "name"), (N_("Unified social credit code"), "text", "uscc"),
+    (N_("Taxpayer"), "text", lambda row: words.taxpayer(row.taxpayer)),
+    (N_("Bank"), "text", "bank_name"), (N_("Account number"), "text", "bank_account"),
+    (N_("Orders"), "integer", "orders"), (N_("Income (yuan)"), "money", "income_fen"),
+    (N_("Refunded (yuan)"), "money", "refunded_fen"), (N_("Net (yuan)"), "money", "net_fen"),
+    (N_("Platform fee (yuan)"), "money", "fee_fen"),
+))  # fmt: skip
 STATEMENTS = Export(N_("Bank statements"), (
     (N_("Statement"), "text", "number"), (N_("File"), "text", "file.filename"),
     (N_("Account number"), "text", "account"), (N_("From"), "date", "first_on"),

@@ -1,37 +1,81 @@
-"""The platform fee: which rule holds on a day, and what it takes, as data."""
+"""The platform fee: which rule holds on a day, and what it takes of whom, as data."""
 
 import datetime as dt
 import json
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from billing.models import Settlement
 from billing.tax import Vat, split_gross
+from market.accounts.models import Organisation
+from market.kit import clock
 from market.kit.money import apply_bp
 
 DATA = Path(__file__).parent / "data" / "fee_rules.json"
 
 
+class Step(BaseModel):
+    """From so much released to a supplier within the calendar year on, a lower rate."""
+
+    from_fen: int = Field(ge=0)
+    rate_bp: int = Field(ge=0, le=10000)
+
+
 class FeeRule(BaseModel):
-    """A fee in basis points of the released amount from a day on, its VAT included."""
+    """A fee in basis points of the released amount from a day on, its VAT included.
+
+    `free_orders`: so many of a supplier's first orders are free; `steps`: the volume subsidy. Of the
+    rule that was applied `rate_bp` is the rate in force and `reason` why: standard, free or volume.
+    """
 
     id: str
     valid_from: dt.date = Field(alias="from")
     rate_bp: int = Field(ge=0, le=10000)
     vat_bp: int = Field(ge=0, le=10000)
     note: str
+    note_zh: str = ""
+    free_orders: int = Field(default=0, ge=0)
+    steps: tuple[Step, ...] = ()
+    reason: str = "standard"
+
+    def applied(self, *, orders_before: int, year_fen: int) -> "FeeRule":
+        """The rule for a supplier that had so many orders settled, and so much released this year."""
+        if orders_before < self.free_orders:
+            return self.model_copy(update={"rate_bp": 0, "reason": "free"})
+        reached = [step.rate_bp for step in self.steps if step.from_fen <= year_fen]
+        rate = min(reached, default=self.rate_bp)
+        if rate < self.rate_bp:
+            return self.model_copy(update={"rate_bp": rate, "reason": "volume"})
+        return self
 
 
 @cache
-def _rules() -> tuple[FeeRule, ...]:
-    rules = [FeeRule.model_validate(rule) for rule in json.loads(DATA.read_text("utf-8"))]
-    return tuple(sorted(rules, key=lambda rule: rule.valid_from))
+def rules() -> tuple[FeeRule, ...]:
+    """Every version of the rule, the oldest first."""
+    found = [FeeRule.model_validate(rule) for rule in json.loads(DATA.read_text("utf-8"))]
+    return tuple(sorted(found, key=lambda rule: rule.valid_from))
 
 
 def rule_on(day: dt.date) -> FeeRule:
     """The rule in force on a day (the first one for days before it)."""
-    return next((rule for rule in reversed(_rules()) if rule.valid_from <= day), _rules()[0])
+    return next((rule for rule in reversed(rules()) if rule.valid_from <= day), rules()[0])
+
+
+async def rule_for(supplier: Organisation, order_id: UUID) -> FeeRule:
+    """Today's rule as it applies to an order of a supplier: by what of its others was settled before."""
+    today = clock.today()
+    rule = rule_on(today)
+    if not rule.free_orders and not rule.steps:
+        return rule
+    before = await Settlement.filter(supplier_id=supplier.id)
+    start = clock.start_of_day(today.replace(month=1, day=1))
+    return rule.applied(
+        orders_before=len({row.order_id for row in before} - {order_id}),
+        year_fen=sum(row.gross_fen for row in before if row.settled_at >= start),
+    )
 
 
 def fee_of(gross_fen: int, cash_fen: int, *, rule: FeeRule) -> Vat:

@@ -68,6 +68,15 @@ class InvoiceRecordInput(BaseModel):
     issued_on: LocalDate
 
 
+class CreditNoteInput(BaseModel):
+    """An issued red-letter invoice: its 20-digit number, its date, what it takes back, VAT included."""
+
+    official_number: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{20}$")]
+    issued_on: LocalDate
+    amount_fen: Annotated[YuanAsFen, Field(gt=0, le=MAX_FEN)]
+    reason: Reason
+
+
 class BankLineInput(BaseModel):
     """One receipt on the custody account, as the bank's statement shows it."""
 

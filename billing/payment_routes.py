@@ -17,6 +17,7 @@ from billing import (
     webhooks,
     words,
 )
+from billing.bank_models import BankAllocation
 from billing.custody import custody_account
 from billing.forms import PaymentInput, RefundInput
 from billing.models import Invoice, Refund, Settlement, VoucherRedemption
@@ -110,6 +111,10 @@ async def show_payment(request: Request) -> Response:
         "billing/payments_show.html",
         payment=payment,
         custody=custody_account(),
+        postings=await statements.of_payment(payment),
+        received=await BankAllocation.filter(payment=payment, undone_at=None).select_related(
+            "line"
+        ),
         words=words,
         order_words=order_words,
     )

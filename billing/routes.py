@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from billing import (
+    account_routes,
     bank_routes,
     debt_routes,
     document_routes,
@@ -22,6 +23,7 @@ routes: list[Route] = [
     *voucher_routes.routes,
     *operator_routes.routes,
     *bank_routes.routes,
+    *account_routes.routes,
     *reconciliation_routes.routes,
     *twin_routes.routes,
 ]

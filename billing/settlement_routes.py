@@ -4,8 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing import access, debts, exports, invoices, profiles, statements, words
-from billing.forms import InvoiceInput, InvoiceRecordInput, ProfileInput
+from billing import access, credit_notes, debts, exports, invoices, profiles, statements, words
+from billing.credit_notes import CreditNote
+from billing.forms import CreditNoteInput, InvoiceInput, InvoiceRecordInput, ProfileInput
 from billing.models import BillingProfile, InvoiceLine
 from billing.states import InvoiceKind, TaxpayerKind
 from market.accounts.permissions import require
@@ -140,6 +141,24 @@ async def show_invoice(request: Request) -> Response:
         words=words,
         lines=await InvoiceLine.filter(invoice=invoice).order_by("position"),
         is_seller=invoice.seller_id == actor.organisation_id,
+        notes=await CreditNote.filter(invoice=invoice).order_by("id"),
+    )
+
+
+async def credit_invoice(request: Request) -> Response:
+    """Record a red-letter invoice that takes an issued one back, in part or whole."""
+    actor = web.signed_in(request)
+    invoice = await access.invoice_to_read(actor, request.path_params["number"])
+    left = sum(part.left_fen for part in await credit_notes.parts_of(invoice))
+    form = await Form.read(request, CreditNoteInput, {"amount_fen": left})
+    if form.is_valid:
+        with form.guard():
+            await credit_notes.record_credit_note(invoice, form.input, by=actor)
+            return web.see_other(
+                request, "invoices:show", number=invoice.number, flash=_("Red invoice recorded")
+            )
+    return await web.render(
+        request, "billing/invoices_credit.html", form=form, invoice=invoice, left_fen=left
     )
 
 
@@ -150,6 +169,12 @@ routes = [
     Route("/payouts", list_payouts, name="payouts:list"),
     Route("/billing/profile", edit_profile, name="billing:profile", methods=["GET", "POST"]),
     Route("/invoices", list_invoices, name="invoices:list"),
+    Route(
+        "/invoices/{number}/credit",
+        credit_invoice,
+        name="invoices:credit",
+        methods=["GET", "POST"],
+    ),
     Route("/invoices/{number}", show_invoice, name="invoices:show", methods=["GET", "POST"]),
     Route(
         "/orders/{number}/invoice",

@@ -84,7 +84,7 @@ async def _figures(order: Order, supplier: Organisation, stages: list[Stage]) ->
     """Every figure of the settlement, and in `calculation` how it was made."""
     gross = sum(stage.price_fen for stage in stages)
     cash = sum(stage.due_fen for stage in stages)
-    rule = fees.rule_on(clock.today())
+    rule = await fees.rule_for(supplier, order.id)
     fee = fees.fee_of(gross, cash, rule=rule)
     vat = await _vat_lines(order, supplier, gross)
     return {

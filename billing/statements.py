@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from billing import words
 from billing.ledger_models import LedgerEntry, LedgerTransaction
 from billing.models import (
+    Payment,
     Payout,
     Settlement,
     SettlementLine,
@@ -89,6 +91,12 @@ async def with_entries(transactions: Sequence[LedgerTransaction]) -> list[Postin
     return [Posting(row, entries[row.id]) for row in transactions]
 
 
+async def of_payment(payment: Payment) -> list[Posting]:
+    """The ledger transactions of one payment: its receipt, and what took it back."""
+    keys = [f"payment:{payment.id}", f"reverse:payment:{payment.id}"]
+    return await with_entries(await LedgerTransaction.filter(key__in=keys).order_by("id"))
+
+
 async def ledger_of(order: Order) -> list[Posting]:
     """Every ledger transaction of an order, oldest first, with its entries."""
     return await with_entries(await LedgerTransaction.filter(order_id=order.id).order_by("id"))
@@ -129,9 +137,11 @@ def _fee_parts(settlement: Settlement) -> list[Part]:
             _("Fee without VAT"),
             made["fee_net_fen"],
             _(
-                "%(rate)s of the released amount, rounded down, VAT included",
+                "%(rate)s of the released amount, rounded down, VAT included: %(why)s",
                 rate=percent(rule["rate_bp"]),
+                why=words.fee_reason(rule.get("reason", "standard")),
             ),
+            web.path_for("fees:show"),
         ),
         Part(_("VAT on the fee"), made["fee_vat_fen"], percent(rule["vat_bp"])),
     ]

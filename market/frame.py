@@ -91,6 +91,7 @@ _BUREAU = (
     (N_("Registrations"), "registrations:list", "file"),
     (N_("Filings"), "filings:list", "inbox"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
+    (N_("Overdue payments"), "overdue:list", "clock"),
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Jobs to review"), "job_reviews:list", "eye"),
     (N_("Rules for procedures"), "locks:list", "lock"),

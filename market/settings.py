@@ -44,6 +44,7 @@ MODEL_MODULES = [
     "search.alert_models",
     "search.query_models",
     "billing.bank_models",
+    "billing.credit_notes",
     "billing.models",
 ]
 

@@ -384,6 +384,13 @@ bank:returned operator unknown
 bank:statements operator
 bank:statement operator unknown
 operator:queues operator
+operator:platform_report operator
+statements:current member
+statements:show member =2026-10
+statements:print member =2026-10
+overdue:list member
+fees:show all
+invoices:credit A:parties invoice
 reconciliations:list operator
 reconciliations:show operator unknown
 reconciliations:print operator unknown

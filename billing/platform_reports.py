@@ -1,0 +1,92 @@
+"""The quarterly report of a platform to the tax office (国务院令第810号): who earned what through it."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from billing.models import BillingProfile, Refund, Settlement
+from billing.states import RefundStatus, TaxpayerKind
+from market.kit import clock
+from market.kit.errors import NotFound
+from market.kit.i18n import gettext as _
+
+SOURCE = "国务院令第810号《互联网平台企业涉税信息报送规定》；国家税务总局公告2025年第15号"
+
+
+@dataclass(frozen=True, slots=True)
+class Earner:
+    """One supplier's quarter, in fen; `income_fen` is what was released, before the platform's fee."""
+
+    name: str
+    uscc: str
+    taxpayer: TaxpayerKind
+    bank_name: str
+    bank_account: str
+    orders: int
+    income_fen: int
+    refunded_fen: int
+    fee_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        """Income less what went back to buyers."""
+        return self.income_fen - self.refunded_fen
+
+
+def quarter_named(text: str) -> tuple[dt.date, dt.date]:
+    """First day and the day after the last of "2026Q4". Raises NotFound, also for quarters to come."""
+    match = re.fullmatch(r"(20\d\d)Q([1-4])", text)
+    if match is None:
+        raise NotFound(_("There is no such quarter"))
+    year, number = int(match[1]), int(match[2])
+    first = dt.date(year, 3 * number - 2, 1)
+    if first > clock.today():
+        raise NotFound(_("There is no such quarter"))
+    return first, dt.date(year + number // 4, 3 * number % 12 + 1, 1)
+
+
+def quarters() -> list[str]:
+    """The present quarter and the seven before it."""
+    day = clock.today()
+    at = day.year * 4 + (day.month - 1) // 3
+    return [f"{(at - back) // 4}Q{(at - back) % 4 + 1}" for back in range(8)]
+
+
+async def report_of(quarter: str) -> list[Earner]:
+    """Every supplier that was released money in a quarter, by name."""
+    first, end = (clock.start_of_day(day) for day in quarter_named(quarter))
+    settled: list[Any] = await Settlement.filter(
+        settled_at__gte=first, settled_at__lt=end
+    ).select_related("supplier")
+    refunds: list[Any] = await Refund.filter(
+        status=RefundStatus.SUCCEEDED, refunded_at__gte=first, refunded_at__lt=end
+    ).select_related("order__supplier")
+    by_supplier: dict[Any, list[Any]] = {}
+    for row in settled:
+        by_supplier.setdefault(row.supplier_id, []).append(row)
+    back: dict[Any, int] = {}
+    for refund in refunds:
+        supplier_id = refund.order.supplier_id
+        if refund.is_reduction and supplier_id in by_supplier:
+            back[supplier_id] = back.get(supplier_id, 0) + refund.amount_fen
+    profiles = {
+        row.organisation_id: row
+        for row in await BillingProfile.filter(organisation_id__in=list(by_supplier))
+    }
+    earners = [
+        _earner(rows, profiles.get(supplier_id), back.get(supplier_id, 0))
+        for supplier_id, rows in by_supplier.items()
+    ]
+    return sorted(earners, key=lambda earner: earner.name)
+
+
+def _earner(rows: list[Any], profile: BillingProfile | None, refunded_fen: int) -> Earner:
+    supplier = rows[0].supplier
+    return Earner(
+        supplier.name, supplier.uscc or "",
+        profile.taxpayer_kind if profile else TaxpayerKind.GENERAL,
+        profile.bank_name if profile else "", profile.bank_account if profile else "",
+        len({row.order_id for row in rows}), sum(row.gross_fen for row in rows), refunded_fen,
+        sum(row.fee_fen for row in rows),
+    )  # fmt: skip
