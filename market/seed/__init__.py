@@ -24,7 +24,7 @@ from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.risks.cases import review_market
-from market.seed import calls, complaints, deals, plans, work
+from market.seed import calls, complaints, deals, pilots, plans, work
 from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
@@ -78,6 +78,7 @@ async def seed_demo() -> list[Login]:
             progress.advance(task)
     await work.play_work(cast)
     await calls.play_calls(cast)
+    await pilots.play_pilot(cast)
     province = await _province()
     await calls.hold_back(cast, province)
     await complaints.play_complaints(cast, province)

@@ -172,6 +172,7 @@ def _draft(plan: Plan) -> JobDraft:
             "minimum_bids": 1,
             "stand_still_days": 1,
             "judges_needed": plan.judges,
+            "judging_days": 20,
         },
         question_deadline_at=(clock.start_of_day(asked) + dt.timedelta(hours=17)),
         bid_deadline_at=deadline,
