@@ -14,6 +14,7 @@ from billing.models import (
     VoucherRedemption,
     WebhookEvent,
 )
+from billing.states import ProgrammeStatus
 from market.accounts.access import as_uuid
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
@@ -133,7 +134,8 @@ async def invoice_to_read(actor: Actor, number: str) -> Invoice:
 
 def redemptions_of(actor: Actor) -> QuerySet[VoucherRedemption]:
     """Vouchers of the actor's orders; of its region's programmes for a bureau; all for the operator."""
-    require(actor, *READERS, verified=False)
+    reviewers = (Role.QUALITY,) if actor.kind == OrganisationKind.BUREAU else ()
+    require(actor, *READERS, *reviewers, verified=False)
     query = VoucherRedemption.all().order_by("-id").select_related("programme", "order", "claimant")
     if actor.kind == OrganisationKind.OPERATOR:
         return query
@@ -161,7 +163,7 @@ async def own_redemption(actor: Actor, number: str) -> VoucherRedemption:
 
 def programmes_of(actor: Actor) -> QuerySet[VoucherProgramme]:
     """The programmes of a bureau's region and below; all of them for the operator."""
-    require(actor, *READERS, verified=False)
+    require(actor, *READERS, Role.QUALITY, verified=False)
     query = VoucherProgramme.all().order_by("region_code", "code", "-version")
     if actor.kind == OrganisationKind.OPERATOR:
         return query
@@ -170,9 +172,37 @@ def programmes_of(actor: Actor) -> QuerySet[VoucherProgramme]:
     return query.filter(region_code__startswith=region_prefix(actor))
 
 
+def public_programmes() -> QuerySet[VoucherProgramme]:
+    """What anybody may read: every version in force or shipped, no bureau's own draft."""
+    seen = Q(drafted_by_id=None) | Q(published_at__not_isnull=True)
+    return VoucherProgramme.exclude(status=ProgrammeStatus.CLOSED).filter(seen)
+
+
+async def programme_of(actor: Actor, code: str) -> VoucherProgramme:
+    """The newest version of a programme of a bureau's region."""
+    if actor.kind != OrganisationKind.BUREAU:
+        raise missing()
+    found = await programmes_of(actor).filter(code=code).order_by("-version").first()
+    if found is None:
+        raise missing()
+    return found
+
+
+async def draft_of(actor: Actor, code: str) -> VoucherProgramme:
+    """The draft of a programme's next version, for its bureau."""
+    found = await programme_of(actor, code)
+    if found.status != ProgrammeStatus.DRAFT or found.drafted_by_id is None:
+        raise missing()
+    return found
+
+
 async def open_programme(code: str) -> VoucherProgramme:
-    """The newest version of a programme, for anybody."""
-    programme = await VoucherProgramme.filter(code=code).order_by("-version").first()
+    """The version of a programme in force, else the newest that was published or shipped."""
+    versions = VoucherProgramme.filter(code=code).order_by("-version")
+    programme = (
+        await versions.filter(status=ProgrammeStatus.OPEN).first()
+        or await versions.filter(drafted_by_id=None).first()
+    )
     if programme is None:
         raise missing()
     return programme

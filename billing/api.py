@@ -18,7 +18,6 @@ from billing.forms import (
     ProgrammeInput,
     RefundInput,
 )
-from billing.models import VoucherProgramme
 from billing.schemas import (
     InvoiceOut,
     PaymentOut,
@@ -33,7 +32,7 @@ from billing.schemas import (
     StageOut,
     StagesOut,
 )
-from billing.states import PaymentMethod, ProgrammeStatus
+from billing.states import PaymentMethod
 from market.kit import web
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.errors import InvalidInput
@@ -157,7 +156,7 @@ async def record_invoice(call: Call[InvoiceRecordInput, Nothing]) -> InvoiceOut:
 )  # fmt: skip
 async def list_programmes(call: Call[Nothing, Nothing]) -> ProgrammesOut:
     """Rules as data, complete and immutable by version; drafts lack published terms."""
-    rows = await VoucherProgramme.exclude(status=ProgrammeStatus.CLOSED).order_by("code")
+    rows = await access.public_programmes().order_by("code")
     return ProgrammesOut(items=[ProgrammeOut.of(row) for row in rows])
 
 

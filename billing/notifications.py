@@ -1,6 +1,8 @@
 """Mail about money, to the finance people of the party it concerns."""
 
+from billing import review_steps
 from billing.models import Payment, Payout, Refund, Settlement, VoucherRedemption
+from billing.voucher_models import VoucherApplication
 from market.accounts.states import Role
 from market.kit import outbox
 from market.notifications.mailing import tell
@@ -47,3 +49,12 @@ async def tell_of_voucher(message: outbox.Message) -> None:
     )
     people = await members(redemption.claimant_id, Role.FINANCE)
     await tell(message, people, redemption=redemption, order=redemption.order)
+
+
+async def tell_of_application(message: outbox.Message) -> None:
+    """voucher.application: to the claimant, where it stands and who has it."""
+    row = await VoucherApplication.get(id=message.payload["application"]).select_related(
+        "order", "programme"
+    )
+    people = await members(row.claimant_id, Role.FINANCE)
+    await tell(message, people, application=row, step=row.step, steps=review_steps)

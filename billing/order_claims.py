@@ -7,6 +7,7 @@ from billing.stages import stages_of
 from billing.states import LIVE_REDEMPTIONS, TaxpayerKind
 from billing.tax import rate_of, split_gross
 from billing.vouchers.claims import Claim, read_claim
+from billing.vouchers.combinations import level_of
 from market.accounts.models import Organisation
 from market.kit import clock
 from market.orders.models import Contract, Order, OrderLine
@@ -66,7 +67,8 @@ async def claim_of(order: Order, programme: VoucherProgramme, *, claimant: Claim
             "lines": await _lines(order, supplier),
             "history": await _history(order, subject),
             "other_grants": [
-                {"fen": row.grant_fen, "level": _level(row.programme.region_code)} for row in others
+                {"fen": row.grant_fen, "level": level_of(row.programme.region_code)}
+                for row in others
             ],
         }
     )
@@ -113,9 +115,3 @@ async def _history(order: Order, subject: Organisation) -> list[dict[str, Any]]:
     return [
         {name: row.claim[name] for name in wanted} | {"granted_fen": row.grant_fen} for row in rows
     ]
-
-
-def _level(region_code: str) -> str:
-    if region_code.endswith("0000"):
-        return "province"
-    return "city" if region_code.endswith("00") else "district"

@@ -63,16 +63,19 @@ def rule_of(programme: VoucherProgramme) -> Programme:
 
 
 async def pools_of(programme: VoucherProgramme, rule: Programme) -> list[VoucherPool]:
-    """The pools a claim of today draws from; opened when first needed, inside a verb."""
+    """The pools a claim of today draws from, whatever version opened them; inside a verb."""
     pools = []
     for pool in rule.funding.pools:
-        row, _is_new = await VoucherPool.get_or_create(
-            programme=programme,
-            period=pool.period,
-            label=_label(pool, clock.today()),
-            defaults={"limit_fen": pool.fen},
+        label = _label(pool, clock.today())
+        row = await VoucherPool.filter(
+            programme__code=rule.id, period=pool.period, label=label
+        ).first()
+        pools.append(
+            row
+            or await VoucherPool.create(
+                programme=programme, period=pool.period, label=label, limit_fen=pool.fen
+            )
         )
-        pools.append(row)
     return pools
 
 
@@ -84,7 +87,7 @@ async def remaining_of(programme: VoucherProgramme, rule: Programme) -> dict[str
     """What is left of each pool today, in fen, by the engine's limit key."""
     rows = {
         (row.period, row.label): left_in(row)
-        for row in await VoucherPool.filter(programme_id=programme.id)
+        for row in await VoucherPool.filter(programme__code=programme.code)
     }
     today = clock.today()
     return {

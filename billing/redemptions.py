@@ -20,10 +20,13 @@ from billing.models import (
     VoucherProgramme,
     VoucherRedemption,
 )
-from billing.offers import offer_for, side_of
+from billing.offers import Offer, offer_for, side_of
+from billing.order_claims import Claimant
 from billing.programmes import left_in, pools_of, rule_of
 from billing.stages import OVER, Stage, stages_of
 from billing.states import LIVE_REDEMPTIONS, ProgrammeStatus, RedemptionStatus
+from billing.voucher_models import VoucherApplication
+from billing.vouchers.combinations import exclusive_groups
 from billing.vouchers.rules import Programme
 from market.accounts.models import Organisation
 from market.accounts.permissions import require
@@ -42,8 +45,6 @@ from market.orders.states import MilestoneKind, OrderStatus
 
 # Modes in which the treasury pays the supplier, so that the buyer pays less.
 DEDUCTING = ("deduct_at_source", "supplier_redeems")
-# One of these on a contract, unless a programme states its own groups.
-_AI_VOUCHERS = ("compute", "data", "algorithm")
 
 
 class VoucherNotRedeemable(Conflict):
@@ -58,32 +59,42 @@ async def redeem_voucher(
 ) -> VoucherRedemption:
     """Reserve what the rule grants an order, from the pool, under this version for ever (V1-V3).
 
-    Claims of a programme take their turn at its row. Raises VoucherNotRedeemable, NotPermitted.
+    Where the issuer reviews on this platform, the review reserves instead. Raises
+    VoucherNotRedeemable, NotPermitted.
     """
     claimant = side_of(order, by)
     subject_id = order.supplier_id if claimant == "supplier" else order.buyer_id
     require_side(by, subject_id, Role.BUYER, Role.FINANCE)
+    if programme.reviewed_since is not None:
+        raise VoucherNotRedeemable(
+            _("The issuer reviews each claim on this platform: submit an application")
+        )
+    return await reserve_grant(order, programme, claimant=claimant, by=by)
+
+
+@atomic()
+async def reserve_grant(
+    order: Order,
+    programme: VoucherProgramme,
+    *,
+    claimant: Claimant,
+    by: Actor,
+    is_filed: bool = False,
+) -> VoucherRedemption:
+    """What the rule grants one side of an order now, taken from the pool (V1-V3).
+
+    Claims of a programme take their turn at its row. An application filed under a version keeps
+    it when the next one is published. Raises VoucherNotRedeemable.
+    """
+    subject_id = order.supplier_id if claimant == "supplier" else order.buyer_id
     order, programme = await lock(order), await lock(programme)
-    _require_open(order, programme)
+    _require_open(order, programme, is_filed=is_filed)
     offer = await offer_for(order, programme, claimant=claimant)
     if not offer.is_usable:
         raise VoucherNotRedeemable(" ".join(offer.reasons))
     await _require_alone(order, offer.rule)
-    grant = offer.quote.grant_fen
-    shares = await _shares(order, grant) if programme.mode in DEDUCTING else {}
-    redemption = await VoucherRedemption.create(
-        number=await next_number("V"),
-        programme=programme,
-        order=order,
-        claimant_id=subject_id,
-        mode=programme.mode,
-        grant_fen=grant,
-        binding=offer.quote.binding,
-        split=dict(offer.quote.split),
-        claim=offer.claim.model_dump(mode="json"),
-        trace=dict(offer.quote.trace),
-        decided_at=clock.now(),
-    )
+    shares = await _shares(order, offer.quote.grant_fen) if programme.mode in DEDUCTING else {}
+    redemption = await _write(order, offer, subject_id)
     for pool in await pools_of(programme, offer.rule):
         await _draw(redemption, pool)
     for milestone_id, fen in shares.items():
@@ -96,26 +107,39 @@ async def redeem_voucher(
     return redemption
 
 
-def _require_open(order: Order, programme: VoucherProgramme) -> None:
-    if programme.status != ProgrammeStatus.OPEN:
+async def _write(order: Order, offer: Offer, claimant_id: UUID) -> VoucherRedemption:
+    return await VoucherRedemption.create(
+        number=await next_number("V"),
+        programme=offer.programme,
+        order=order,
+        claimant_id=claimant_id,
+        mode=offer.programme.mode,
+        grant_fen=offer.quote.grant_fen,
+        binding=offer.quote.binding,
+        split=dict(offer.quote.split),
+        claim=offer.claim.model_dump(mode="json"),
+        trace=dict(offer.quote.trace),
+        decided_at=clock.now(),
+    )
+
+
+def _require_open(order: Order, programme: VoucherProgramme, *, is_filed: bool) -> None:
+    superseded = is_filed and programme.status == ProgrammeStatus.CLOSED
+    if programme.status != ProgrammeStatus.OPEN and not superseded:
         raise VoucherNotRedeemable(_("This programme takes no claims now"))
     if order.status in (*OVER, OrderStatus.COMPLETED):
         raise VoucherNotRedeemable(_("Vouchers are applied before the order is completed"))
 
 
-def _groups(kind: str, stated: tuple[str, ...]) -> set[str]:
-    return set(stated) or ({"ai_voucher"} if kind in _AI_VOUCHERS else set())
-
-
 async def _require_alone(order: Order, rule: Programme) -> None:
     """A contract uses a programme once, and one voucher of an exclusive group (V3)."""
-    groups = _groups(rule.kind, rule.stacking.exclusive_groups)
+    groups = exclusive_groups(rule)
     others = await VoucherRedemption.filter(
         order_id=order.id, status__in=LIVE_REDEMPTIONS
     ).select_related("programme")
     for other in others:
         theirs = rule_of(other.programme)
-        taken = _groups(theirs.kind, theirs.stacking.exclusive_groups)
+        taken = exclusive_groups(theirs)
         if theirs.id == rule.id or groups & taken:
             raise VoucherNotRedeemable(
                 _(
@@ -165,6 +189,15 @@ async def release_voucher(redemption: VoucherRedemption, *, by: Actor) -> Vouche
     Raises VoucherNotRedeemable, InvalidTransition, NotPermitted.
     """
     require_side(by, redemption.claimant_id, Role.BUYER, Role.FINANCE)
+    return await give_back(redemption, by=by)
+
+
+@atomic()
+async def give_back(redemption: VoucherRedemption, *, by: Actor) -> VoucherRedemption:
+    """Exactly what was reserved is free again (V8), unless a stage it reduced is paid or being paid.
+
+    Raises VoucherNotRedeemable, InvalidTransition.
+    """
     order = await lock_id(Order, redemption.order_id)
     reduced = set(
         await VoucherAllocation.filter(redemption=redemption).values_list("milestone_id", flat=True)
@@ -253,6 +286,8 @@ async def record_treasury_payment(
     A bureau's finance role. Raises InvalidTransition, NotPermitted.
     """
     require(by, Role.FINANCE, kind=OrganisationKind.BUREAU)
+    if await VoucherApplication.exists(redemption=redemption, step__not="pay"):
+        raise VoucherNotRedeemable(_("The use must be verified and the payment claimed first"))
     order = await lock_id(Order, redemption.order_id)
     redemption = await lock(redemption)
     await redemption.move_to(RedemptionStatus.PAID, by=by, paid_reference=reference)
@@ -266,4 +301,5 @@ async def record_treasury_payment(
         key=f"voucher_paid:{redemption.id}",
         order=order,
     )
+    await outbox.record("voucher.paid", redemption=redemption.id)
     return redemption

@@ -3,12 +3,14 @@
 from starlette.routing import Route
 
 from billing import (
+    application_routes,
     account_routes,
     bank_routes,
     debt_routes,
     document_routes,
     operator_routes,
     payment_routes,
+    programme_routes,
     reconciliation_routes,
     settlement_routes,
     twin_routes,
@@ -21,6 +23,8 @@ routes: list[Route] = [
     *settlement_routes.routes,
     *document_routes.routes,
     *voucher_routes.routes,
+    *application_routes.routes,
+    *programme_routes.routes,
     *operator_routes.routes,
     *bank_routes.routes,
     *account_routes.routes,

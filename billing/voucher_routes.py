@@ -4,11 +4,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing import access, exports, offers, programmes, redemptions, words
+from billing import (
+    access,
+    application_views,
+    exports,
+    offers,
+    plans,
+    programmes,
+    redemptions,
+    review_steps,
+    wallet,
+    words,
+)
 from billing.forms import BankReferenceInput, ProgrammeInput
-from billing.models import VoucherAllocation, VoucherProgramme
+from billing.models import VoucherAllocation
 from billing.programme_views import ProgrammeRow, view_programmes
-from billing.states import ProgrammeStatus
 from market.kit import web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
@@ -18,9 +28,7 @@ from market.orders import words as order_words
 
 async def explain(request: Request) -> Response:
     """Policy vouchers explained: what each programme pays for, to whom, and how much."""
-    rows = await VoucherProgramme.exclude(status=ProgrammeStatus.CLOSED).order_by(
-        "region_code", "code"
-    )
+    rows = await access.public_programmes().order_by("region_code", "code")
     return await web.render(
         request,
         "billing/vouchers_explained.html",
@@ -37,6 +45,10 @@ async def show_for_order(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             programme = await access.open_programme(form.input.programme)
+            if programme.reviewed_since is not None:
+                return web.see_other(
+                    request, "vouchers:apply", number=order.number, code=programme.code
+                )
             made = await redemptions.redeem_voucher(order, programme=programme, by=actor)
             return web.see_other(
                 request,
@@ -51,8 +63,36 @@ async def show_for_order(request: Request) -> Response:
         order=order,
         form=form,
         words=words,
+        plan=await plans.plan_for([(order, answers)]),
         usable=[offer for offer in answers if offer.is_usable or offer.redemption],
         refused=[offer for offer in answers if not (offer.is_usable or offer.redemption)],
+    )
+
+
+async def order_plan(request: Request) -> Response:
+    """The certificate of the best combination for one order, as the offline verifier reads it."""
+    actor = web.signed_in(request)
+    order = await access.order_of_party(actor, request.path_params["number"])
+    return JSONResponse((await plans.plan_over([order], by=actor)).certificate)
+
+
+async def wallet_plan(request: Request) -> Response:
+    """The certificate of the best combination over all open orders."""
+    actor = web.signed_in(request)
+    orders = await wallet.open_orders(actor)
+    return JSONResponse((await plans.plan_over(orders, by=actor)).certificate)
+
+
+async def show_wallet(request: Request) -> Response:
+    """What the organisation holds, could claim, and why not."""
+    actor = web.signed_in(request)
+    return await web.render(
+        request,
+        "billing/vouchers_wallet.html",
+        wallet=await wallet.wallet_of(actor),
+        words=words,
+        steps=review_steps,
+        views=application_views,
     )
 
 
@@ -119,6 +159,9 @@ async def record_payment(request: Request) -> Response:
 
 routes = [
     Route("/vouchers", explain, name="vouchers:explained"),
+    Route("/vouchers/wallet", show_wallet, name="vouchers:wallet"),
+    Route("/vouchers/wallet/plan.json", wallet_plan, name="vouchers:wallet_plan"),
+    Route("/orders/{number}/vouchers/plan.json", order_plan, name="vouchers:plan"),
     Route(
         "/orders/{number}/vouchers",
         show_for_order,

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 import billing.api
 import billing.routes
+import billing.voucher_api
 import market.accounts.api
 import market.accounts.routes
 import market.bureau.api
@@ -78,6 +79,7 @@ OPERATIONS = [
     *market.reputation.api.operations,
     *market.datasets.api.operations,
     *billing.api.operations,
+    *billing.voucher_api.operations,
     *search.api.operations,
     *search.alert_api.operations,
     *market.bureau.api.operations,

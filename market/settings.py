@@ -46,6 +46,7 @@ MODEL_MODULES = [
     "billing.bank_models",
     "billing.credit_notes",
     "billing.models",
+    "billing.voucher_models",
 ]
 
 

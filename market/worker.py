@@ -10,7 +10,7 @@ import structlog
 from billing import handlers as money
 from billing import notifications as money_mail
 from billing.bank_statements import on_statement_uploaded
-from billing import obligations, refunds
+from billing import obligations, refunds, voucher_clock
 from billing.observations import observe_payment
 from billing.reconciliation import reconcile_daily
 from billing.programmes import load_programmes
@@ -186,7 +186,9 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
     "statement.uploaded": (on_statement_uploaded,),
     "payout.paid": (money_mail.tell_of_payout,),
-    "voucher.decided": (money_mail.tell_of_voucher,),
+    "voucher.decided": (money_mail.tell_of_voucher, voucher_clock.follow_voucher),
+    "voucher.paid": (voucher_clock.follow_voucher,),
+    "voucher.application": (money_mail.tell_of_application,),
     "job.published": (call_mail.invite, *indexing.HANDLERS),
     "job.review_asked": (call_mail.ask_bureau,),
     "job.reviewed": (call_mail.tell_owner_of_review,),
@@ -244,6 +246,8 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (3600, reconcile_daily),
     (3600, settle_due_retentions),
     (3600, load_programmes),
+    (600, voucher_clock.end_publications),
+    (3600, voucher_clock.expire_vouchers),
     (3600, review_market),
     (3600, sweep_orphans),
     (3600, drafts.forget_expired),

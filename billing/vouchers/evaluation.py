@@ -27,10 +27,19 @@ def quote(
         raise InvalidClaim(
             {f"remaining.{key}": "the programme has no such limit" for key in unknown}
         )
-    sheet, history = claim_facts(claim), history_facts(claim)
+    return quote_sheets(programme, claim_facts(claim), history_facts(claim), left)
+
+
+def quote_sheets(
+    programme: Programme,
+    sheet: FactSheet,
+    history: Sequence[FactSheet],
+    remaining: Mapping[str, int],
+) -> Quote:
+    """Decide a claim given as fact sheets, its own and those of its history."""
     pasts = replay(programme, history)
-    outcome = _decide(programme, sheet, history, pasts, left)
-    return write_quote(programme, outcome, sheet, history, pasts, left)
+    outcome = _decide(programme, sheet, history, pasts, remaining)
+    return write_quote(programme, outcome, sheet, history, pasts, remaining)
 
 
 def replay(programme: Programme, history: Sequence[FactSheet]) -> list[Past]:

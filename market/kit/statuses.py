@@ -220,6 +220,16 @@ _VOUCHER: Final = {
     "clawed_back": StatusTone("danger", "undo", "Clawed back"),
 }
 
+_APPLICATION: Final = {
+    "under_review": StatusTone("waiting", "eye", "Under review"),
+    "returned": StatusTone("waiting", "undo", "Returned for correction"),
+    "granted": StatusTone("info", "ticket", "Granted"),
+    "settled": StatusTone("success", "check", "Settled"),
+    "refused": StatusTone("danger", "cross", "Refused"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+    "lapsed": StatusTone("muted", "clock", "Lapsed"),
+}
+
 _PROGRAMME: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "open": StatusTone("success", "play", "Open for claims"),
@@ -365,6 +375,7 @@ _NOUNS: Final = {
     "certification": _CERTIFICATION,
     "voucher": _VOUCHER,
     "programme": _PROGRAMME,
+    "voucher_application": _APPLICATION,
     "payment": _MONEY,
     "refund": _MONEY,
     "payout": _MONEY,

@@ -21,7 +21,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "bureau": frozenset({"bureau_a", "bureau_b"}),
     "operator": frozenset({"operator"}),
     "A:buyer": BUYER, "A:seller": SELLER, "A:parties": BUYER | SELLER, "A:self": frozenset({"buyer_a"}),
-    "bureau_a": frozenset({"bureau_a"}),
+    "bureau_a": frozenset({"bureau_a"}), "A:bureau": frozenset({"bureau_a"}),
     "A:host": frozenset({"bureau_a"}), "A:fair": BUYER | SELLER | {"bureau_a"},
     "nobody": frozenset(),
 }  # fmt: skip
@@ -375,6 +375,27 @@ vouchers:proof A:parties+operator+bureau_a voucher
 vouchers:release A:parties voucher
 bureau:vouchers bureau+operator
 vouchers:pay A:parties+operator+bureau_a voucher
+vouchers:wallet member
+vouchers:wallet_plan member
+vouchers:plan A:parties order
+vouchers:apply A:parties order =matrix-voucher
+vouchers:published all
+vouchers:application A:buyer+operator+bureau_a voucher_application
+vouchers:decide A:bureau voucher_application
+vouchers:resubmit A:buyer voucher_application
+vouchers:withdraw A:buyer voucher_application
+vouchers:claim A:buyer voucher_application
+vouchers:object person voucher_application
+vouchers:answer A:bureau voucher_application unknown
+vouchers:evidence A:buyer+operator+bureau_a voucher_application unknown
+vouchers:queue bureau+operator
+vouchers:reviews A:bureau =matrix-voucher
+programmes:show A:bureau =matrix-voucher
+programmes:draft A:bureau =matrix-voucher
+programmes:edit A:bureau =matrix-voucher
+programmes:json A:bureau =matrix-voucher
+programmes:publish A:bureau =matrix-voucher
+programmes:discard A:bureau =matrix-voucher
 operator:payments operator
 bank:record operator
 bank:list operator
@@ -665,6 +686,12 @@ api:billing_list_programmes all
 api:billing_quote_vouchers A:parties order
 api:billing_redeem_voucher A:parties order
 api:billing_release_voucher A:parties voucher
+api:billing_apply_for_voucher A:parties order
+api:billing_list_applications member
+api:billing_show_application A:buyer+operator+bureau_a voucher_application
+api:billing_decide_application A:bureau voucher_application
+api:billing_withdraw_application A:buyer voucher_application
+api:billing_show_plan member
 api:bureau_trade bureau+operator
 api:bureau_public all
 api:registration_list_registrations person

@@ -93,6 +93,7 @@ BODIES = {
     "api:tendering_award_bid": {"rationale": TEXT},
     "api:risks_decide_case": {"decision": "remind", "reasons": TEXT},
     "api:billing_confirm_repayment": {"dispute": "D-2026-000001", "reference": "BANK-1"},
+    "api:billing_decide_application": {"outcome": "refused", "note": TEXT, "source": "第八条"},
     "api:registration_answer_filing": {"accept": True},
     "api:pilots_prepare_pilot": {"metric": "accuracy", "instructions": TEXT, "items": FILE, "gold": FILE},
     "api:pilots_submit_answers": FILE,

@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from billing import bank, invoices, redemptions, refunds
+from billing import bank, editions, invoices, redemptions, refunds
 from billing.forms import BankLineInput
-from billing.models import Payout, Settlement, WebhookEvent
+from billing.models import Payout, Settlement, VoucherProgramme, WebhookEvent
 from billing.states import InvoiceKind
 from billing.twin import twin
 from market.accounts import invitations
@@ -52,6 +52,7 @@ from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
 from tests.factories.training import make_module
+from tests.factories.vouchers import make_application, make_reviewed, make_reviewer
 from tests.journeys.bearers import bearer
 
 LATER = {
@@ -135,6 +136,7 @@ async def _deals(deal: Deal) -> dict[str, str]:
     order = deal.order
     programme = await make_programme(code="matrix-voucher")
     voucher = await redemptions.redeem_voucher(order, programme=programme, by=deal.buyer)
+    vouchers = await _vouchers(deal, programme)
     payment = await pay_stage(deal, twin())
     change = await changes.propose_change(
         deal.contract, ChangeInput.model_validate(LATER), by=deal.buyer
@@ -153,9 +155,21 @@ async def _deals(deal: Deal) -> dict[str, str]:
         "order": order.number, "batch": batch.number, "payment": payment.number,
         "settlement": settlement.number, "payout": payout.number, "invoice": invoice.number,
         "change": change.number, "module": (await make_module(by=deal.buyer)).number,
-        "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed,
+        **vouchers, "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed,
         **await _refund(), **await _bank_line(),
     }  # fmt: skip
+
+
+async def _vouchers(deal: Deal, programme: VoucherProgramme) -> dict[str, str]:
+    """A's application under public notice; a draft of the next version of A's programme."""
+    workflow = [
+        {"step": "submit", "role": "subject"}, {"step": "publication", "role": "city"},
+        {"step": "approve", "role": "city"}, {"step": "reserve", "role": "platform"},
+    ]  # fmt: skip
+    reviewed = await make_reviewed(code="matrix-reviewed", kind="service", workflow=workflow)
+    made, _deal = await make_application(reviewed, deal=deal)
+    await editions.draft_version(programme, by=await make_reviewer())
+    return {"voucher_application": made.number}
 
 
 async def _disputes(deal: Deal) -> dict[str, str]:
