@@ -137,7 +137,7 @@ async def print_opening(request: Request) -> Response:
     """The transcript on paper, under the digest it was published with."""
     job, transcript = await _transcript(request)
     noun, mark = (
-        (N_("Opening transcript"), "O") if job.opened_at
+        (N_("Opening transcript"), "P") if job.opened_at
         else (N_("Transcript of the first envelopes"), "Q")
     )  # fmt: skip
     return await web.render(
