@@ -4,6 +4,7 @@ from billing import (
     access,
     checkout,
     debt_routes,
+    epoch_api,
     invoices,
     offers,
     payments,
@@ -204,5 +205,5 @@ def _position(text: str) -> int:
 operations: list[Operation] = [
     list_stages, pay_stage, show_payment, cancel_payment, refund_order, list_settlements,
     show_settlement, list_payouts, request_invoice, record_invoice, list_programmes,
-    quote_vouchers, redeem_voucher, release_voucher, *debt_routes.operations,
+    quote_vouchers, redeem_voucher, release_voucher, *debt_routes.operations, *epoch_api.operations,
 ]  # fmt: skip

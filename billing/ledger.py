@@ -186,10 +186,3 @@ def content_digest(
         [[leg.account.code, str(leg.side), leg.amount_fen] for leg in lines],
     ]
     return hashlib.sha256(canonical(content).encode()).hexdigest()
-
-
-def chain(previous: str, digests: Iterable[str]) -> str:
-    """The digest after a run of transactions, each linked to the one before."""
-    for digest in digests:
-        previous = hashlib.sha256((previous + digest).encode()).hexdigest()
-    return previous

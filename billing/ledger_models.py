@@ -94,10 +94,12 @@ class LedgerEntry(AppendOnly):
 
 
 class LedgerEpoch(AppendOnly):
-    """A sealed run of transactions: the chain's digest after its last one (`last_id`)."""
+    """A sealed run of transactions up to `last_id`: the root over their entries, chained."""
 
     number = fields.IntField(unique=True)
     transactions = fields.IntField()
+    entries = fields.IntField()
+    root = fields.CharField(max_length=64)
     last_id = fields.UUIDField()
     previous_digest = fields.CharField(max_length=64)
     digest = fields.CharField(max_length=64)

@@ -3,11 +3,12 @@
 from starlette.routing import Route
 
 from billing import (
-    application_routes,
     account_routes,
+    application_routes,
     bank_routes,
     debt_routes,
     document_routes,
+    epoch_routes,
     operator_routes,
     payment_routes,
     programme_routes,
@@ -22,6 +23,7 @@ routes: list[Route] = [
     *debt_routes.routes,
     *settlement_routes.routes,
     *document_routes.routes,
+    *epoch_routes.routes,
     *voucher_routes.routes,
     *application_routes.routes,
     *programme_routes.routes,

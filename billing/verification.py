@@ -1,68 +1,38 @@
 """The ledger checked from its entries: balances, bounds, seals, and each order's equation."""
 
-import datetime as dt
 from collections import defaultdict
 
 from billing import ledger
 from billing.chart import AccountKey, AccountKind, Leg, Side
+from billing.epochs import broken_epochs
 from billing.ledger_models import (
     LedgerAccount,
     LedgerEntry,
-    LedgerEpoch,
     LedgerTransaction,
     LedgerTransfer,
 )
 from billing.models import Payment, Refund, Settlement
+from billing.row_verification import broken_rows
 from billing.states import PaymentStatus, RefundStatus, TransferStatus
-from market.kit import clock
-from market.kit.audit import GENESIS
-from market.kit.db import atomic
-
-SETTLE = dt.timedelta(seconds=5)
-
-
-@atomic()
-async def seal_ledger(limit: int = 5000) -> LedgerEpoch | None:
-    """Chain the settled, unsealed transactions into the next epoch; None when there is none.
-
-    A transaction settles five seconds after its time, so that slow ones are not overtaken.
-    """
-    last = await LedgerEpoch.all().select_for_update().order_by("-number").first()
-    query = LedgerTransaction.filter(created_at__lt=clock.now() - SETTLE)
-    if last:
-        query = query.filter(id__gt=last.last_id)
-    transactions = await query.order_by("id").limit(limit)
-    if not transactions:
-        return None
-    previous = last.digest if last else GENESIS
-    epoch = LedgerEpoch(
-        number=last.number + 1 if last else 1,
-        transactions=len(transactions),
-        last_id=transactions[-1].id,
-        previous_digest=previous,
-        digest=_chained(previous, transactions),
-    )
-    await LedgerEpoch.bulk_create([epoch], on_conflict=["number"], ignore_conflicts=True)
-    return await LedgerEpoch.get_or_none(id=epoch.id)  # None: another worker was first
-
-
-def _chained(previous: str, transactions: list[LedgerTransaction]) -> str:
-    return ledger.chain(previous, [transaction.digest for transaction in transactions])
 
 
 async def verify_ledger() -> list[str]:
     """Recompute everything from the entries; a sentence for each thing wrong (none = sound).
 
-    L1 debits are credits, L2 content matches its digest and the chain, L3 no balance less its
-    pending is below zero, L4 cached balances are the fold of the entries, P1 per order.
+    L1 debits are credits, L2 content matches its digest and the published roots, L3 no balance less its
+    pending is below zero, L4 cached balances are the fold of the entries, L5 and L6 reversals, P1 per
+    order, and what billing.row_verification adds.
     """
     legs = await _all_legs()
     return [
         *_unbalanced(legs),
         *await _broken_seals(legs),
+        *await broken_epochs(),
+        *await _broken_reversals(legs),
         *await _wrong_balances(legs),
         *_broken_orders(legs),
         *await _broken_holdings(legs),
+        *await broken_rows(),
     ]
 
 
@@ -100,20 +70,20 @@ async def _broken_seals(legs: dict[str, list[Leg]]) -> list[str]:
         )
         if digest != row.digest:
             problems.append(f"transaction {row.key}: its content was changed")
-    previous, start = GENESIS, None
-    for epoch in await LedgerEpoch.all().order_by("number"):
-        inside = [
-            row
-            for row in transactions
-            if (start is None or row.id > start) and row.id <= epoch.last_id
-        ]
-        if (
-            epoch.previous_digest != previous
-            or epoch.transactions != len(inside)
-            or epoch.digest != _chained(previous, inside)
-        ):
-            problems.append(f"epoch {epoch.number}: transactions were changed, added or removed")
-        previous, start = epoch.digest, epoch.last_id
+    return problems
+
+
+async def _broken_reversals(legs: dict[str, list[Leg]]) -> list[str]:
+    """L5, L6: a reversal is its original's mirror image, and the only one."""
+    problems, seen = [], set()
+    for row in await LedgerTransaction.exclude(reverses_id=None).select_related("reverses"):
+        original = row.reverses.key
+        if original in seen:
+            problems.append(f"transaction {original}: reversed more than once")
+        seen.add(original)
+        undone = {(leg.account, leg.side != Side.DEBIT, leg.amount_fen) for leg in legs[row.key]}
+        if undone != {(x.account, x.side == Side.DEBIT, x.amount_fen) for x in legs[original]}:
+            problems.append(f"transaction {row.key}: not the mirror image of what it reverses")
     return problems
 
 

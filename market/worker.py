@@ -9,16 +9,17 @@ import structlog
 
 from billing import handlers as money
 from billing import notifications as money_mail
-from billing.bank_statements import on_statement_uploaded
 from billing import obligations, refunds, voucher_clock
+from billing.bank_statements import on_statement_uploaded
+from billing.epochs import seal_ledger
 from billing.observations import observe_payment
-from billing.reconciliation import reconcile_daily
 from billing.programmes import load_programmes
+from billing.reconciliation import reconcile_daily
 from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
-from billing.verification import seal_ledger
 from market.app import ROUTES
 from market.bureau import facts
+from market.certification.reviews import certify_due
 from market.complaints import handlers as complaint_moves
 from market.complaints.decisions import escalate_overdue
 from market.complaints.measures import lift_ended_suspensions
@@ -32,6 +33,7 @@ from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
 from market.notifications import accounts as account_mail
 from market.notifications import calls as call_mail
+from market.notifications import certification as certification_mail
 from market.notifications import changes as change_mail
 from market.notifications import complaints as complaint_mail
 from market.notifications import digests, reminders
@@ -59,7 +61,7 @@ from market.tendering.ceremony import remind_holders
 from market.tendering.deadlines import settle_due_clarifications
 from market.tendering.shares import draw_keys_of_waiting_jobs
 from market.tendering.stages import open_due_jobs
-from search import alerts, indexing, query_log
+from search import alerts, dictionary, indexing, query_log
 
 log = structlog.get_logger(__name__)
 Periodic = Callable[[], Awaitable[object]]
@@ -68,6 +70,7 @@ web.register_routes(ROUTES)  # e-mail links to pages
 # topic -> handlers; each handler is idempotent by the message's id. Where the topic may change what
 # is public of a job, an OCDS release follows.
 _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
+    "dictionary.changed": (dictionary.rebuild,),
     "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
     "job.shortlisted": (pilot_rounds.open_shortlisted, pilot_mail.ask_to_prepare),
     "pilot.opened": (pilot_mail.tell_firms,),
@@ -110,6 +113,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "job.unsuccessful": (job_mail.tell_all, *indexing.HANDLERS),
     "deadline.near": (reminders.remind,),
     "deadline.digest": (digests.send_digest,),
+    "certification.moved": (certification_mail.tell_of_move,),
     "complaint.filed": (complaint_mail.ask_to_decide,),
     "complaint.escalated": (complaint_mail.tell_of_escalation,),
     "complaint.decided": (complaint_mail.tell_decision,),
@@ -184,11 +188,11 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "review.published": (order_mail.tell_of_review,),
     "order.settled": (money_mail.tell_of_settlement, facts.record_event),
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
-    "statement.uploaded": (on_statement_uploaded,),
     "payout.paid": (money_mail.tell_of_payout,),
     "voucher.decided": (money_mail.tell_of_voucher, voucher_clock.follow_voucher),
     "voucher.paid": (voucher_clock.follow_voucher,),
     "voucher.application": (money_mail.tell_of_application,),
+    "statement.uploaded": (on_statement_uploaded,),
     "job.published": (call_mail.invite, *indexing.HANDLERS),
     "job.review_asked": (call_mail.ask_bureau,),
     "job.reviewed": (call_mail.tell_owner_of_review,),
@@ -226,6 +230,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (5, pilot_rounds.release_due_pilots),
     (60, settle_due_clarifications),
     (60, escalate_overdue),
+    (600, certify_due),
     (60, reminders.look_for_reminders),
     (600, digests.ask_for_digests),
     (60, lift_ended_suspensions),
@@ -243,14 +248,15 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, publish_due_reviews),
     (600, end_due_contracts),
     (300, money.sync_stale_payments),
-    (3600, reconcile_daily),
     (3600, settle_due_retentions),
     (3600, load_programmes),
+    (3600, reconcile_daily),
     (600, voucher_clock.end_publications),
     (3600, voucher_clock.expire_vouchers),
     (3600, review_market),
     (3600, sweep_orphans),
     (3600, drafts.forget_expired),
+    (10, dictionary.keep_current),
     (300, indexing.keep_ready),
     (20, alerts.ask_for_alerts),
     (3600, query_log.forget_old),

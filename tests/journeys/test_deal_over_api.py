@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from billing.chart import AccountKind
+from billing.epochs import seal_ledger
 from billing.ledger_models import LedgerAccount
 from billing.twin import Twin, twin
-from billing.verification import seal_ledger, verify_ledger
+from billing.verification import verify_ledger
 from market.kit import audit, clock
 from market.kit.outbox import OutboxMessage
 from market.worker import settle_everything

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
+from billing.epochs import seal_ledger
 from billing.twin import Knobs, twin
-from billing.verification import seal_ledger, verify_ledger
+from billing.verification import verify_ledger
 from market.app import create_app
 from market.kit import audit, clock
 from market.orders.models import Order

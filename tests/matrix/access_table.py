@@ -22,7 +22,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "operator": frozenset({"operator"}),
     "A:buyer": BUYER, "A:seller": SELLER, "A:parties": BUYER | SELLER, "A:self": frozenset({"buyer_a"}),
     "bureau_a": frozenset({"bureau_a"}), "A:bureau": frozenset({"bureau_a"}),
-    "A:host": frozenset({"bureau_a"}), "A:fair": BUYER | SELLER | {"bureau_a"},
+    "A:host": frozenset({"bureau_a"}), "base": frozenset(), "A:fair": BUYER | SELLER | {"bureau_a"},
     "nobody": frozenset(),
 }  # fmt: skip
 GROUPS["all"] = GROUPS["person"] | {"anonymous"}
@@ -358,6 +358,10 @@ repayments:show A:parties order
 refunds:request A:buyer order
 webhooks:stripe all
 refunds:list member
+epochs:list all
+epochs:download all
+epochs:script all
+epochs:proof A:parties order
 settlements:list member
 settlements:show A:parties+operator settlement
 settlements:print A:parties+operator settlement
@@ -433,6 +437,8 @@ alerts:edit nobody unknown
 alerts:delete nobody unknown
 alerts:stop nobody unknown
 operator:searches operator
+dictionary:list operator
+dictionary:retire operator unknown
 search:matched_jobs firm
 search:job_suppliers A:buyer job
 search:job_fit firm job
@@ -446,6 +452,31 @@ bureau:prices bureau+operator
 bureau:targets bureau+operator
 registrations:list person
 registrations:show nobody unknown
+GET certification_rounds:list all
+POST certification_rounds:list bureau
+certification_rounds:show all cert_round
+certifications:list all
+certifications:begin base cert_round
+certifications:show all cert_public
+certifications:print A:host+operator cert
+certifications:form nobody cert
+certifications:plan nobody cert
+certifications:firm nobody cert
+certifications:unlist nobody cert zero
+certifications:attach nobody cert
+certifications:material A:host+operator cert cert_paper
+certifications:submit nobody cert
+certifications:withdraw nobody cert
+certifications:decide A:host cert
+GET certifications:object person cert_public
+POST certifications:object demand+firm+bureau+operator cert_public
+certifications:answer A:host cert_public cert_objection
+api:certification_list_rounds all
+api:certification_open_round bureau
+api:certification_list_certifications all
+api:certification_submit_application nobody cert
+api:certification_decide A:host cert
+api:certification_object_to demand+firm+bureau+operator cert_public
 filings:list person
 filings:file person
 filings:show nobody unknown
@@ -677,6 +708,16 @@ api:billing_cancel_payment A:buyer+operator payment
 api:billing_refund_order A:buyer order
 api:billing_list_debts A:parties order
 api:billing_confirm_repayment A:buyer order
+api:billing_list_lines operator
+api:billing_record_line operator
+api:billing_show_line operator bank_line
+api:billing_propose_decision operator bank_line
+api:billing_judge_decision operator unknown
+api:billing_confirm_return operator unknown
+api:billing_confirm_payout operator payout
+api:billing_confirm_refund operator refund
+api:billing_list_epochs all
+api:billing_prove_entries A:parties order
 api:billing_list_settlements member
 api:billing_show_settlement A:parties+operator settlement
 api:billing_list_payouts member
@@ -704,6 +745,9 @@ api:risks_decide_case nobody unknown
 api:ocds_releases all
 api:ocds_record nobody unknown
 api:search_search_records all
+api:search_list_dictionary operator
+api:search_add_entry operator
+api:search_retire_entry operator unknown
 api:search_list_saved_searches person
 api:search_save_search person
 api:search_change_saved_search nobody unknown

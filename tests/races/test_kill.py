@@ -15,11 +15,12 @@ import pytest
 
 from billing import ledger
 from billing.chart import AccountKind, buyer_payable, order_held, supplier_receivable
+from billing.epochs import seal_ledger
 from billing.ledger_models import LedgerAccount
 from billing.models import Payment, Payout, Settlement, SettlementLine, WebhookEvent
 from billing.states import EventStatus, PaymentStatus, PayoutStatus
 from billing.twin import twin
-from billing.verification import seal_ledger, verify_ledger
+from billing.verification import verify_ledger
 from market.accounts import sessions
 from market.accounts.models import Organisation, Person
 from market.bureau.models import FactKind, TradeFact

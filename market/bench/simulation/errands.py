@@ -11,6 +11,7 @@ from uuid import UUID
 
 from billing import (
     checkout,
+    epochs,
     handlers,
     ledger,
     obligations,
@@ -20,7 +21,6 @@ from billing import (
     refunds,
     settlements,
     transfers,
-    verification,
     webhooks,
 )
 from billing.chart import CUSTODY_BANK, PLATFORM_FEE, SUSPENSE, TAX, AccountKind, credit, debit
@@ -235,7 +235,7 @@ class Errands:
 
     async def seal(self) -> None:
         """The worker's clock closes an epoch of the ledger."""
-        await verification.seal_ledger()
+        await epochs.seal_ledger()
 
     def everybody(self) -> list[tuple[str, str, Act]]:
         """Every errand as often as it is likely: its name, the process it runs in, what it does."""
