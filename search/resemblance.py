@@ -15,9 +15,13 @@ from search.documents import KINDS, Kind
 from search.engine import In, Query
 from search.entries import OPEN_JOBS
 from search.matching import text_of
-from search.weights import weights
 
-SHOWN = 5
+SHOWN = 10
+"""Records on the page."""
+BESIDE = 3
+"""Records beside the record itself."""
+ALIKE = 0.3
+"""The least share of the record's words that another one covers to be called similar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,7 @@ async def similar_to(kind: str, number: str) -> Similar:
     found, is_degraded = await engines.ask(
         lambda engine: engine.search(kind, Query(words, filters, per_page=SHOWN + 1))
     )
-    floor = weights().relevance_floor
-    hits = [hit for hit in found.hits if hit.id != document["id"] and hit.score >= floor][:SHOWN]
+    hits = [hit for hit in found.hits if hit.id != document["id"] and hit.score >= ALIKE][:SHOWN]
     discovery = Discovery(tuple(hits), len(hits), (), {}, found.took_ms, words)
     row = cast(Mapping[str, Any], document)
     return Similar(

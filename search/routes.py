@@ -150,8 +150,11 @@ async def show_similar(request: Request) -> Response:
     await limit(results.RATE, "search", client_address(request))
     similar = await resemblance.similar_to(kind, request.path_params["number"])
     if request.query_params.get("fragment"):
-        return _fragment("search/_similar.html", similar=similar)
-    return await web.render(request, "search/similar.html", similar=similar)
+        beside = similar.cards[: resemblance.BESIDE]
+        return _fragment("search/_similar.html", similar=similar, cards=beside)
+    return await web.render(
+        request, "search/similar.html", similar=similar, cards=similar.cards
+    )  # fmt: skip
 
 
 def _fragment(template: str, **context: Any) -> Response:
