@@ -68,3 +68,16 @@ def bench_simulation(
 
     if not runs.run(seeds=seeds, first=first, jobs=jobs, bug=bug, as_json=as_json):
         raise typer.Exit(1)
+
+
+@app.command("vouchers")
+def bench_vouchers(
+    claims: Annotated[int, typer.Option(min=2)] = 200,
+    both: Annotated[bool, typer.Option(help="On a throw-away PostgreSQL, too.")] = False,
+) -> None:
+    """Concurrent claims on one pool and one cap; exit code 1 when a fen too much was granted."""
+    from market.bench import vouchers
+
+    measured = vouchers.run(claims=claims, both=both)
+    show(measured)
+    raise typer.Exit(int(any(one["over_fen"] for one in measured)))
