@@ -81,3 +81,11 @@ def bench_vouchers(
     measured = vouchers.run(claims=claims, both=both)
     show(measured)
     raise typer.Exit(int(any(one["over_fen"] for one in measured)))
+
+
+@app.command("drift")
+def bench_drift(orders: int = 1_000_000, seed: int = 1, as_json: Json = False) -> None:
+    """Random orders with partial refunds, splits and taxes in pure code: no fen may be lost."""
+    from market.bench import drift
+
+    drift.run(orders=orders, seed=seed, as_json=as_json)

@@ -33,9 +33,9 @@ NAMES = {
 
 
 def test_c1_l1_w3_hold_through_crashes_at_any_await(database: None) -> None:
-    failed, steps, _seconds = runs.play_many(0, 25 * SCALE)
+    failed, steps, _seconds = runs.play_many(0, 20 * SCALE)
     assert [(one.seed, one.violation) for one in failed] == []
-    assert steps > 25 * 200
+    assert steps > 20 * 200
 
 
 @pytest.mark.parametrize("bug", BUGS)

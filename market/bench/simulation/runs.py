@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +30,7 @@ from market.bench.simulation.errands import Errands
 from market.bench.simulation.rails import Rails, connected
 from market.bench.simulation.rows import installed, new_store
 from market.bench.simulation.scheduler import Scheduler, Violation
+from market.bench.simulation.store import Store
 from market.bench.simulation.world import START, build
 from market.kit import clock, db, outbox
 from market.kit.errors import AppError
@@ -88,12 +89,12 @@ def _numbered() -> Iterator[None]:
         yield
 
 
-def play(seed: int) -> Outcome:
-    """One seed from the signed contracts to the last payout."""
+@contextmanager
+def _world(seed: int) -> Iterator[tuple[Scheduler, Rails, Errands]]:
+    """A world at its beginning, with everything of ours directed to it."""
     store = new_store()
     scheduler = Scheduler(seed, store, START)
     rails = Rails(scheduler)
-    outcome = Outcome(seed)
     with (
         clock.frozen_at(START), _numbered(), installed(store, _models()), connected(rails),
         patch.object(outbox, "log", _Log()),
@@ -101,6 +102,17 @@ def play(seed: int) -> Outcome:
     ):  # fmt: skip
         errands = Errands(scheduler, rails, build(store, scheduler.chance))
         Checks(store)
+        try:
+            yield scheduler, rails, errands
+        finally:
+            store.on_commit = lambda transaction: None
+            scheduler.abandon()
+
+
+def play(seed: int) -> Outcome:
+    """One seed from the signed contracts to the last payout."""
+    outcome = Outcome(seed)
+    with _world(seed) as (scheduler, rails, errands):
         try:
             scheduler.start("open", "web", errands.open_books())
             scheduler.finish()
@@ -110,12 +122,16 @@ def play(seed: int) -> Outcome:
             _calm(scheduler, rails, errands)
         except Violation as violation:
             outcome.violation = str(violation)
-        finally:
-            store.on_commit = lambda transaction: None
-            scheduler.abandon()
-    outcome.steps, outcome.history = scheduler.steps, scheduler.history
-    outcome.digest = hashlib.sha256("\n".join(scheduler.history).encode()).hexdigest()[:16]
+        outcome.steps, outcome.history = scheduler.steps, scheduler.history
+    outcome.digest = hashlib.sha256("\n".join(outcome.history).encode()).hexdigest()[:16]
     return outcome
+
+
+def play_script(script: Callable[[Scheduler, Errands], None], *, seed: int = 1) -> Store:
+    """One world in which only `script` happens; what its store holds then."""
+    with _world(seed) as (scheduler, _rails, errands):
+        script(scheduler, errands)
+        return scheduler.store
 
 
 def _trouble(scheduler: Scheduler, rails: Rails, errands: Errands) -> None:
