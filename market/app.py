@@ -54,6 +54,8 @@ import market.training.routes
 import search.alert_api
 import search.alert_routes
 import search.api
+import search.dictionary_api
+import search.dictionary_routes
 import search.query_routes
 import search.routes
 from market import frame, home, pages, workspace
@@ -82,6 +84,7 @@ OPERATIONS = [
     *billing.voucher_api.operations,
     *search.api.operations,
     *search.alert_api.operations,
+    *search.dictionary_api.operations,
     *market.bureau.api.operations,
     *market.ocds.api.operations,
     *market.risks.api.operations,
@@ -112,6 +115,7 @@ ROUTES: list[BaseRoute] = [
     *search.routes.routes,
     *search.alert_routes.routes,
     *search.query_routes.routes,
+    *search.dictionary_routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
     *market.ocds.routes.routes,

@@ -118,6 +118,7 @@ _OPERATOR = (
     (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Outbox"), "operator:outbox", "inbox"),
     (N_("Searches"), "operator:searches", "search"),
+    (N_("Dictionary"), "dictionary:list", "search"),
     (N_("Audit log"), "operator:audit", "history"),
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Statistics"), "bureau:overview", "chart"),

@@ -43,6 +43,7 @@ MODEL_MODULES = [
     "market.notifications.models",
     "search.alert_models",
     "search.query_models",
+    "search.dictionary_models",
     "billing.bank_models",
     "billing.credit_notes",
     "billing.models",

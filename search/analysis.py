@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from search.lexicon import Lexicon, lexicon
+from search.lexicon import Lexicon, lexicon, renewed
 from search.normalisation import has_han
 from search.phonetics import sounds
 from search.spelling import repaired, segmenter
@@ -88,6 +88,7 @@ def _clauses(texts: Iterable[str]) -> Iterator[str]:
             yield from filter(None, _CLAUSE_ENDS.split(text))
 
 
+@renewed
 @lru_cache(maxsize=65_536)
 def _terms(text: str) -> frozenset[str]:
     words = lexicon()
@@ -98,6 +99,7 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@renewed
 @lru_cache(maxsize=65_536)
 def _sounds(text: str) -> frozenset[str]:
     return frozenset(
@@ -111,6 +113,7 @@ def terms_of(texts: Iterable[str]) -> set[str]:
     return found.union(*map(_terms, _clauses(texts)))
 
 
+@renewed
 @lru_cache(maxsize=65_536)
 def _strong_terms(text: str) -> frozenset[str]:
     return _terms(text) | frozenset(_fragments(lexicon().canonical(text)))
@@ -127,6 +130,7 @@ def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
     return IndexTerms(first, second, frozenset[str]().union(*map(_sounds, important | other)))
 
 
+@renewed
 @lru_cache(maxsize=4_096)
 def query_groups(text: str) -> tuple[TermGroup, ...]:
     """What a query asks for, in reading order, homophones repaired, repeated things once."""

@@ -8,7 +8,7 @@ from market.kit.errors import Conflict, NotFound
 from market.kit.i18n import gettext as _
 from market.kit.limiting import client_address, limit
 from market.tendering import access
-from search import engines, estimates, lists, query_log, resemblance, suggestions
+from search import dictionary, engines, estimates, lists, query_log, resemblance, suggestions
 from search.cards import heading_of
 from search.corrections import offer
 from search.discovery import discover, explain_hit
@@ -41,6 +41,7 @@ async def search_records(call: Call[Nothing, SearchParams]) -> SearchOut:
     """Free text in Chinese, pinyin or English; requirements in it become filters, listed in the answer."""
     await limit(RATE, "search", client_address(call.request))
     asked = call.query
+    await dictionary.keep_current()
     ignored = [token for token in asked.without.split(",") if token]
     found, is_degraded = await engines.ask(
         lambda engine: discover(

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from market.kit.i18n import gettext as _
 from market.tendering.models import Job
-from search import engines, indexing, lists
+from search import dictionary, engines, indexing, lists
 from search.discovery import Discovery, discover, explain_hit
 from search.documents import KINDS, Kind, SupplierDocument, public_id
 from search.engine import SearchEngine, SearchError
@@ -36,6 +36,7 @@ async def _ready(name: str) -> SearchEngine:
 
     Where none is asked for and Meilisearch does not answer, the embedded one takes its place.
     """
+    await dictionary.keep_current()
     try:
         engine = engines.named(name)
         which = engines.EMBEDDED if engine is engines.embedded() else engines.SERVER
@@ -144,6 +145,7 @@ async def match_batch(path: Path, *, engine: str = "") -> dict[str, Answer]:
 
 async def reindex(*, engine: str = "", console: Console) -> None:
     """Build every index anew beside the one in use and swap; without `engine`, of each engine there is."""
+    await dictionary.keep_current()
     chosen: list[SearchEngine] = [engines.named(engine) if engine else engines.embedded()]
     if not engine and (server := engines.server()) is not None:
         chosen.append(server)

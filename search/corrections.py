@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from search.lexicon import lexicon, load_aliases
+from search.lexicon import lexicon, load_aliases, renewed
 from search.normalisation import has_han
 from search.numerals import UNIT_WORDS
 from search.phonetics import syllable
@@ -39,6 +39,7 @@ def offer(text: str) -> str:
     return better if better != read else ""
 
 
+@renewed
 @lru_cache(maxsize=4_096)
 def _near_latin(word: str) -> str:
     words = lexicon()
@@ -51,11 +52,13 @@ def _near_latin(word: str) -> str:
     return str(written[0]) if written else word
 
 
+@renewed
 @cache
 def _latin_words() -> frozenset[str]:
     return frozenset(part for word in lexicon().surfaces for part in word.replace("-", " ").split())
 
 
+@renewed
 @lru_cache(maxsize=4_096)
 def _better_run(run: str) -> str:
     loose = _loose(run)
@@ -115,6 +118,7 @@ def _sound(text: str) -> str:
     return spoken
 
 
+@renewed
 @cache
 def _candidates() -> tuple[str, ...]:
     words = lexicon()
@@ -122,6 +126,7 @@ def _candidates() -> tuple[str, ...]:
     return tuple(word for word in (*names, *place_names()) if has_han(word) and len(word) > 1)
 
 
+@renewed
 @cache
 def _by_length() -> dict[int, list[str]]:
     found: defaultdict[int, list[str]] = defaultdict(list)
@@ -130,6 +135,7 @@ def _by_length() -> dict[int, list[str]]:
     return dict(found)
 
 
+@renewed
 @cache
 def _by_sound() -> dict[str, str]:
     found: dict[str, str] = {}

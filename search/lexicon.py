@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
@@ -106,9 +106,40 @@ def load_aliases() -> dict[str, Any]:
     return loaded
 
 
+Entry = tuple[str, str, tuple[str, ...]]
+"""An operator's entry: its kind (synonyms, misspellings, left_out), the word, the others."""
+Cached = TypeVar("Cached")
+_caches: list[Any] = []
+_extension: tuple[int, tuple[Entry, ...]] = (0, ())
+
+
+def renewed(cached: Cached) -> Cached:
+    """Mark a cache that a new version of the operator's dictionary empties."""
+    _caches.append(cached)
+    return cached
+
+
+def extend(version: int, entries: Iterable[Entry]) -> None:
+    """Use these entries beside the shipped words from now on, in this process."""
+    global _extension
+    _extension = (version, tuple(entries))
+    for cached in _caches:
+        cached.cache_clear()
+
+
+def version() -> int:
+    """Which version of the operator's dictionary this process uses; 0 for none."""
+    return _extension[0]
+
+
+def _extended(kind: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((word, others) for each, word, others in _extension[1] if each == kind)
+
+
+@renewed
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon of this installation, built once."""
+    """The shipped words and the operator's, built once for each version of these."""
     raw = load_aliases()
     rewrites = raw["rewrites"]
 
@@ -130,6 +161,10 @@ def lexicon() -> Lexicon:
                 meanings[canonical(word)][canonical(concept)] = None
     for word, name in languages.items():
         meanings[word] = {name: None}
+    for word, others in _extended("synonyms"):
+        known = dict(meanings[canonical(word)]) or {canonical(word): None}
+        for each in (word, *others):
+            meanings[canonical(each)].update(known)
     families = _inverted(raw["families"], canonical)
     for word, wider in _inverted(raw["kinds"], canonical).items():
         meanings[word] = {c: None for c in (*meanings[word], word) if c not in wider}
@@ -141,11 +176,13 @@ def lexicon() -> Lexicon:
         areas={name: tuple(codes) for name, codes in raw["areas"].items()},
         places={name: (code,) for name, code in raw["places"].items()},
         industry_hints=_inverted(raw["industry_hints"], canonical),
-        repairs=misspellings(),
+        repairs=misspellings()
+        | {canonical(slip): word for word, slips in _extended("misspellings") for slip in slips},
         whole=frozenset(canonical(word) for word in dictionary())
         | {w for w in meanings if has_han(w)},
         rewrites=rewrites,
-        generic=frozenset(map(canonical, raw["generic"])),
+        generic=frozenset(map(canonical, raw["generic"]))
+        | {canonical(word) for word, _none in _extended("left_out")},
     )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from market.vocabulary.regions import children, full_name, is_within
 from search.documents import Kind
 from search.engine import AnyOf, Filter, InRegion
-from search.lexicon import lexicon
+from search.lexicon import lexicon, renewed
 from search.phonetics import pinyin
 from search.reading import Finding, Reading
 from search.spelling import stands_alone
@@ -20,6 +20,7 @@ _LATIN_AT_LEAST = 4
 Codes = tuple[str, ...]
 
 
+@renewed
 @cache
 def _names() -> dict[str, Codes]:
     """Names by which a query may mean regions; a short name is enough down to cities.
@@ -49,12 +50,14 @@ def _names() -> dict[str, Codes]:
     return named | dict(lexicon().places) | dict(lexicon().areas)
 
 
+@renewed
 @cache
 def place_names() -> tuple[str, ...]:
     """Every name by which a query may mean a place, for whoever offers a spelling."""
     return tuple(_names())
 
 
+@renewed
 @cache
 def _pattern() -> re.Pattern[str]:
     words = sorted(_names(), key=len, reverse=True)

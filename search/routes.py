@@ -15,6 +15,7 @@ from market.kit.limiting import client_address, limit
 from market.kit.paging import Page, whole
 from market.tendering import access, wizard
 from search import (
+    dictionary,
     disclosure,
     engines,
     estimates,
@@ -43,6 +44,7 @@ async def show_results(request: Request) -> Response:
     """Everything a text finds: a few of each kind, or one kind with facets and pages."""
     await limit(results.RATE, "search", client_address(request))
     query = results.SearchQuery.of(request)
+    await dictionary.keep_current()
     if file := await exports.file_of_search(request, query):
         return file
     found, is_degraded = await engines.ask(lambda engine: results.find(engine, query))

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 import rjieba
 from rapidfuzz import fuzz, process
 
-from search.lexicon import Lexicon, lexicon
+from search.lexicon import Lexicon, lexicon, renewed
 from search.phonetics import homophone_key
 
 _HAN_RUN = re.compile(r"[㐀-鿿]{2,}")
@@ -21,6 +21,7 @@ _CLOSE = 88
 """Likeness of Latin words, of 100, from which one is taken for a slip of the other."""
 
 
+@renewed
 @cache
 def segmenter() -> rjieba.Jieba:
     """The dictionary's words, with those of the trade kept whole."""
@@ -31,6 +32,7 @@ def segmenter() -> rjieba.Jieba:
     return jieba
 
 
+@renewed
 @lru_cache(maxsize=8_192)
 def repaired(text: str) -> str:
     """The text in canonical form with slips put right: 点云拉筐 is 点云拉框, zhuanxie is 转写.

@@ -97,6 +97,7 @@ BODIES = {
     "api:registration_answer_filing": {"accept": True},
     "api:pilots_prepare_pilot": {"metric": "accuracy", "instructions": TEXT, "items": FILE, "gold": FILE},
     "api:pilots_submit_answers": FILE,
+    "api:search_add_entry": {"kind": "left_out", "word": "麻烦"},
     "api:search_save_search": {"name": "名称", "kind": "jobs", "q": "医学影像"},
     "api:datasets_change_need": NEED, "api:datasets_post_need": NEED,
     "api:orders_submit_batch": {"quantity": "1", "items": LISTS["items"]},
