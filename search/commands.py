@@ -162,9 +162,15 @@ async def reindex(*, engine: str = "", console: Console) -> None:
                 await indexing.rebuild(one, kind, advance=advance)
 
 
-async def verify_index(*, engine: str = "") -> list[str]:
-    """Differences between the index, brought up to date as far as it knows, and the database."""
-    return await indexing.differences(await _ready(engine))
+async def verify_index(*, engine: str = "", repair: bool = False) -> list[str]:
+    """Differences between the index, brought up to date as far as it knows, and the database.
+
+    With `repair` the records that differ are queued to be written again.
+    """
+    found = await indexing.differences(await _ready(engine))
+    if repair:
+        await indexing.queue_repairs(found)
+    return [one.text for one in found]
 
 
 async def evaluate(path: Path, *, engine: str = "") -> Answer:

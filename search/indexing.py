@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from market.datasets.models import DatasetNeed
-from market.kit import clock
+from market.kit import clock, outbox
+from market.kit.db import atomic
 from market.kit.outbox import Message, OutboxMessage, retry_dead_letter
 from market.orders.models import Order
 from market.tendering.models import Award, Job
@@ -21,14 +22,17 @@ from search.documents import KINDS, Kind
 from search.engine import SearchEngine
 from search.entries import SETTINGS, index_document
 
-OWN_TOPICS = ("supplier.changed", "organisation.changed", "talent.changed", "need.changed")
-"""Topics that nobody but the indexes handles."""
 TOPICS = (
-    *OWN_TOPICS, "organisation.verified", "organisation.suspended", "organisation.reinstated",
+    "supplier.changed", "organisation.changed", "talent.changed", "need.changed",
+    "organisation.verified", "organisation.suspended", "organisation.reinstated",
     "job.changed", "job.published", "job.amended", "job.cancelled", "job.opened", "job.unsuccessful",
     "award.decided", "award.activated", "award.cancelled", "order.placed", "order.completed",
     "order.cancelled", "order.refunded",
 )  # fmt: skip
+_CHANGED: Mapping[Kind, tuple[str, str]] = {
+    "suppliers": ("supplier.changed", "organisation"), "jobs": ("job.changed", "job"),
+    "talents": ("talent.changed", "talent"), "datasets": ("need.changed", "need"),
+}  # fmt: skip
 TOGETHER = 500
 """Messages whose records are written in one commit."""
 _REMEMBERED = 20_000
@@ -184,15 +188,10 @@ async def _even_out(engine: SearchEngine) -> None:
 
 
 async def _note_handled(messages: Sequence[OutboxMessage], name: str) -> None:
-    """Write that an engine has seen the messages; one no other handler waits for is done."""
-    wanted = {_HANDLER_NAMES[engines.EMBEDDED]}
-    if engines.server() is not None:
-        wanted.add(_HANDLER_NAMES[engines.SERVER])
+    """Write that an engine has seen the messages; the worker hands them to who else wants them."""
     for message in messages:
         message.handled = [*message.handled, _HANDLER_NAMES[name]]
-        if message.topic in OWN_TOPICS and wanted <= set(message.handled):
-            message.done_at = clock.now()
-    await OutboxMessage.bulk_update(messages, ["handled", "done_at"], batch_size=200)
+    await OutboxMessage.bulk_update(messages, ["handled"], batch_size=200)
 
 
 async def revive_dead_letters() -> int:
@@ -224,17 +223,37 @@ async def _keep(engine: SearchEngine, name: str) -> None:
         await _even_out(engine)
 
 
-async def differences(engine: SearchEngine) -> list[str]:
+class Difference(NamedTuple):
+    """A record that the index does not hold as the database has it."""
+
+    kind: Kind
+    record_id: str
+    text: str
+
+
+async def differences(engine: SearchEngine) -> list[Difference]:
     """Where an index and the database differ, record by record; empty when they are equal."""
-    found: list[str] = []
+    found: list[Difference] = []
     for kind in KINDS:
         held = await _held(engine, kind)
         ids = await sources.findable_ids(kind)
         for start in range(0, len(ids), sources.BATCH):
             for document in await sources.documents(kind, ids[start : start + sources.BATCH]):
                 found += _compared(kind, document, held.pop(document["id"], None))
-        found += [f"{kind} {key}: in the index, not to be found in the database" for key in held]
+        found += [
+            Difference(kind, key, f"{kind} {key}: in the index, not to be found in the database")
+            for key in held
+        ]
     return found
+
+
+@atomic()
+async def queue_repairs(found: Sequence[Difference]) -> None:
+    """Have the worker write these records as they are now, or take them out, in both engines."""
+    for one in found:
+        topic, noun = _CHANGED[one.kind]
+        payload: dict[str, Any] = {noun: one.record_id}
+        await outbox.record(topic, **payload)
 
 
 async def _held(engine: SearchEngine, kind: Kind) -> dict[str, Mapping[str, Any]]:
@@ -244,9 +263,13 @@ async def _held(engine: SearchEngine, kind: Kind) -> dict[str, Mapping[str, Any]
     return held
 
 
-def _compared(kind: Kind, row: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[str]:
-    label = f"{kind} {row['number']}"
+def _compared(
+    kind: Kind, row: Mapping[str, Any], held: Mapping[str, Any] | None
+) -> list[Difference]:
+    label, key = f"{kind} {row['number']}", row["id"]
     if held is None:
-        return [f"{label}: missing from the index"]
+        return [Difference(kind, key, f"{label}: missing from the index")]
     differing = sorted(name for name in {*row, *held} if row.get(name) != held.get(name))
-    return [f"{label}: differs in {', '.join(differing)}"] if differing else []
+    if not differing:
+        return []
+    return [Difference(kind, key, f"{label}: differs in {', '.join(differing)}")]

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import httpx
 import meilisearch
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 from meilisearch.models.task import TaskInfo
+from pydantic_core import from_json, to_json
 
 from search.analysis import TermGroup, highlight_spans, index_terms, query_groups
 from search.engine import (
@@ -36,6 +38,7 @@ _TASK_TIMEOUT_MS = 120_000
 _WINDOW = 100
 _MOST_HITS = 10_000
 _LED_GROUPS = 8
+_WEIGHED = ("id", "strong", "weak", "prior")
 _UNKNOWN_FIELD = ("invalid_search_filter", "invalid_search_facets", "invalid_search_sort")
 _Answer = TypeVar("_Answer")
 
@@ -50,6 +53,10 @@ class MeilisearchEngine:
 
     def __init__(self, url: str, key: str = "", *, timeout: int = 10) -> None:
         self._client = meilisearch.Client(url, key or None, timeout=timeout)
+        self._http = httpx.Client(  # the official client opens a connection for every request
+            base_url=url.rstrip("/"), timeout=timeout, trust_env=False,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+        )  # fmt: skip
 
     async def configure(self, index: str, settings: IndexSettings) -> bool:
         """Create the index and bring its settings up to date; True when it holds no record."""
@@ -107,15 +114,16 @@ class MeilisearchEngine:
         return bool(await asyncio.to_thread(self._client.is_healthy))
 
     async def close(self) -> None:
-        """Nothing is held between requests."""
+        """Let go of the connections."""
+        await asyncio.to_thread(self._http.close)
 
     async def _run(self, call: Callable[..., _Answer], *args: Any) -> _Answer:
         try:
             return await asyncio.to_thread(call, *args)
         except MeilisearchApiError as error:
             raise _translated(error.code, str(error)) from error
-        except MeilisearchError as error:
-            raise SearchError(str(error)) from error
+        except (MeilisearchError, httpx.TransportError) as error:
+            raise SearchError(str(error) or type(error).__name__) from error
 
     def _await(self, task: TaskInfo) -> None:
         done = self._client.wait_for_task(task.task_uid, _TASK_TIMEOUT_MS, 5)
@@ -171,7 +179,7 @@ class MeilisearchEngine:
         if query.sort is not None:
             asked["sort"] = [f"{query.sort.field}:{'desc' if query.sort.descending else 'asc'}"]
         (answer,) = self._multi([asked])
-        hits = tuple(_hit(raw, 0.0, query, groups) for raw in answer["hits"])
+        hits = tuple(_hit(raw["id"], raw["source"], 0.0, query, groups) for raw in answer["hits"])
         return Results(hits, answer["totalHits"], _facets(answer))
 
     def _weighed(self, name: str, groups: Sequence[TermGroup]) -> list[tuple[TermGroup, float]]:
@@ -200,27 +208,53 @@ class MeilisearchEngine:
             "facets": list(query.facets), "page": 1, "hitsPerPage": 1,
         }  # fmt: skip
         counted.pop("limit")
+        heard = any(group.fallbacks for group, _ in weighed)
         asked = [counted, _request(name, base, limit=limit)]
         for lead in words[:_LED_GROUPS]:
             text = " ".join((lead, *(word for word in words if word != lead)))
             asked.append(_request(name, base, text=text, limit=limit))
+        for one in asked[1:]:
+            one["attributesToRetrieve"] = [*_WEIGHED, "sounds"] if heard else list(_WEIGHED)
         total, *answers = self._multi(asked)
         found = {raw["id"]: raw for answer in answers for raw in answer["hits"]}
         full = sum(weight for _, weight in weighed)
         scored = sorted(
-            ((_coverage(raw, weighed) / full, raw) for raw in found.values()),
-            key=lambda pair: (-pair[0], pair[1]["id"]),
+            ((_coverage(raw, weighed) / full, raw["id"]) for raw in found.values()),
+            key=lambda pair: (-pair[0], pair[1]),
         )
         start = (query.page - 1) * query.per_page
+        shown = scored[start : start + query.per_page]
+        sources = self._sources(name, [record_id for _, record_id in shown])
         groups = [group for group, _ in weighed]
         hits = tuple(
-            _hit(raw, score, query, groups) for score, raw in scored[start : start + query.per_page]
+            _hit(record_id, sources[record_id], score, query, groups)
+            for score, record_id in shown
+            if record_id in sources  # deleted since it was ranked
         )
         return Results(hits, total["totalHits"], _facets(total))
 
+    def _sources(self, name: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """What the hits of one page return; the many that were only weighed are not transferred."""
+        if not ids:
+            return {}
+        keys = f"key IN {_list(map(_key, ids))}"
+        asked = _request(name, [keys], limit=len(ids)) | {"attributesToRetrieve": ["id", "source"]}
+        (answer,) = self._multi([asked])
+        return {raw["id"]: raw["source"] for raw in answer["hits"]}
+
     def _multi(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        answers: list[dict[str, Any]] = self._client.multi_search(asked)["results"]
-        return answers
+        answer = self._post(to_json({"queries": asked}))
+        found = from_json(answer.content)
+        if answer.status_code >= 400:
+            raise _translated(found.get("code"), found.get("message", str(answer.status_code)))
+        results: list[dict[str, Any]] = found["results"]
+        return results
+
+    def _post(self, asked: bytes) -> httpx.Response:
+        """One multi-search on a connection that is kept."""
+        return self._http.post(
+            "/multi-search", content=asked, headers={"Content-Type": "application/json"}
+        )
 
 
 def _translated(code: str | None, message: str) -> SearchError:
@@ -280,12 +314,12 @@ def _request(
     return {
         "indexUid": name, "q": text, "filter": list(filters), "limit": limit,
         "matchingStrategy": "last",
-        "attributesToRetrieve": ["id", "strong", "weak", "sounds", "prior", "source"],
+        "attributesToRetrieve": ["id"],
     }  # fmt: skip
 
 
 def _coverage(raw: Mapping[str, Any], weighed: Iterable[tuple[TermGroup, float]]) -> float:
-    strong, weak, sounds = set(raw["strong"]), set(raw["weak"]), set(raw["sounds"])
+    strong, weak, sounds = set(raw["strong"]), set(raw["weak"]), set(raw.get("sounds", ()))
     gained = 0.0
     for group, weight in weighed:
         best = max(
@@ -297,11 +331,13 @@ def _coverage(raw: Mapping[str, Any], weighed: Iterable[tuple[TermGroup, float]]
     return gained * prior_factor(raw["prior"])
 
 
-def _hit(raw: Mapping[str, Any], score: float, query: Query, groups: Sequence[TermGroup]) -> Hit:
-    source = raw["source"]
+def _hit(
+    record_id: str, source: Mapping[str, Any], score: float, query: Query,
+    groups: Sequence[TermGroup],
+) -> Hit:  # fmt: skip
     marks = {name: highlight_spans(str(source.get(name) or ""), groups)
              for name in query.highlight}  # fmt: skip
-    return Hit(raw["id"], round(score, 6), source, marks)
+    return Hit(record_id, round(score, 6), source, marks)
 
 
 def _facets(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:

@@ -32,6 +32,7 @@ def verify_ledger() -> None:
 
     _verdict(with_database(verify), "The ledger is balanced.")
 
+
 @app.command("reconciliation")
 def verify_reconciliation() -> None:
     """Digest and signature of every reconciliation report."""
@@ -40,14 +41,16 @@ def verify_reconciliation() -> None:
     _verdict(with_database(verify_reports), "Every report is as it was signed.")
 
 
-
 @app.command("index")
-def verify_index(engine: Engine = "") -> None:
+def verify_index(
+    engine: Engine = "",
+    repair: Annotated[bool, typer.Option(help="Queue what differs to be written again.")] = False,
+) -> None:
     """The search index against the database."""
     from search import commands
 
     _verdict(
-        with_database(lambda: commands.verify_index(engine=engine)),
+        with_database(lambda: commands.verify_index(engine=engine, repair=repair)),
         "The index equals the database.",
     )
 
