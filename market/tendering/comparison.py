@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from market.kit.actor import Actor
@@ -209,11 +208,3 @@ async def sheets_context(request: Request, job: Job, actor: Actor) -> dict[str, 
         ],
         "is_chair": any(j.person_id == actor.person_id and j.role == "chair" for j in judges),
     }  # fmt: skip
-
-
-async def counts_by_lot(job: Job) -> dict[Any, int]:
-    """How many opened bids each lot has."""
-    rows = await Bid.filter(job=job, bidder_id__isnull=False).group_by("lot_id").annotate(
-        n=Count("id")
-    ).values("lot_id", "n")  # fmt: skip
-    return {row["lot_id"]: row["n"] for row in rows}

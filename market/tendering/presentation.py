@@ -7,11 +7,9 @@ from typing import Any
 
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
-from market.kit.money import line_total
-from market.kit.web import path_for
-from market.tendering import requirements, terms, transcripts
+from market.tendering import terms, transcripts
 from market.tendering.listing import days_left, region_name
-from market.tendering.models import Award, Bid, Job
+from market.tendering.models import Award, Job
 from market.tendering.procedures import CRITERIA, PROCEDURES, config_of
 from market.tendering.states import JobStatus
 
@@ -159,33 +157,6 @@ def _procedure(job: Job) -> list[tuple[str, Any]]:
         (_("Vouchers wished"), terms.labels("vouchers_wished", job.vouchers_wished)),
         (_("Region"), region_name(job.region_code)),
     ]
-
-
-def total_lines(job: Job, bid: Bid) -> list[dict[str, Any]]:
-    """How the total of an opened bid was made."""
-    assert bid.unit_price is not None
-    price, volume = f"{bid.unit_price.normalize():f}", f"{job.volume:,.0f}"
-    note = f"{price} × {volume} {terms.label('unit', job.unit)}"
-    labelling = {"label": _("Labelling"), "note": note,
-                 "amount_fen": line_total(bid.unit_price, job.volume)}  # fmt: skip
-    extras = [
-        {"label": terms.label("spend_category", line["spend_category"]),
-         "note": line["description"], "amount_fen": line["amount_fen"]}
-        for line in (bid.content or {}).get("extra_lines", ())
-    ]  # fmt: skip
-    return [labelling, *extras]
-
-
-def compared(job: Job, bids: Sequence[Bid]) -> list[dict[str, Any]]:
-    """The rows of the buyer's comparison."""
-    return [
-        {
-            "bid": bid, "lines": total_lines(job, bid),
-            "failed": requirements.failures(bid.checks),
-            "url": path_for("bids:score", number=bid.number),
-        }
-        for bid in bids
-    ]  # fmt: skip
 
 
 async def opening_of(
