@@ -89,3 +89,11 @@ def bench_drift(orders: int = 1_000_000, seed: int = 1, as_json: Json = False) -
     from market.bench import drift
 
     drift.run(orders=orders, seed=seed, as_json=as_json)
+
+
+@app.command("settle")
+def bench_settle(orders: int = 200, as_json: Json = False) -> None:
+    """Settlements a second on PostgreSQL, beside bare asyncpg sending the same statements."""
+    from market.bench import settle
+
+    settle.run(orders=orders, as_json=as_json)

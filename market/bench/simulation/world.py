@@ -1,6 +1,7 @@
 """A small market at the moment the contracts are signed: an order or two, their stages, perhaps a voucher."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -8,12 +9,14 @@ from uuid import UUID
 
 from tortoise.models import Model
 
+from billing.chart import AccountKey, supplier_receivable
 from billing.models import VoucherAllocation, VoucherProgramme, VoucherRedemption
 from billing.states import ProgrammeStatus
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
 from market.bench.simulation.store import Store
 from market.kit.actor import Actor
+from market.kit.ids import uuid7
 from market.kit.money import allocate
 from market.orders.models import Contract, Milestone, Order, OrderLine
 from market.orders.states import ContractStatus, MilestoneKind
@@ -21,6 +24,8 @@ from market.orders.states import ContractStatus, MilestoneKind
 START = dt.datetime(2026, 11, 2, 1, 0, tzinfo=dt.UTC)
 SHARES = (3000, 6000, 1000)
 KINDS = (MilestoneKind.ADVANCE, MilestoneKind.ACCEPTANCE, MilestoneKind.RETENTION)
+SUPPLIER = "ORG-2"
+Add = Callable[[Model], None]
 _NOBODY = UUID(int=0)
 
 
@@ -36,28 +41,39 @@ class World:
 
 def build(store: Store, chance: Random) -> World:
     """Fill an empty store."""
-    buyer = _organisation(store, "ORG-1", OrganisationKind.DEMAND)
-    supplier = _organisation(store, "ORG-2", OrganisationKind.SUPPLIER)
-    orders = tuple(
-        _order(store, chance, f"O-2026-{number:06d}", buyer, supplier)
-        for number in range(1, chance.randrange(2, 4))
-    )
+    made = build_many(store.add, chance.randrange(1, 3), chance)
     if chance.random() < 0.5:
-        _voucher(store, chance, orders[0])
+        _voucher(store, chance, made.orders[0])
+    return made
+
+
+def build_many(add: Add, count: int, chance: Random | None = None) -> World:
+    """A buyer, a supplier and their orders; `add` takes each row."""
+    chance = chance or Random(1)  # noqa: S311 - reproducible on purpose
+    buyer = _organisation(add, "ORG-1", OrganisationKind.DEMAND)
+    supplier = _organisation(add, SUPPLIER, OrganisationKind.SUPPLIER)
     return World(
+        orders=tuple(
+            _order(add, chance, f"O-2026-{number:06d}", buyer, supplier)
+            for number in range(1, count + 1)
+        ),
         buyer=_actor(buyer),
-        operator=_actor(_organisation(store, "ORG-3", OrganisationKind.OPERATOR)),
-        bureau=_actor(_organisation(store, "ORG-4", OrganisationKind.BUREAU)),
-        orders=orders,
+        operator=_actor(_organisation(add, "ORG-3", OrganisationKind.OPERATOR)),
+        bureau=_actor(_organisation(add, "ORG-4", OrganisationKind.BUREAU)),
     )
 
 
-def _organisation(store: Store, number: str, kind: OrganisationKind) -> Organisation:
+def supplier_account() -> AccountKey:
+    """What is due to the one supplier."""
+    return supplier_receivable(SUPPLIER)
+
+
+def _organisation(add: Add, number: str, kind: OrganisationKind) -> Organisation:
     row = Organisation(
         number=number, kind=kind, status=OrganisationStatus.ACTIVE, name=number,
         org_type="enterprise", region_code="370100",
     )  # fmt: skip
-    store.add(row)
+    add(row)
     return row
 
 
@@ -69,12 +85,12 @@ def _actor(organisation: Organisation) -> Actor:
 
 
 def _order(
-    store: Store, chance: Random, number: str, buyer: Organisation, supplier: Organisation
+    add: Add, chance: Random, number: str, buyer: Organisation, supplier: Organisation
 ) -> Order:
     lines = [chance.randrange(1, 1_000_000) for _ in range(chance.randrange(1, 4))]
     total = sum(lines) + 100
     contract = Contract(
-        number=number.replace("O", "C"), job_id=_NOBODY, award_id=_NOBODY, buyer_id=buyer.id,
+        number=number.replace("O", "C"), job_id=_NOBODY, award_id=uuid7(), buyer_id=buyer.id,
         supplier_id=supplier.id, status=ContractStatus.ACTIVE, digest="", total_fen=total,
         terms={"acceptance": {"retention_days": 90}},
     )  # fmt: skip
@@ -100,7 +116,7 @@ def _order(
             )
         )  # fmt: skip
     for row in rows:
-        store.add(row)
+        add(row)
     return order
 
 
