@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 import billing.api
+import billing.bank_api
 import billing.routes
 import billing.voucher_api
 import market.accounts.api
@@ -18,6 +19,8 @@ import market.bureau.api
 import market.bureau.routes
 import market.calendar.api
 import market.calendar.routes
+import market.certification.api
+import market.certification.routes
 import market.complaints.api
 import market.complaints.routes
 import market.datasets.api
@@ -82,6 +85,7 @@ OPERATIONS = [
     *market.datasets.api.operations,
     *billing.api.operations,
     *billing.voucher_api.operations,
+    *billing.bank_api.operations,
     *search.api.operations,
     *search.alert_api.operations,
     *search.dictionary_api.operations,
@@ -89,6 +93,7 @@ OPERATIONS = [
     *market.ocds.api.operations,
     *market.risks.api.operations,
     *market.registration.api.operations,
+    *market.certification.api.operations,
 ]
 
 ROUTES: list[BaseRoute] = [
@@ -120,6 +125,7 @@ ROUTES: list[BaseRoute] = [
     *market.risks.routes.routes,
     *market.ocds.routes.routes,
     *market.registration.routes.routes,
+    *market.certification.routes.routes,
     *api.routes(OPERATIONS),
     *pages.description_routes(OPERATIONS),
     Mount("/static", StaticFiles(directory=web.STATIC), name="static"),

@@ -8,9 +8,9 @@ from uuid import UUID
 from starlette.requests import Request
 from tortoise.expressions import Subquery
 from tortoise.queryset import CountQuery
+
 from billing.models import BankLine, WebhookEvent
 from billing.states import BankLineStatus, EventStatus
-
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
 from market.kit import web
@@ -92,9 +92,10 @@ _BUREAU = (
     (N_("Red flags"), "risks:list", "flag"),
     (N_("Registrations"), "registrations:list", "file"),
     (N_("Filings"), "filings:list", "inbox"),
+    (N_("Certification of bases"), "certification_rounds:list", "building"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
-    (N_("Applications to review"), "vouchers:queue", "inbox"),
     (N_("Overdue payments"), "overdue:list", "clock"),
+    (N_("Applications to review"), "vouchers:queue", "inbox"),
     (N_("Openings"), "openings:list", "unlock"),
     (N_("Jobs to review"), "job_reviews:list", "eye"),
     (N_("Rules for procedures"), "locks:list", "lock"),
@@ -110,12 +111,11 @@ _OPERATOR = (
     _DISPUTES,
     (N_("Reported reviews"), "reviews:reported", "star"),
     (N_("Import records"), "imports:upload", "upload"),
+    (N_("Training"), "training:list", "shield"),
+    (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Receipts and statements"), "bank:list", "upload"),
     (N_("Exception queues"), "operator:queues", "alert"),
     (N_("Reconciliation"), "reconciliations:list", "scale"),
-    (N_("Training"), "training:list", "shield"),
-    (N_("Receipts and statements"), "bank:list", "upload"),
-    (N_("Payments and events"), "operator:payments", "coin"),
     (N_("Outbox"), "operator:outbox", "inbox"),
     (N_("Searches"), "operator:searches", "search"),
     (N_("Dictionary"), "dictionary:list", "search"),
@@ -130,7 +130,15 @@ _OTHER = (
     _JUDGING,
     (N_("Organisation"), "accounts:organisation", "building"),
 )
+_BASE = (
+    _WORKSPACE,
+    _CALENDAR,
+    (N_("Certification of bases"), "certification_rounds:list", "shield"),
+    (N_("Our applications"), "certifications:list", "file"),
+    (N_("Organisation"), "accounts:organisation", "building"),
+)
 ROOMS = {
+    OrganisationKind.BASE: _BASE,
     OrganisationKind.DEMAND: _DEMAND,
     OrganisationKind.SUPPLIER: _SUPPLIER,
     OrganisationKind.BUREAU: _BUREAU,

@@ -38,16 +38,17 @@ MODEL_MODULES = [
     "market.bureau.models",
     "market.ocds.models",
     "market.registration.models",
+    "market.certification.models",
     "market.risks.models",
     "market.calendar.models",
     "market.notifications.models",
+    "billing.models",
+    "billing.voucher_models",
     "search.alert_models",
     "search.query_models",
     "search.dictionary_models",
     "billing.bank_models",
     "billing.credit_notes",
-    "billing.models",
-    "billing.voucher_models",
 ]
 
 
@@ -73,13 +74,13 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     web_workers: int = 1
     rate_limit_storage: str = "memory://"
+    rate_limits: bool = True
+    worker_poll_seconds: float = 0.5
     custody_account_name: str = "数据标注公共服务平台（资金监管专户）"
     custody_bank_name: str = "示例银行营业部"
     custody_bank_account: str = "0000 0000 0000 0000 001"
     custody_sub_account_prefix: str = Field(default="", pattern=r"^\d{0,20}$")
     four_eyes_above_fen: int = Field(default=10_000_000, ge=0)
-    rate_limits: bool = True
-    worker_poll_seconds: float = 0.5
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

@@ -184,15 +184,22 @@ _CREDENTIAL: Final = {
 
 _CERTIFICATION: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
-    "applied": StatusTone("waiting", "upload", "Applied"),
-    "preliminary_review": StatusTone("waiting", "eye", "Preliminary review"),
+    "submitted": StatusTone("waiting", "eye", "Preliminary review"),
+    "returned": StatusTone("danger", "undo", "Returned for correction"),
     "recommended": StatusTone("info", "arrow-up", "Recommended"),
-    "selection": StatusTone("waiting", "scale", "Selection"),
     "site_visit": StatusTone("info", "building", "Site visit"),
-    "publicity": StatusTone("waiting", "eye", "Public notice period"),
-    "objection": StatusTone("danger", "flag", "Objection raised"),
+    "publicised": StatusTone("waiting", "eye", "Public notice period"),
+    "objected": StatusTone("danger", "flag", "Objection raised"),
     "certified": StatusTone("success", "shield", "Certified"),
     "declined": StatusTone("muted", "cross", "Declined"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+    "revoked": StatusTone("danger", "cross", "Revoked"),
+}
+
+_CERTIFICATION_OBJECTION: Final = {
+    "pending": StatusTone("waiting", "clock", "Awaiting an answer"),
+    "upheld": StatusTone("danger", "flag", "Objection upheld"),
+    "dismissed": StatusTone("muted", "minus", "Objection dismissed"),
 }
 
 _VOUCHER: Final = {
@@ -373,6 +380,7 @@ _NOUNS: Final = {
     "organisation": _ORGANISATION,
     "credential": _CREDENTIAL,
     "certification": _CERTIFICATION,
+    "certification_objection": _CERTIFICATION_OBJECTION,
     "voucher": _VOUCHER,
     "programme": _PROGRAMME,
     "voucher_application": _APPLICATION,

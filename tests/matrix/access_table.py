@@ -452,8 +452,8 @@ bureau:prices bureau+operator
 bureau:targets bureau+operator
 registrations:list person
 registrations:show nobody unknown
-GET certification_rounds:list all
-POST certification_rounds:list bureau
+certification_rounds:list all
+certification_rounds:open bureau
 certification_rounds:show all cert_round
 certifications:list all
 certifications:begin base cert_round

@@ -86,11 +86,17 @@ POOL = {
     "modalities": ["图像"],
     "valid_until": "2027-03-01",
 }
+FAIR = {
+    "title": "济南市数据标注供需对接会", "summary": TEXT, "venue": "会议厅", "region_code": "370100",
+    "slots": 3, "slot_minutes": 20, "tables": 2, "closes_at": "2027-03-01", "starts_at": "2027-03-08",
+}  # fmt: skip
 NEED = need_input().model_dump(mode="json")
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {
     "api:tendering_shortlist": {"passed": []},
     "api:tendering_award_bid": {"rationale": TEXT},
+    "api:billing_propose_decision": {"kind": "return", "reason": TEXT},
+    "api:billing_judge_decision": {"agree": True},
     "api:risks_decide_case": {"decision": "remind", "reasons": TEXT},
     "api:billing_confirm_repayment": {"dispute": "D-2026-000001", "reference": "BANK-1"},
     "api:billing_decide_application": {"outcome": "refused", "note": TEXT, "source": "第八条"},

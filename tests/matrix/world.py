@@ -13,6 +13,9 @@ from market.accounts import invitations
 from market.accounts.forms import InvitationInput
 from market.accounts.models import ApiToken, Organisation, Person, Session
 from market.accounts.sessions import start_session
+from market.certification.forms import ObjectionInput
+from market.certification.models import CertificationMaterial
+from market.certification.reviews import object_to
 from market.datasets import offers
 from market.datasets.forms import OfferInput
 from market.directory import certificates
@@ -41,6 +44,7 @@ from market.tendering.sealed_models import BidFile
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
+from tests.factories.certification import make_base, make_round, publicise, submit_application
 from tests.factories.complaints import make_complaint, make_report
 from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
@@ -85,6 +89,7 @@ async def build() -> World:
     rows |= await _pilot(actors)
     rows |= await _complaints(actors)
     rows |= await _fairs(actors)
+    rows |= await _certification(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
     await settle_everything()
@@ -109,7 +114,7 @@ async def _people() -> tuple[dict[str, Actor], Deal]:
     deal = await unpaid_order(extra_lines=[COMPUTE_LINE])
     hospital = await Organisation.get(id=deal.buyer.organisation_id)
     firm = await Organisation.get(id=deal.supplier.organisation_id)
-    others = {
+    others: dict[str, dict[str, Any]] = {
         "buyer_b": {"kind": "demand", "name": "甲市第二人民医院"},
         "supplier_b": {"kind": "supplier", "name": "乙市标注有限公司"},
         "bureau_a": {"kind": "bureau", "region_code": "370000"},
@@ -299,6 +304,20 @@ async def _fairs(actors: dict[str, Actor]) -> dict[str, str]:
     return {
         "fair": fair.number, "fair_draft": draft.number, "fair_block": str(block.id),
         "fair_published": planned.number, "fair_meeting": await _first(FairMeeting),
+    }  # fmt: skip
+
+
+async def _certification(actors: dict[str, Actor]) -> dict[str, str]:
+    """A round of A's bureau with one application handed in and one publicised and objected to."""
+    bureau = actors["bureau_a"]
+    waiting = await submit_application(await make_round(bureau), await make_base())
+    public = await publicise(await make_base("370200"), bureau)
+    rival = await actor(await make_organisation(kind="supplier"))
+    made = await object_to(public, ObjectionInput(grounds="企业清单与事实不符，见附件。"), by=rival)
+    return {
+        "cert": waiting.number, "cert_round": (await waiting.round).number,
+        "cert_paper": await _first(CertificationMaterial, certification=waiting),
+        "cert_public": public.number, "cert_objection": str(made.id),
     }  # fmt: skip
 
 

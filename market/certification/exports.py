@@ -1,0 +1,61 @@
+"""Annex 5, the summary a province sends up, and the list of applications, as files."""
+
+from typing import Any
+
+from tortoise.functions import Count, Sum
+
+from market.certification.models import Certification, CertificationRound
+from market.certification.states import CertificationStatus
+from market.kit.i18n import N_
+from market.kit.tables import Export, status
+
+HANDED_IN = frozenset(CertificationStatus) - {
+    CertificationStatus.DRAFT, CertificationStatus.RETURNED, CertificationStatus.WITHDRAWN,
+}  # fmt: skip
+
+
+def _form(name: str) -> Any:
+    return lambda row: row.form.get(name)
+
+
+ANNEX_5 = Export(
+    N_("Annex 5: summary of applications"),
+    (
+        (N_("No."), "integer", "position"),
+        (N_("Base"), "text", "base.name"),
+        (N_("Founded"), "text", lambda row: (row.form.get("founded_on") or "")[:7]),
+        (N_("Area (m²)"), "integer", _form("area")),
+        (N_("Planned investment (yuan)"), "money", _form("planned_fen")),
+        (N_("Main industries"), "text", _form("industries")),
+        (N_("Annotation firms"), "integer", "firms_count"),
+        (N_("Annotators"), "integer", "staff_count"),
+        (N_("Managing body"), "text", _form("manager")),
+        (N_("Contact"), "text", lambda row: f"{row.form['contact']} {row.form['phone']}"),
+        (N_("Remarks"), "text", status("certification")),
+    ),
+)
+CERTIFICATIONS = Export(
+    N_("Certified bases and applications"),
+    (
+        (N_("Number"), "text", "number"),
+        (N_("Base"), "text", "base.name"),
+        (N_("Round"), "text", "round.title"),
+        (N_("Status"), "text", status("certification")),
+        (N_("Handed in"), "datetime", "submitted_at"),
+        (N_("Publicised until"), "datetime", "public_until"),
+        (N_("Certified"), "datetime", "certified_at"),
+    ),
+)
+
+
+async def annex_5_rows(call: CertificationRound) -> list[Certification]:
+    """What was handed in to a round, numbered, with firms and staff counted from the list."""
+    rows = (
+        await Certification.filter(round=call, status__in=HANDED_IN)
+        .annotate(firms_count=Count("firms"), staff_count=Sum("firms__staff"))
+        .select_related("base")
+        .order_by("submitted_at", "id")
+    )
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+    return rows
