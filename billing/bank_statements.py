@@ -145,6 +145,10 @@ async def _keep(statement: BankStatement, entry: Entry) -> bool:
         if old is not None:
             if (old.booked_on, old.amount_fen) != content:
                 raise InvalidInput(_("The bank's reference is that of another movement"))
+            if old.statement_id is None:  # entered by hand before: the bank has confirmed it now
+                await BankLine.filter(id=old.id, statement_id=None).update(
+                    statement_id=statement.id
+                )
             return bool(old.statement_id == statement.id)
     if entry.amount_fen < 0:
         await BankDebit.create(

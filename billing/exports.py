@@ -105,7 +105,7 @@ PLATFORM = Export(N_("Suppliers' income through the platform"), (
     (N_("Platform fee (yuan)"), "money", "fee_fen"),
 ))  # fmt: skip
 STATEMENTS = Export(N_("Bank statements"), (
-    (N_("Statement"), "text", "number"), (N_("File"), "text", "file.filename"),
+    (N_("Bank statement"), "text", "number"), (N_("File"), "text", "file.filename"),
     (N_("Account number"), "text", "account"), (N_("From"), "date", "first_on"),
     (N_("To"), "date", "last_on"), (N_("Rows"), "integer", "rows_total"),
     (N_("Closing balance (yuan)"), "money", "closing_fen"),

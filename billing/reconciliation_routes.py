@@ -10,10 +10,9 @@ from tortoise.queryset import QuerySet
 from billing import exports, queues, reconciliation, words
 from billing.access import missing, require_operator
 from billing.bank_models import Reconciliation
-from billing.ledger_models import LedgerAccount
+from billing.chart import AccountKind
 from market.kit import documents, tables, web
 from market.kit.actor import Actor
-from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
 
 
@@ -68,7 +67,7 @@ async def show_report(request: Request) -> Response:
     if tables.format_of(request):
         rows = reconciliation.stated_rows(report)
         return exports.RECONCILED.of(request, rows, subject=report.number)
-    return await web.render(request, "billing/reconciliations_show.html", **await _context(report))
+    return await web.render(request, "billing/reconciliations_show.html", **_context(report))
 
 
 async def print_report(request: Request) -> Response:
@@ -77,19 +76,17 @@ async def print_report(request: Request) -> Response:
     report = await report_to_read(actor, request.path_params["number"])
     document = await documents.issue(reconciliation.NOUN, report.number, report.digest)
     return await web.render(
-        request, "billing/reconciliations_print.html", document=document, **await _context(report)
+        request, "billing/reconciliations_print.html", document=document, **_context(report)
     )
 
 
-async def _context(report: Reconciliation) -> dict[str, Any]:
-    codes = [row["account"] for row in report.content["clearing"]]
-    accounts = {row.code: words.account(row) for row in await LedgerAccount.filter(code__in=codes)}
+def _context(report: Reconciliation) -> dict[str, Any]:
     return {
         "report": report,
         "problems": reconciliation.problems_of(report),
         "comparison_label": reconciliation.comparison_label,
         "row_label": reconciliation.row_label,
-        "account_label": lambda code: accounts.get(code, _("nothing posted yet")),
+        "account_label": lambda code: words.place(AccountKind(code)),
     }
 
 

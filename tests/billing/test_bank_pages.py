@@ -60,3 +60,22 @@ async def test_from_the_file_to_the_money_sent_back(
     assert (await client.post(path, data={"reference": "OUT-0001"})).status_code == 303
     assert (await BankLine.get()).status == BankLineStatus.RETURNED
     assert "OUT-0001" in await page(client, asked.headers["location"])
+
+
+async def test_the_api_enters_returns_and_confirms(client: httpx.AsyncClient) -> None:
+    await signed_in_client(client, (await operator_actor()).person_id)
+    typed = {"bank_reference": "R0001", "booked_on": str(clock.today()), "payer_name": "代付公司",
+             "amount_fen": 800}  # fmt: skip
+    line = (await client.post("/api/v1/bank/lines", json=typed)).json()
+    assert (line["status"], line["left_fen"]) == ("suspense", 800)
+    assert (await client.post("/api/v1/bank/lines", json=typed)).status_code == 422
+    path = f"/api/v1/bank/lines/{line['number']}"
+    wanted = {"kind": "return", "reason": "查无对应订单"}
+    made = (await client.post(f"{path}/decisions", json=wanted)).json()
+    assert (made["status"], made["amount_fen"]) == ("approved", 800)
+    done = await client.post(
+        f"/api/v1/bank/decisions/{made['number']}/returned", json={"reference": "OUT-0001"}
+    )
+    assert done.json()["status"] == "done"
+    assert (await client.get(path)).json()["status"] == "returned"
+    assert len((await client.get("/api/v1/bank/lines")).json()["items"]) == 1

@@ -114,3 +114,17 @@ async def test_only_the_operators_finance_reads_statements(rollback: None) -> No
         with pytest.raises(NotPermitted):
             await uploaded(HEAD, by)
     assert await BankStatement.all().count() == 0
+
+
+async def test_a_line_entered_by_hand_is_confirmed_by_its_statement(rollback: None) -> None:
+    operator = await operator_actor()
+    by_hand = BankLineInput(
+        bank_reference="R0001", booked_on=clock.today(), payer_name="某公司", amount_fen=800
+    )
+    line = await bank.record_bank_line(by_hand, by=operator)
+    text = HEAD + f"{clock.today()},R0001,某公司,8.00,,8.00,\n"
+    statement = await read(await uploaded(text, operator))
+    assert statement.rows_known == 1
+    assert (await BankLine.get()).statement_id == statement.id
+    assert await BankLine.all().count() == 1
+    assert (await BankLine.get()).id == line.id
