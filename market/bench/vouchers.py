@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from rich.console import Console
 from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.functions import Sum
 
 from billing.models import VoucherPool, VoucherProgramme, VoucherRedemption
@@ -85,6 +86,7 @@ def postgres_if(wanted: bool) -> Iterator[str]:
 
 
 async def _measure(name: str, url: str, claims: int) -> Measured:
+    EXECUTOR_CACHE.clear()  # statements are kept by connection name, whatever the dialect
     await db.connect(url)
     try:
         await Tortoise.generate_schemas()
