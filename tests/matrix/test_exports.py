@@ -27,6 +27,7 @@ NO_FILE = {
     "market/tendering/job_reviews_list.html": "a queue to be worked off",
     "market/tendering/locks_list.html": "the rules stand in the configuration of each job",
     "market/tendering/jobs_sheets.html": "the sheets are part of the evaluation report",
+    "market/tendering/judging_show.html": "a judge's marks leave the platform when all are handed in",
     "market/pools/pools_show.html": "the page of one pool",
 }
 
