@@ -35,15 +35,18 @@ class Finding:
     label: str
     is_met: bool
     found: str
-    required: str
+    required: str = ""
     source: str = SOURCE
 
     @property
     def sentence(self) -> str:
         """The condition in the reader's language with both figures."""
+        condition, found = _(self.label), _(self.found)
+        if not self.required:
+            return _("%(condition)s: %(found)s", condition=condition, found=found)
         return _(
             "%(condition)s: %(found)s, required %(required)s",
-            condition=_(self.label), found=_(self.found), required=_(self.required),
+            condition=condition, found=found, required=self.required,
         )  # fmt: skip
 
     def stored(self) -> dict[str, Any]:
@@ -81,4 +84,4 @@ def _at_least(code: str, label: str, found: int, required: int) -> Finding:
 
 
 def _stated(code: str, label: str, is_met: bool) -> Finding:
-    return Finding(code, label, is_met, N_("given") if is_met else N_("missing"), N_("given"))
+    return Finding(code, label, is_met, N_("given") if is_met else N_("missing"))

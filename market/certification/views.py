@@ -83,7 +83,7 @@ def annex_2(row: Certification, firms: list[CertificationFirm]) -> list[tuple[st
         (_("Founded"), form["founded_on"][:7]),
         (_("Contact"), f"{form['contact']} {form['phone']}"),
         (_("Area (m²)"), f"{form['area']:,}"),
-        (_("Services"), "、".join(_(SERVICES[code]) for code in form["services"])),
+        (_("Services of the base"), "、".join(_(SERVICES[code]) for code in form["services"])),
         (_("Kinds of data"), "、".join(_(DATA_KINDS[code]) for code in form["data_kinds"])),
         (_("Public annotation platform"), form["platform"] or "—"),
         (_("Concurrent users of the platform"), f"{form['concurrency']:,}"),
@@ -106,7 +106,7 @@ def annex_2(row: Certification, firms: list[CertificationFirm]) -> list[tuple[st
 async def history(row: Certification) -> list[dict[str, Any]]:
     """The moves as a timeline, each with its opinion."""
     words = {
-        "begun": _("Begun"), "status:submitted": _("Handed in"),
+        "begun": _("Application begun"), "status:submitted": _("Handed in"),
         "status:returned": _("Returned for correction"), "status:recommended": _("Recommended"),
         "status:site_visit": _("Site visit"), "status:publicised": _("Publicised"),
         "status:objected": _("Objection raised"), "status:certified": _("Certified"),
