@@ -13,9 +13,12 @@ from market.accounts.schemas import (
     OrganisationOut,
     TokenOut,
     TokensOut,
+    VerificationOut,
+    VerificationQuery,
 )
 from market.accounts.states import Role
 from market.kit.api import Call, Nothing, Operation, operation
+from market.kit.paging import CursorPage, cursor_page
 
 TAG = "accounts"
 
@@ -67,6 +70,29 @@ async def set_opening_key(call: Call[OpeningKeyInput, Nothing]) -> OpeningKeyOut
 
 
 @operation(
+    "GET", "/organisation/verification", summary="Where your verification stands", tag=TAG,
+    returns=VerificationOut, scope="profile:read",
+)  # fmt: skip
+async def show_verification(call: Call[Nothing, Nothing]) -> VerificationOut:
+    """Of the organisation you act for, with the reason if it was sent back."""
+    require(call.actor, *Role, verified=False)
+    return VerificationOut.of(await access.own_organisation(call.actor))
+
+
+@operation(
+    "GET", "/verifications", summary="Organisations by standing", tag=TAG,
+    query=VerificationQuery, returns=CursorPage[VerificationOut], scope="profile:read",
+)  # fmt: skip
+async def list_verifications(
+    call: Call[Nothing, VerificationQuery],
+) -> CursorPage[VerificationOut]:
+    """The operator's queue: who waits for verification, unless another standing is asked for."""
+    query = access.organisations_to_decide(call.actor, status=call.query.status.value, text="")
+    rows, following = await cursor_page(query, call.query)
+    return CursorPage(items=[VerificationOut.of(row) for row in rows], next=following)
+
+
+@operation(
     "GET", "/organisation/members", summary="Members of your organisation", tag=TAG,
     returns=MembersOut, scope="profile:read",
 )  # fmt: skip
@@ -100,6 +126,7 @@ async def revoke_token(call: Call[Nothing, Nothing]) -> None:
 
 
 operations: list[Operation] = [
-    show_me, show_organisation, edit_organisation, set_opening_key, list_members,
+    show_me, show_organisation, edit_organisation, set_opening_key, show_verification,
+    list_verifications, list_members,
     list_tokens, create_token, revoke_token,
 ]  # fmt: skip

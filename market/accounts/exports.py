@@ -10,6 +10,17 @@ MEMBERS = Export(N_("Members"), (
     (N_("Role"), "text", lambda row: labels.roles()[row.role]),
     (N_("Member since"), "date", "created_at"),
 ))  # fmt: skip
+SESSIONS = Export(N_("Logged-in browsers"), (
+    (N_("Browser"), "text", lambda row: labels.browser_name(row.user_agent)),
+    (N_("Address"), "text", "address"), (N_("Logged in"), "datetime", "created_at"),
+    (N_("Last used"), "datetime", "last_seen_at"),
+))  # fmt: skip
+# Never the token nor its digest: what is here helps nobody to use it.
+TOKENS = Export(N_("API tokens"), (
+    (N_("Name"), "text", "name"), (N_("Begins with"), "text", "prefix"),
+    (N_("Scopes"), "text", lambda row: " ".join(row.scopes)), (N_("Created"), "datetime", "created_at"),
+    (N_("Last used"), "datetime", "last_used_at"), (N_("Valid until"), "datetime", "expires_at"),
+))  # fmt: skip
 ORGANISATIONS = Export(N_("Organisations"), (
     (N_("Number"), "text", "number"), (N_("Name"), "text", "name"),
     (N_("Kind"), "text", lambda row: labels.kinds()[row.kind]),

@@ -38,7 +38,7 @@ class RecoveryCode(Row):
 
     person_id: UUID
     person: Any = fields.ForeignKeyField(
-        "models.Person", on_delete=fields.CASCADE, related_name="recovery_codes"
+        "models.Person", on_delete=fields.RESTRICT, related_name="recovery_codes"
     )
     digest = fields.CharField(max_length=64)
     used_at = fields.DatetimeField(null=True)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from market.accounts.models import ApiToken, Membership, Organisation, Person
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
 from market.kit.actor import Actor
+from market.kit.paging import CursorQuery
 
 
 class OrganisationOut(BaseModel):
@@ -30,6 +31,31 @@ class OrganisationOut(BaseModel):
     def of(cls, row: Organisation) -> Self:
         """The public facts of an organisation."""
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class VerificationOut(BaseModel):
+    """Where an organisation's verification stands; `note` is why it was sent back or suspended."""
+
+    number: str
+    name: str
+    kind: OrganisationKind
+    status: OrganisationStatus
+    uscc: str | None
+    submitted_at: dt.datetime | None
+    verified_at: dt.datetime | None
+    note: str
+
+    @classmethod
+    def of(cls, row: Organisation) -> Self:
+        """From a row."""
+        same = [name for name in cls.model_fields if name != "note"]
+        return cls(**{name: getattr(row, name) for name in same}, note=row.verification_note)
+
+
+class VerificationQuery(CursorQuery):
+    """Which standing is listed."""
+
+    status: OrganisationStatus = OrganisationStatus.PENDING_VERIFICATION
 
 
 class MeOut(BaseModel):

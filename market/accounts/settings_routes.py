@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from market.accounts import (
     access,
+    exports,
     labels,
     mail_tokens,
     people,
@@ -33,6 +34,7 @@ from market.kit.forms import Form
 from market.kit.i18n import SUPPORTED
 from market.kit.i18n import gettext as _
 from market.kit.limiting import limit
+from market.kit.paging import whole
 from market.kit.security import LOCALE_COOKIE
 
 
@@ -171,9 +173,11 @@ async def unsubscribe(request: Request) -> Response:
 
 async def list_sessions(request: Request) -> Response:
     """The browsers one is logged in with."""
-    actor = web.signed_in(request)
+    listed = await access.own_sessions(web.signed_in(request))
+    if file := await exports.SESSIONS.file(request, listed):
+        return file
     return await web.render(
-        request, "market/accounts/sessions.html", sessions=await access.own_sessions(actor),
+        request, "market/accounts/sessions.html", page=whole(request, listed),
         browser_name=labels.browser_name,
     )  # fmt: skip
 
@@ -205,8 +209,11 @@ async def list_tokens(request: Request) -> Response:
                 request, "accounts:tokens",
                 flash=_("Copy this token now, it is not shown again: %(token)s", token=clear),
             )  # fmt: skip
+    listed = await access.own_tokens(actor)
+    if request.method == "GET" and (file := await exports.TOKENS.file(request, listed)):
+        return file
     return await web.render(
-        request, "market/accounts/tokens.html", form=form, tokens=await access.own_tokens(actor),
+        request, "market/accounts/tokens.html", form=form, page=whole(request, listed),
         scopes=tuple((code, code, _(text)) for code, text in SCOPES.items()),
     )  # fmt: skip
 

@@ -152,13 +152,16 @@ async def list_orders(request: Request) -> Response:
 
 
 async def show_order(request: Request) -> Response:
-    """An order with its lines, payment stages, batches, reviews and history."""
+    """An order with its lines, stages, batches, reviews, history; `?format=` exports its batches."""
     actor = web.signed_in(request)
     order = await access.own_order(actor, request.path_params["number"])
+    view = await views.order_view(order, actor)
+    if file := await exports.BATCHES.file(request, view.batches, subject=order.number):
+        return file
     return await web.render(
         request, "market/orders/orders_show.html", order=order, words=words,
-        language=i18n.current_locale(), view=await views.order_view(order, actor),
-        review_words=review_words,
+        language=i18n.current_locale(), view=view, review_words=review_words,
+        batches=paging.whole(request, view.batches),
     )  # fmt: skip
 
 

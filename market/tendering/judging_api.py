@@ -16,6 +16,7 @@ from market.tendering import (
 from market.tendering.forms import ReasonInput
 from market.tendering.judging_forms import (
     DeclarationInput,
+    ExpertInput,
     ExplanationInput,
     JudgeInput,
     LowPriceInput,
@@ -30,6 +31,7 @@ from market.tendering.judging_schemas import (
     ClarificationsOut,
     ComputationOut,
     ComputedBidOut,
+    ExpertOut,
     JudgeOut,
     JudgingOut,
     LetterOut,
@@ -94,6 +96,26 @@ async def accept_seat(call: Call[Nothing, Nothing]) -> JudgeOut:
     """The seat one's own address was invited to."""
     judge = await panel_access.own_invitation(call.actor, call.path("id"))
     return JudgeOut.of(await panel.accept_seat(judge, by=call.actor))
+
+
+@operation("POST", "/judges/{id}/decline", summary="Leave a seat", tag=PANEL, returns=JudgeOut)
+async def decline_seat(call: Call[Nothing, Nothing]) -> JudgeOut:
+    """The seat goes to somebody else."""
+    judge = await panel_access.own_invitation(call.actor, call.path("id"))
+    return JudgeOut.of(await panel.decline_seat(judge, by=call.actor))
+
+
+@operation("GET", "/expertise", summary="What you offer to judge", tag=PANEL, returns=ExpertOut)
+async def get_expertise(call: Call[Nothing, Nothing]) -> ExpertOut:
+    """The industries one may be drawn for; none, and not available, until one offers."""
+    return ExpertOut.of(await panel_access.own_expertise(call.actor))
+
+
+@operation("PUT", "/expertise", summary="Offer to judge", tag=PANEL, body=ExpertInput,
+           returns=ExpertOut)  # fmt: skip
+async def enrol_expert(call: Call[ExpertInput, Nothing]) -> ExpertOut:
+    """Replaces one's offer; who is not available is not drawn."""
+    return ExpertOut.of(await panel.enrol_expert(call.body, by=call.actor))
 
 
 async def _judging(judge: Judge) -> JudgingOut:
@@ -261,7 +283,8 @@ async def get_letter(call: Call[Nothing, Nothing]) -> LetterOut:
 
 
 operations: list[Operation] = [
-    get_panel, appoint_judge, draw_judges, release_judge, accept_seat, get_judging,
+    get_panel, appoint_judge, draw_judges, release_judge, accept_seat, decline_seat,
+    get_expertise, enrol_expert, get_judging,
     judge_alone,
     declare_interests, get_sheet, save_sheet, finish_judging, list_sheets, get_computation,
     note_spread, override_check, list_clarifications, ask_about_price, answer_request,

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from market.tendering.models import Bid, Clarification, Judge, ScoreSheet
+from market.tendering.models import Bid, Clarification, Expert, Judge, ScoreSheet
 
 
 class JudgeOut(BaseModel):
@@ -28,6 +28,20 @@ class JudgeOut(BaseModel):
         """From a row."""
         names = [name for name in cls.model_fields if name != "id"]
         return cls(id=str(judge.id), **{name: getattr(judge, name) for name in names})
+
+
+class ExpertOut(BaseModel):
+    """The industries a person offers to judge in."""
+
+    affiliation: str = ""
+    industries: list[str] = []
+    is_available: bool = False
+
+    @classmethod
+    def of(cls, row: Expert | None) -> Self:
+        """From a row; nothing offered without one."""
+        same = cls.model_fields if row else ()
+        return cls(**{name: getattr(row, name) for name in same})
 
 
 class PanelOut(BaseModel):

@@ -495,6 +495,8 @@ api:accounts_show_me person
 api:accounts_show_organisation person organisation
 api:accounts_edit_organisation member
 api:accounts_set_opening_key member
+api:accounts_show_verification member
+api:accounts_list_verifications operator
 api:accounts_list_members member
 api:accounts_list_tokens person
 api:accounts_create_token member
@@ -586,6 +588,9 @@ api:tendering_appoint_judge A:buyer+bureau_a job
 api:tendering_draw_judges A:buyer+bureau_a job
 api:tendering_release_judge A:buyer+bureau_a seat
 api:tendering_accept_seat A:self seat
+api:tendering_decline_seat A:self seat
+api:tendering_get_expertise person
+api:tendering_enrol_expert person
 api:tendering_get_judging A:self evaluated_job
 api:tendering_judge_alone A:buyer evaluated_job
 api:tendering_declare_interests A:self evaluated_job

@@ -104,6 +104,8 @@ async def test_sessions_are_listed_and_ended(client: httpx.AsyncClient) -> None:
     page = await client.get("/account/sessions")
     assert "Old Phone" in page.text
     assert "Stranger" not in page.text
+    file = await client.get("/account/sessions?format=csv")
+    assert ("10.0.0.9" in file.text, "Stranger" in file.text) == (True, False)
     await client.post(f"/account/sessions/{foreign.id}/end")
     await client.post(f"/account/sessions/{old.id}/end")
 

@@ -55,6 +55,37 @@ async def test_clear_text_is_shown_once(client: httpx.AsyncClient) -> None:
     assert row.expires_at - clock.now() > dt.timedelta(days=89)
 
 
+async def test_tokens_as_a_file_hold_no_secret(client: httpx.AsyncClient) -> None:
+    by = await actor(await make_organisation())
+    header = await _token(by, "jobs:read")
+    await signed_in_client(client, by.person_id)
+    clear = header["authorization"].removeprefix("Bearer ")
+    row = await ApiToken.get()
+    file = (await client.get("/account/tokens?format=json")).text
+    assert row.prefix in file
+    assert clear not in file
+    assert row.token_hash not in file
+
+
+async def test_verifications_are_read_by_their_own_and_the_operator(
+    client: httpx.AsyncClient,
+) -> None:
+    waiting = await make_organisation(status="pending_verification")
+    by = await actor(waiting)
+    own = await client.get(
+        "/api/v1/organisation/verification", headers=await _token(by, "profile:read")
+    )
+    assert (own.json()["status"], own.json()["note"]) == ("pending_verification", "")
+    refused = await client.get("/api/v1/verifications", headers=await _token(by, "profile:read"))
+    assert refused.status_code == 403
+    operator = await actor(await make_organisation(kind="operator"))
+    header = await _token(operator, "profile:read")
+    queue = (await client.get("/api/v1/verifications", headers=header)).json()
+    assert [row["number"] for row in queue["items"]] == [waiting.number]
+    active = (await client.get("/api/v1/verifications?status=active", headers=header)).json()
+    assert waiting.number not in [row["number"] for row in active["items"]]
+
+
 @pytest.mark.parametrize(
     "data", [{"name": "erp"}, {"name": "erp", "scopes": "root"}, {"scopes": "jobs:read"}]
 )
@@ -182,3 +213,12 @@ def test_every_operation_asks_for_a_scope_one_can_give() -> None:
 
 def test_scopes_are_noun_and_verb() -> None:
     assert all(scope.partition(":")[2] in ("read", "write") for scope in SCOPES)
+
+
+async def test_what_one_offers_to_judge(client: httpx.AsyncClient) -> None:
+    headers = await _token(await actor(await make_organisation()), "profile:read")
+    nothing = (await client.get("/api/v1/expertise", headers=headers)).json()
+    assert nothing == {"affiliation": "", "industries": [], "is_available": False}
+    offer = {"affiliation": "某医学院", "industries": ["医疗健康"], "is_available": True}
+    assert (await client.put("/api/v1/expertise", headers=headers, json=offer)).status_code == 200
+    assert (await client.get("/api/v1/expertise", headers=headers)).json() == offer

@@ -136,12 +136,16 @@ async def test_the_list_exports_what_is_seen(client: httpx.AsyncClient) -> None:
     deal = await make_order(title="=HYPERLINK(1)")
     await make_order()
     await as_(client, deal.supplier)
-    file = await client.get("/orders?format=csv&status=funded")
+    batch = await deliver(deal, quantity="1200")
+    batches = await client.get(f"/orders/{order_of(deal).number}?format=json")
+    (row,) = batches.json()["rows"]
+    assert (row["批次"], row["数量"], row["件数（批量）"]) == (batch.number, "1200.00", 200)
+    file = await client.get("/orders?format=csv&status=in_progress")
     header, row = csv.reader(io.StringIO(file.content.decode("utf-8-sig")))
     assert header[:5] == ["订单", "标注需求", "需求方", "供给方", "状态"]
     assert row[0] == order_of(deal).number
     assert row[1] == "'=HYPERLINK(1)"
-    assert row[4] == "资金到位"
+    assert row[4] == "进行中"
     assert row[9] == "240000.00"
     book = openpyxl.load_workbook(io.BytesIO((await client.get("/orders?format=xlsx")).content))
     cells = list(book.active.values)
