@@ -131,26 +131,7 @@ async def _require_nothing_on_its_way(order: Order) -> None:
 
 
 async def _refund_payment(order: Order, payment: Payment, *, reason: str) -> Refund | None:
-    refund_id = uuid7()
-    hold = await transfers.reserve(
-        order_held(order.number),
-        source_of(payment),
-        payment.amount_fen,
-        kind="refund",
-        key=f"refund:{refund_id}",
-        order=order,
-    )
-    refund = await Refund.create(
-        id=refund_id,
-        number=await next_number("RF"),
-        order=order,
-        payment=payment,
-        amount_fen=payment.amount_fen,
-        reason=reason,
-        transfer=hold,
-    )
-    await outbox.record("refund.requested", refund=refund.id)
-    return refund
+    return await _request(order, payment, payment.amount_fen, reason=reason, is_part=False)
 
 
 async def excess_of(stage: Stage) -> int:
@@ -169,6 +150,12 @@ async def held_of(payment: Payment) -> int:
 
 async def return_part(order: Order, payment: Payment, fen: int, *, reason: str) -> Refund:
     """Send back a part of a payment; the receipt stands, the part leaves what is held."""
+    return await _request(order, payment, fen, reason=reason, is_part=True)
+
+
+async def _request(
+    order: Order, payment: Payment, fen: int, *, reason: str, is_part: bool
+) -> Refund:
     refund_id = uuid7()
     hold = await transfers.reserve(
         order_held(order.number),
@@ -184,7 +171,7 @@ async def return_part(order: Order, payment: Payment, fen: int, *, reason: str) 
         order=order,
         payment=payment,
         amount_fen=fen,
-        is_reduction=True,
+        is_reduction=is_part,
         reason=reason,
         transfer=hold,
     )
