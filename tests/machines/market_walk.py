@@ -15,7 +15,7 @@ from market.kit.outbox import drain
 from market.kit.states import Stateful
 from market.orders import batches, contracts, inspections, orders
 from market.orders.forms import Finding
-from market.orders.models import AcceptanceSample, Contract, DeliveryBatch, Order
+from market.orders.models import AcceptanceSample, Contract, DeliveryBatch, Milestone, Order
 from market.tendering import access, awards, bids, jobs, questions
 from market.tendering.models import Award, Bid, Job, Question
 from market.tendering.states import CancelReason
@@ -43,6 +43,7 @@ class Market:
         self.buyer = Actor()
         self.firms: list[Actor] = []
         self.pressed: list[str] = []
+        self.buttons = BUTTONS
 
     async def begin(self) -> None:
         """Who there is."""
@@ -54,7 +55,7 @@ class Market:
         self.now += dt.timedelta(minutes=self.chance.randint(1, 90))
         with clock.frozen_at(self.now):
             try:
-                await BUTTONS[name](self)
+                await self.buttons[name](self)
             except AppError as exc:
                 self.pressed.append(f"{name}: {type(exc).__name__}")
             else:
@@ -275,6 +276,19 @@ async def _wrong_money() -> list[str]:
     early = await Order.filter(
         status="completed", batches__status__in=("planned", "submitted", "sampling")
     )
-    return [f"order {o.number}: {o.accepted_quantity} accepted" for o in over] + [
-        f"order {o.number} is completed with a batch open" for o in early
+    return [
+        *(f"order {o.number}: {o.accepted_quantity} accepted" for o in over),
+        *(f"order {o.number} is completed with a batch open" for o in early),
+        *[fault for o in await Order.all() for fault in await _wrong_stages(o)],
+    ]
+
+
+async def _wrong_stages(order: Order) -> list[str]:
+    """The stages sum to the total, and no dispute took more off one than it is worth."""
+    rows = await Milestone.filter(order=order)
+    split = sum(row.amount_fen for row in rows)
+    return [f"order {order.number}: stages of {split}"] * (split != order.total_fen) + [
+        f"order {order.number}: stage {row.position} is worth less than nothing"
+        for row in rows
+        if row.amount_fen < row.reduced_fen
     ]

@@ -19,6 +19,7 @@ from market.orders.models import Order
 from market.tendering.models import Bid, Job
 from tests.factories import tendering
 from tests.machines.market_walk import BUTTONS, ORDERS, TENDERING, Market, faults
+from tests.machines.quarrels import OF_ORDERS, OF_TENDERING, QUARRELS
 from tests.machines.scale import SCALE, scaled
 
 CHANCE = st.randoms(use_true_random=False)
@@ -45,6 +46,7 @@ async def market(chance: random.Random) -> AsyncIterator[Market]:
     try:
         async with in_transaction():
             new = Market(chance)
+            new.buttons = {**BUTTONS, **QUARRELS}
             with clock.frozen_at(new.now):
                 await new.begin()
             yield new
@@ -85,11 +87,12 @@ async def look(there: Market) -> None:
 
 def test_every_button_is_in_a_walk() -> None:
     assert set(BUTTONS) == set(TENDERING) | set(ORDERS)
+    assert set(QUARRELS) == set(OF_TENDERING) | set(OF_ORDERS)
 
 
 @given(
     chance=CHANCE,
-    presses=st.lists(st.sampled_from(TENDERING), min_size=STEPS, max_size=STEPS),
+    presses=st.lists(st.sampled_from((*TENDERING, *OF_TENDERING)), min_size=STEPS, max_size=STEPS),
 )
 @WALKS
 async def test_from_posting_to_contract(
@@ -106,7 +109,7 @@ async def test_from_posting_to_contract(
 
 @given(
     chance=CHANCE,
-    presses=st.lists(st.sampled_from(ORDERS), min_size=STEPS, max_size=STEPS),
+    presses=st.lists(st.sampled_from((*ORDERS, *OF_ORDERS)), min_size=STEPS, max_size=STEPS),
 )
 @WALKS
 async def test_from_contract_to_settlement(
@@ -129,7 +132,9 @@ async def test_the_walks_come_far(rollback: None) -> None:
     for seed in range(20):
         async with market(random.Random(seed)) as there:
             for _step in range(150):
-                await there.press(there.chance.choice([*TENDERING, *ORDERS]))
+                await there.press(
+                    there.chance.choice([*TENDERING, *ORDERS, *OF_TENDERING, *OF_ORDERS])
+                )
             reached |= {f"bid {bid.status}" for bid in await Bid.all()}
             reached |= {f"order {order.status}" for order in await Order.all()}
     assert {"bid awarded", "bid withdrawn", "order in_progress"} <= reached
