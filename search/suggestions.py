@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.regions import COUNTRY_CODE, children
 from market.vocabulary.synonyms import synonym_groups
 from search import query_log, sources
+from search.lexicon import lexicon, renewed
 from search.normalisation import has_han, normalise
 from search.phonetics import initials, pinyin
 
@@ -29,6 +31,8 @@ MAX_TEXT = 40
 _POPULAR = 3
 _FIRMS = 3
 _SHORTEST = 2
+_IN_CHINESE = re.compile(r"[㐀-鿿]{2,8}")
+"""Words of the dictionary; mixed ones stand in it in a form of their own and are the vocabulary's."""
 
 
 class SuggestionKind(StrEnum):
@@ -91,8 +95,9 @@ async def suggested(typed: str) -> list[Suggestion]:
 
 def _of_vocabulary(typed: str) -> list[Suggestion]:
     """Entries with a key that begins with what is typed, then those that hold it; the shorter the nearer."""
+    inside = has_han(typed)
     ranked = (
-        (min(_rank(key, typed) for key in entry.keys), number, entry.suggestion)
+        (min(_rank(key, typed, inside) for key in entry.keys), number, entry.suggestion)
         for number, entry in enumerate(_entries())
         if entry.suggestion.text != typed
     )
@@ -104,17 +109,18 @@ _NO_MATCH = 10_000
 _INSIDE = 1_000
 
 
-def _rank(key: str, typed: str) -> int:
+def _rank(key: str, typed: str, inside: bool) -> int:
     if key.startswith(typed):
         return len(key)
-    if has_han(typed) and typed in key:
+    if inside and typed in key:
         return _INSIDE + len(key)
     return _NO_MATCH
 
 
+@renewed
 @cache
 def _entries() -> tuple[_Entry, ...]:
-    """The vocabulary's words with what they may be typed as, built once: some thousand of them."""
+    """The words of vocabulary and dictionary with what they may be typed as, built once for each version."""
     known: dict[str, _Entry] = {}
     for text, kind, others in _terms():
         keys = dict.fromkeys(normalise(word) for word in (text, *others) if word)
@@ -129,6 +135,10 @@ def _terms() -> Iterator[tuple[str, SuggestionKind, tuple[str, ...]]]:
             yield term.zh, SuggestionKind.WORD, (term.en, *term.synonyms)
     for head, *others in synonym_groups():
         yield head, SuggestionKind.WORD, tuple(others)
+    words = lexicon()
+    for word in sorted(words.whole - words.generic):
+        if word in words.surfaces and _IN_CHINESE.fullmatch(word):
+            yield word, SuggestionKind.WORD, ()
     for province in children(COUNTRY_CODE):
         yield province.short_name, SuggestionKind.PLACE, (province.name,)
         for city in children(province.code):

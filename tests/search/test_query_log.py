@@ -103,6 +103,7 @@ async def test_the_operator_sees_what_is_not_found(http: httpx.AsyncClient) -> N
     page = await http.get("/operator/searches")
     assert "水下声呐" in page.text
     assert "点云 拉框" not in page.text
+    assert 'href="/operator/dictionary"' in page.text
     frequent = await http.get("/operator/searches", params={"show": "frequent", "days": "7"})
     assert "点云 拉框" in frequent.text
     file = await http.get("/operator/searches", params={"show": "frequent", "format": "json"})

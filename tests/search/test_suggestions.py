@@ -11,6 +11,7 @@ from market.kit import outbox
 from search import disclosure, indexing, query_log, suggestions
 from search.discovery import _open_first
 from search.engine import Hit
+from search.lexicon import extend
 from search.query_log import Asked
 from search.suggestions import SuggestionKind
 from search.weights import LABELS, weights
@@ -39,6 +40,16 @@ async def test_words_are_found_by_their_forms(rollback: None, typed: str, expect
 @pytest.mark.parametrize("typed", ["", " ", "x", "%", "\0", "长" * 300])
 async def test_too_little_or_nonsense_suggests_nothing(rollback: None, typed: str) -> None:
     assert await suggestions.suggested(typed) == []
+
+
+async def test_words_of_the_operators_dictionary_are_suggested(rollback: None) -> None:
+    extend(1, [("synonyms", "水下声呐", ("声纳",))])
+    try:
+        texts = [one.text for one in await suggestions.suggested("shuixiasheng")]
+    finally:
+        extend(0, [])
+    assert texts == ["水下声呐"]
+    assert await suggestions.suggested("shuixiasheng") == []
 
 
 async def test_only_listed_suppliers_are_named(rollback: None) -> None:
