@@ -83,7 +83,7 @@ def facts_of(fair: Fair) -> list[tuple[str, str]]:
         (_("Region"), words.place(fair.region_code)),
         (_("Meetings"), room),
         (_("Who may come"), " · ".join(who)),
-        (_("Registration"), _("from %(start)s to %(end)s", start=_minute(fair.opens_at),
+        (_("Registration period"), _("from %(start)s to %(end)s", start=_minute(fair.opens_at),
                               end=_minute(fair.closes_at))),
         (_("Meetings wished for each party"), str(fair.min_meetings)),
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def _minute(at: Any) -> str:
 def proof_of(timetable: FairTimetable, meetings: Iterable[FairMeeting]) -> list[tuple[str, str]]:
     """The proof of a timetable: objective, bound, gap, model, and what it rests on."""
     return [
-        (_("Parties"), _("%(buyers)s buyers, %(suppliers)s suppliers, %(pairs)s pairs that suit",
+        (_("Who takes part"), _("%(buyers)s buyers, %(suppliers)s suppliers, %(pairs)s pairs that suit",
                          buyers=timetable.buyers, suppliers=timetable.suppliers,
                          pairs=timetable.pairs)),
         (_("Meetings"), str(len(list(meetings)))),
