@@ -184,6 +184,7 @@ def quote(claim: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -
 
     show(quote_file(claim))
 
+
 @app.command()
 def reconcile(as_json: Json = False) -> None:
     """Compare ledger, bank, processor and treasuries; keep the signed report. 1: something is unexplained."""
@@ -196,7 +197,6 @@ def reconcile(as_json: Json = False) -> None:
     else:
         console.print(f"{report.number}: {report.differences} not explained", markup=False)
     raise typer.Exit(int(bool(report.differences)))
-
 
 
 @app.command("sampling-plan")
