@@ -176,6 +176,8 @@ class FairMeeting(Row):
     timetable_id: UUID
     buyer_id: UUID
     supplier_id: UUID
+    job_id: UUID | None
+    contract_id: UUID | None
 
     timetable: Any = fields.ForeignKeyField(
         "models.FairTimetable", on_delete=fields.RESTRICT, related_name="meetings"

@@ -229,7 +229,7 @@ async def test_what_came_of_a_meeting_and_the_totals(after: Setting) -> None:
         own = await published_job(by=after.other)
         deal = intent.model_copy(update={"outcome": Outcome.DEAL, "job": own.number})
         saved = await meetings.record_meeting(row, deal, by=after.host)
-        assert (saved.job.id, saved.outcome) == (own.id, Outcome.DEAL)
+        assert (saved.job_id, saved.outcome) == (own.id, Outcome.DEAL)
     expected = meetings.Totals(1, 3, 1, 1, 30_000_000, 1)
     assert await meetings.totals() == await meetings.totals("37") == expected
     assert await meetings.totals(fair_id=after.fair.id) == expected
