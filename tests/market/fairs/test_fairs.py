@@ -19,7 +19,7 @@ from market.kit.mail import SentMail
 from market.worker import HANDLERS
 from tests.factories import actor, make_organisation, signed_in_client
 from tests.factories.directory import make_supplier
-from tests.factories.fairs import host_of, make_fair, register
+from tests.factories.fairs import fair_input, host_of, make_fair, register
 from tests.factories.tendering import published_job
 
 pytestmark = pytest.mark.usefixtures("rollback")
@@ -204,7 +204,7 @@ async def test_dates_of_a_fair_follow_each_other() -> None:
         assert set(caught.value.fields) == {field}
     fair = await make_fair()
     with pytest.raises(fairs.FairIsOpen):
-        await fairs.change_fair(fair, None, by=await host_of(fair))  # type: ignore[arg-type]
+        await fairs.change_fair(fair, fair_input(), by=await host_of(fair))
     firm = await actor(await make_organisation(kind="supplier"))
     with pytest.raises(NotPermitted):
         await make_fair(by=firm)
