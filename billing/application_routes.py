@@ -130,7 +130,10 @@ async def queue(request: Request) -> Response:
 
 async def published(request: Request) -> Response:
     """What is published now, for anybody, and until when one may object."""
-    page = await paginate(request, application_access.published())
+    query = application_access.published()
+    if file := await voucher_exports.PUBLISHED.file(request, query):
+        return file
+    page = await paginate(request, query)
     return await web.render(
         request, "billing/vouchers_published.html", page=page, days=application_views.days_left
     )

@@ -173,6 +173,7 @@ async def _reserve(
 async def refuse(
     application: VoucherApplication, *, reason: str, source: str, by: Actor
 ) -> VoucherApplication:
+    """End an application with a reason; what was reserved for it goes back to the pool (V8)."""
     if application.redemption_id is not None:
         await give_back(await VoucherRedemption.get(id=application.redemption_id), by=by)
     await application.move_to(

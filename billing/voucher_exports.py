@@ -21,3 +21,8 @@ APPLICATIONS = Export(N_("Voucher applications"), (
     (N_("Due on"), "datetime", "due_at"), (N_("Overdue"), "text", _overdue),
     (N_("Status"), "text", status("voucher_application")), (N_("Submitted"), "datetime", "submitted_at"),
 ))  # fmt: skip
+PUBLISHED = Export(N_("Vouchers under public notice"), (
+    (N_("Voucher application"), "text", "number"), (N_("Programme"), "text", "programme.title"),
+    (N_("Claimant"), "text", "claimant.name"), (N_("Quoted (yuan)"), "money", "quoted_fen"),
+    (N_("Objections until"), "datetime", "due_at"),
+))  # fmt: skip

@@ -34,6 +34,18 @@ ANNEX_5 = Export(
         (N_("Remarks"), "text", status("certification")),
     ),
 )
+ROUNDS = Export(
+    N_("Rounds"),
+    (
+        (N_("Number"), "text", "number"),
+        (N_("Title"), "text", "title"),
+        (N_("Organiser"), "text", "organiser.name"),
+        (N_("Closes"), "datetime", "closes_at"),
+        (N_("Tenant annotation firms, at least"), "integer", "firms_min"),
+        (N_("Annotators, at least"), "integer", "staff_min"),
+        (N_("Office space in m², at least"), "integer", "area_min"),
+    ),
+)
 CERTIFICATIONS = Export(
     N_("Certified bases and applications"),
     (

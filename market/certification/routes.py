@@ -54,6 +54,8 @@ async def open_round(request: Request) -> Response:
 
 async def _rounds_page(request: Request, form: Form[f.RoundInput]) -> Response:
     rounds = CertificationRound.all().select_related("organiser").order_by("-id")
+    if file := await exports.ROUNDS.file(request, rounds):
+        return file
     page = await paginate(request, rounds)
     return await web.render(
         request, FOLDER + "rounds_list.html", page=page, form=form,

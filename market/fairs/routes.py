@@ -38,9 +38,16 @@ async def show(request: Request) -> Response:
     """One fair: its terms, the reader's registration, and for its host who comes and who is kept apart."""
     actor = web.actor_of(request)
     fair = await access.visible_fair(actor, request.path_params["number"])
+    if access.hosts(actor, fair) and (file := await _who_comes(request, fair)):
+        return file
     return await web.render(
         request, "market/fairs/fairs_show.html", **await _context(request, actor, fair)
     )
+
+
+async def _who_comes(request: Request, fair: Fair) -> Response | None:
+    rows = access.registrations_of(fair)
+    return await exports.REGISTRATIONS.file(request, rows, subject=fair.number)
 
 
 async def _context(request: Request, actor: Actor, fair: Fair, **more: Any) -> dict[str, Any]:
