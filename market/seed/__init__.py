@@ -24,7 +24,7 @@ from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.risks.cases import review_market
-from market.seed import calls, complaints, deals, pilots, plans, work
+from market.seed import calls, complaints, deals, fairs, pilots, plans, work
 from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
@@ -82,6 +82,8 @@ async def seed_demo() -> list[Login]:
     province = await _province()
     await calls.hold_back(cast, province)
     await complaints.play_complaints(cast, province)
+    await fairs.play_fair(cast, province)
+    await fairs.call_for_bases(province)
     await review_market()
     return LOGINS
 
