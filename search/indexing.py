@@ -27,7 +27,7 @@ TOPICS = (
     "organisation.verified", "organisation.suspended", "organisation.reinstated",
     "job.changed", "job.published", "job.amended", "job.cancelled", "job.opened", "job.unsuccessful",
     "award.decided", "award.activated", "award.cancelled", "order.placed", "order.completed",
-    "order.cancelled", "order.refunded",
+    "order.cancelled", "order.refunded", "contract.changed", "contract.terminated",
 )  # fmt: skip
 _CHANGED: Mapping[Kind, tuple[str, str]] = {
     "suppliers": ("supplier.changed", "organisation"), "jobs": ("job.changed", "job"),
