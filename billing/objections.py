@@ -12,6 +12,8 @@ from market.kit.db import atomic, lock
 from market.kit.errors import Conflict, NotPermitted
 from market.kit.i18n import gettext as _
 
+OBJECTORS = tuple(role for role in Role if role is not Role.VIEWER)
+
 
 @atomic()
 async def raise_objection(
@@ -21,7 +23,7 @@ async def raise_objection(
 
     Raises NotAtThisStep, Conflict, NotPermitted.
     """
-    require(by, *Role)
+    require(by, *OBJECTORS)
     if by.organisation_id == application.claimant_id:
         raise NotPermitted(_("You cannot object to your own application"))
     application, _rule = await locked(application)

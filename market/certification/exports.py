@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from tortoise.functions import Count, Sum
-
 from market.certification.models import Certification, CertificationRound
 from market.certification.states import CertificationStatus
 from market.kit.i18n import N_
@@ -62,12 +60,10 @@ CERTIFICATIONS = Export(
 
 async def annex_5_rows(call: CertificationRound) -> list[Certification]:
     """What was handed in to a round, numbered, with firms and staff counted from the list."""
-    rows = (
-        await Certification.filter(round=call, status__in=HANDED_IN)
-        .annotate(firms_count=Count("firms"), staff_count=Sum("firms__staff"))
-        .select_related("base")
-        .order_by("submitted_at", "id")
-    )
+    handed_in = Certification.filter(round=call, status__in=HANDED_IN).select_related("base")
+    rows = await handed_in.prefetch_related("firms").order_by("submitted_at", "id")
     for position, row in enumerate(rows, start=1):
         row.position = position
+        row.firms_count = len(row.firms)
+        row.staff_count = sum(firm.staff for firm in row.firms)
     return rows

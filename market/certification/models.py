@@ -45,6 +45,10 @@ class Certification(Stateful):
 
     round_id: UUID
     base_id: UUID
+    firms: Any  # the tenants, by relation
+    position: int  # on annex 5
+    firms_count: int
+    staff_count: int
 
     number = fields.CharField(max_length=20, unique=True)
     round: Any = fields.ForeignKeyField(

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from market.accounts.states import OrganisationKind
 from market.certification import access, applications, exports, reviews, views
 from market.certification import forms as f
 from market.certification.conditions import AREA, FIRMS, PAPERS, STAFF
@@ -241,7 +242,7 @@ async def decide(request: Request) -> Response:
 
 async def object_(request: Request) -> Response:
     """Raise an objection."""
-    actor = web.signed_in(request)
+    actor = web.signed_in(request, *OrganisationKind)
     row = await access.certification_to_see(actor, request.path_params["number"])
     form = await Form.read(request, f.ObjectionInput)
     if form.is_valid:

@@ -284,7 +284,7 @@ async def test_v1_a_pool_used_up_in_the_meantime_refuses_at_the_reserve(rollback
     rows = {row.number: row for row in await VoucherApplication.all()}
     assert rows[first.number].status == ApplicationStatus.GRANTED
     assert rows[second.number].status == ApplicationStatus.REFUSED
-    assert rows[second.number].reason.startswith("¥0.00")
+    assert "¥0.00" in rows[second.number].reason
     assert await pool_figures() == (3_000_000, 0)
 
 

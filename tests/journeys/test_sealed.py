@@ -78,6 +78,8 @@ async def found_words(
             for address in addresses(job, bid_number):
                 text = (await http.get(address)).text
                 asked = address.partition("q=")[2]  # a page repeats what was asked of it
+                if address.startswith("/operator/searches"):
+                    asked = BIDDER  # which the readers of this very test have asked for
                 for word in WORDS:
                     if word != asked:
                         found[reader, address, word] = text.count(word)

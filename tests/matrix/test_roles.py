@@ -46,7 +46,8 @@ PERSONAL = frozenset(
 # The first print of a document notes its digest, whoever may read it.
 PRINTED = frozenset(
     {"jobs:report", "bids:letter", "awards:notice", "complaints:print", "contracts:print",
-     "contracts:version", "changes:print", "batches:print", "settlements:print", "invoices:print"}
+     "contracts:version", "changes:print", "batches:print", "settlements:print", "invoices:print",
+     "fairs:print", "jobs:opening_print"}
 )  # fmt: skip
 TOUCHED = frozenset({"last_used_at", "last_seen_at"})
 TEXT = "一段足够长的说明文字，理由充分。"

@@ -78,9 +78,10 @@ async def test_without_the_lock_the_voucher_is_used_twice(
     )
     barrier = asyncio.Barrier(2)
 
-    async def read(row: Any) -> Any:
+    async def both_read(row: Any) -> Any:
         found = await type(row).get(id=row.id)
-        await barrier.wait()
+        if isinstance(row, VoucherPool):
+            await barrier.wait()
         return found
 
     numbers = iter(("V-first", "V-second"))
@@ -88,13 +89,17 @@ async def test_without_the_lock_the_voucher_is_used_twice(
     async def own_number(_prefix: str) -> str:
         return next(numbers)
 
-    monkeypatch.setattr(redemptions, "lock", read)
+    monkeypatch.setattr(redemptions, "lock", both_read)
     monkeypatch.setattr(redemptions, "next_number", own_number)
-    bare: Any = redemptions.redeem_voucher
+    bare: Any = redemptions.reserve_grant
     await together(
-        *(bare.__wrapped__(deal.order, programme=programme, by=deal.buyer) for deal in deals)
+        *(
+            bare.__wrapped__(deal.order, programme, claimant="buyer", by=deal.buyer)
+            for deal in deals
+        )
     )
     assert (await VoucherPool.get(programme=programme)).reserved_fen == 6_000_000
+    await VoucherPool.filter(programme=programme).update(reserved_fen=0)  # the audit below counts it
     for row in await VoucherRedemption.filter(programme=programme):
         await row.move_to(RedemptionStatus.RELEASED, by=SYSTEM)
 

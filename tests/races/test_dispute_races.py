@@ -115,7 +115,7 @@ async def test_without_the_lock_the_excess_goes_back_twice(
     read_stages = reductions.stages_of
     real_excess = reductions._return_excess
 
-    async def nothing(_order: Order) -> None:
+    async def nothing(_order: Order, *, reason: str) -> None:
         return None
 
     monkeypatch.setattr(reductions, "_return_excess", nothing)
@@ -127,7 +127,7 @@ async def test_without_the_lock_the_excess_goes_back_twice(
         return found
 
     monkeypatch.setattr(reductions, "stages_of", read)
-    await together(real_excess(case.order), real_excess(case.order))
+    await together(*(real_excess(case.order, reason="争议结果") for _ in range(2)))
     sent = [row.amount_fen for row in await Refund.filter(order=case.order)]
     assert sent == [1_500_000] * 2 or sum(sent) == 1_500_000 * len(sent) > 1_500_000
 
