@@ -99,7 +99,9 @@ async def test_without_the_lock_the_voucher_is_used_twice(
         )
     )
     assert (await VoucherPool.get(programme=programme)).reserved_fen == 6_000_000
-    await VoucherPool.filter(programme=programme).update(reserved_fen=0)  # the audit below counts it
+    await VoucherPool.filter(programme=programme).update(
+        reserved_fen=0
+    )  # the audit below counts it
     for row in await VoucherRedemption.filter(programme=programme):
         await row.move_to(RedemptionStatus.RELEASED, by=SYSTEM)
 
