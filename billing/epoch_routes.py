@@ -12,6 +12,7 @@ from billing import access, epochs
 from billing.models import LedgerEpoch
 from market.kit import web
 from market.kit.paging import paginate
+from market.kit.tables import download
 
 SCRIPT = "verify_entries.py"
 
@@ -35,17 +36,13 @@ async def download_proof(request: Request) -> Response:
 
 async def download_script(_request: Request) -> Response:
     """The standalone verifier."""
-    text = files(__package__).joinpath(SCRIPT).read_text("utf-8")
-    return _attached(text, "text/x-python", SCRIPT)
+    return download(files(__package__).joinpath(SCRIPT).read_bytes(), "text/x-python", SCRIPT)
 
 
 def _file(content: dict[str, Any], name: str) -> Response:
-    return _attached(json.dumps(content, ensure_ascii=False, indent=1), "application/json", name)
-
-
-def _attached(text: str, media_type: str, name: str) -> Response:
-    disposition = f'attachment; filename="{name}"'
-    return Response(text, media_type=media_type, headers={"content-disposition": disposition})
+    return download(
+        json.dumps(content, ensure_ascii=False, indent=1).encode(), "application/json", name
+    )
 
 
 routes = [

@@ -63,6 +63,10 @@ def uscc_fault(exc: uscc.InvalidUscc) -> str:
     }[exc.fault] % place
 
 
+# 统一社会信用代码, checked to the last digit (GB 32100-2015).
+Uscc = Annotated[str, AfterValidator(_uscc)]
+
+
 def _among(vocabulary: Mapping[str, object]) -> AfterValidator:
     def validate(text: str) -> str:
         if text and text not in vocabulary:
@@ -190,7 +194,7 @@ class VerificationInput(BaseModel):
     """The facts on the licence."""
 
     name: OrganisationName
-    uscc: Annotated[str, AfterValidator(_uscc)]
+    uscc: Uscc
     org_type: Annotated[str, _among(trade.ORG_TYPES)] = ""
     region_code: Annotated[str, AfterValidator(lambda text: _region(text) if text else "")] = ""
 

@@ -1,7 +1,6 @@
 """Pages of an organisation for its members: profile, verification, members, invitations."""
 
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,7 +33,7 @@ from market.accounts.identity_routes import (
 )
 from market.accounts.models import Invitation, Organisation
 from market.accounts.permissions import require
-from market.kit import files, i18n, web
+from market.kit import files, i18n, tables, web
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput
 from market.kit.forms import Form
@@ -133,10 +132,7 @@ async def licence(request: Request) -> Response:
     """The licence file, for the organisation's members and the operator."""
     actor = web.signed_in(request)
     file = await access.licence(request.path_params["number"], actor)
-    return Response(
-        await files.read(file), media_type=file.content_type,
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(file.filename)}"},
-    )  # fmt: skip
+    return tables.download(await files.read(file), file.content_type, file.filename)
 
 
 async def list_members(request: Request) -> Response:

@@ -6,13 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
-from market.accounts.forms import uscc_fault
+from market.accounts.forms import Uscc
 from market.certification.states import MaterialKind
 from market.kit import clock
 from market.kit.forms import LocalDate, LocalDateTime, YuanAsFen
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
-from market.vocabulary import uscc
 
 SERVICES = {
     "collection": N_("Collection"),
@@ -37,13 +36,6 @@ def _one_of(choices: dict[str, str]) -> AfterValidator:
         return codes
 
     return AfterValidator(validate)
-
-
-def _uscc(text: str) -> str:
-    try:
-        return uscc.parse(text).code
-    except uscc.InvalidUscc as exc:
-        raise ValueError(uscc_fault(exc)) from None
 
 
 def _past(day: dt.date) -> dt.date:
@@ -108,7 +100,7 @@ class FirmInput(BaseModel):
     """A tenant firm with its business in brief; turnover of the year before in fen."""
 
     name: Line
-    uscc: Annotated[str, AfterValidator(_uscc)]
+    uscc: Uscc
     main_business: Line
     revenue_fen: Annotated[YuanAsFen, Field(ge=0, le=MAX_FEN)]
     industries: Line

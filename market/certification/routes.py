@@ -1,7 +1,5 @@
 """Pages of the certification of bases."""
 
-from urllib.parse import quote
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,7 +10,7 @@ from market.certification import forms as f
 from market.certification.conditions import AREA, FIRMS, PAPERS, STAFF
 from market.certification.models import Certification, CertificationRound
 from market.certification.states import CertificationStatus, MaterialKind
-from market.kit import clock, documents, files, web
+from market.kit import clock, documents, files, tables, web
 from market.kit.errors import InvalidInput
 from market.kit.forms import Form
 from market.kit.i18n import N_
@@ -199,10 +197,7 @@ async def material(request: Request) -> Response:
     """A paper, as it was uploaded."""
     row = await access.certification_to_read(web.signed_in(request), request.path_params["number"])
     file = (await access.material_to_read(row, request.path_params["id"])).file
-    return Response(
-        await files.read(file), media_type=file.content_type,
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(file.filename)}"},
-    )  # fmt: skip
+    return tables.download(await files.read(file), file.content_type, file.filename)
 
 
 async def submit(request: Request) -> Response:

@@ -5,21 +5,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from market.accounts.forms import uscc_fault
+from market.accounts.forms import Uscc
 from market.kit import clock
 from market.kit.forms import YuanAsFen
 from market.kit.i18n import gettext as _
 from market.registration.states import DealSide
-from market.vocabulary import uscc
 from market.vocabulary.annotation import MODALITIES
 from market.vocabulary.industries import INDUSTRIES
-
-
-def _uscc(text: str) -> str:
-    try:
-        return uscc.parse(text).code
-    except uscc.InvalidUscc as exc:
-        raise ValueError(uscc_fault(exc)) from None
 
 
 def _past(day: dt.date) -> dt.date:
@@ -48,7 +40,7 @@ class FilingInput(BaseModel):
 
     side: DealSide
     counterparty_name: Text
-    counterparty_uscc: Annotated[str, AfterValidator(_uscc)]
+    counterparty_uscc: Uscc
     title: Text
     industry: Annotated[str, AfterValidator(_industry)]
     modality: Annotated[str, AfterValidator(_modality)]

@@ -1,16 +1,13 @@
 """Pages of clarification: ask, answer, read all of it, take it away as a file."""
 
-from urllib.parse import quote
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.kit import files, web
+from market.kit import files, tables, web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
-from market.kit.tables import format_of
 from market.tendering import access, exports, questions
 from market.tendering.forms import AnswerInput, QuestionInput
 
@@ -51,7 +48,7 @@ async def show_all(request: Request) -> Response:
     """Every question of a job with its answer, oldest first; also as a file."""
     actor = web.actor_of(request)
     job = await access.visible_job(actor, request.path_params["number"])
-    if (fmt := format_of(request)) is not None:
+    if (fmt := tables.format_of(request)) is not None:
         return exports.questions_file(request, job, await access.questions_of(job), fmt)
     page = await paginate(request, access.all_questions(job))
     return await web.render(
@@ -64,11 +61,7 @@ async def download(request: Request) -> Response:
     """The file that came with an answer."""
     actor = web.signed_in(request)
     file = await access.answer_file(actor, request.path_params["id"])
-    disposition = f"attachment; filename*=UTF-8''{quote(file.filename, safe='')}"
-    return Response(
-        await files.read(file), media_type=file.content_type,
-        headers={"content-disposition": disposition},
-    )  # fmt: skip
+    return tables.download(await files.read(file), file.content_type, file.filename)
 
 
 routes = [

@@ -1,18 +1,16 @@
 """Pages of tendering everyone may read: jobs, the opening, notices, documents."""
 
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.kit import files, web
+from market.kit import files, tables, web
 from market.kit.audit import history
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
-from market.kit.tables import format_of
 from market.tendering import (
     access,
     award_routes,
@@ -44,7 +42,7 @@ QUESTIONS_SHOWN = 10
 async def show_jobs(request: Request) -> Response:
     """The list of public jobs, or the same as a file (`?format=csv|xlsx|json`)."""
     query = listing.JobQuery.of(request)
-    if (fmt := format_of(request)) is not None:
+    if (fmt := tables.format_of(request)) is not None:
         return await exports.jobs_file(request, query, fmt)
     results = await listing.results(request, query)
     return await web.render_once(
@@ -92,11 +90,7 @@ async def download_document(request: Request) -> Response:
     actor = web.signed_in(request)
     job = await access.visible_job(actor, request.path_params["number"])
     file = await access.document(actor, job, request.path_params["name"])
-    disposition = f"attachment; filename*=UTF-8''{quote(file.filename, safe='')}"
-    content = await files.read(file)
-    return Response(
-        content, media_type=file.content_type, headers={"content-disposition": disposition}
-    )
+    return tables.download(await files.read(file), file.content_type, file.filename)
 
 
 async def show_history(request: Request) -> Response:
