@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
+from market.accounts.oversight import own_region
 from market.accounts.states import OrganisationKind
 from market.bureau.models import FactKind, Side, TradeFact
 from market.bureau.queries import DealsQuery, StatisticsQuery
@@ -20,22 +21,9 @@ from market.kit.outbox import OutboxMessage
 from market.orders.models import Contract
 from market.tendering.models import Bid
 from market.vocabulary import regions
-from market.vocabulary.regions import COUNTRY_CODE, Region
+from market.vocabulary.regions import Region
 
-READERS = (OrganisationKind.BUREAU, OrganisationKind.OPERATOR)
 _REGION_FIELD = {Side.DEMAND: "region_code", Side.SUPPLY: "supplier_region_code"}
-
-
-def own_region(by: Actor) -> Region:
-    """The region whose figures the actor oversees; the operator's is the country.
-
-    Raises NotPermitted for any other organisation and for a bureau not verified.
-    """
-    code = COUNTRY_CODE if by.kind == OrganisationKind.OPERATOR else by.region_code
-    found = regions.region(code)
-    if by.kind not in READERS or not by.verified or found is None:
-        raise NotPermitted(_("Your organisation has no access to this page"))
-    return found
 
 
 def region_to_see(code: str, by: Actor) -> Region:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from billing.models import Payment
+from market.accounts.oversight import READERS, own_region
 from market.bureau import (
     access,
     boards,
@@ -29,7 +30,7 @@ from market.orders.models import Milestone, Order
 
 
 def _reader(request: Request) -> Actor:
-    return web.signed_in(request, *access.READERS)
+    return web.signed_in(request, *READERS)
 
 
 def _asked(request: Request) -> StatisticsQuery:
@@ -39,7 +40,7 @@ def _asked(request: Request) -> StatisticsQuery:
 async def _page(
     request: Request, template: str, query: StatisticsQuery, **context: Any
 ) -> Response:
-    own = access.own_region(_reader(request))
+    own = own_region(_reader(request))
     region = access.region_to_see(query.region, _reader(request))
     return await web.render(
         request,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
+from market.accounts.oversight import codes_within
 from market.bureau.models import ALL, FactKind, Side, TradeRollup
 from market.bureau.periods import Period
 from market.vocabulary import regions
@@ -80,7 +81,7 @@ def change_bp(now: int, before: int) -> int | None:
 
 def code_range(region: Region) -> tuple[str, str]:
     """The lowest and the highest code within a region: an index serves it, a pattern would not."""
-    return region.prefix.ljust(6, "0"), region.prefix.ljust(6, "9")
+    return codes_within(region.prefix)
 
 
 def _cells(part: Slice, areas: Sequence[str], dimension: str) -> QuerySet[TradeRollup]:

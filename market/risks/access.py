@@ -2,8 +2,7 @@
 
 from tortoise.queryset import QuerySet
 
-from market.bureau.access import own_region
-from market.bureau.statistics import code_range
+from market.accounts.oversight import codes_within, own_region
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
@@ -12,7 +11,7 @@ from market.risks.models import FlagCase
 
 def cases_to_see(by: Actor) -> QuerySet[FlagCase]:
     """The cases of the actor's region, the newest first. Raises NotPermitted for other kinds."""
-    found = FlagCase.filter(region_code__range=code_range(own_region(by)))
+    found = FlagCase.filter(region_code__range=codes_within(own_region(by).prefix))
     return found.select_related("job", "organisation", "decided_by").order_by("-found_at", "-id")
 
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.bureau.access import READERS
+from market.accounts.oversight import READERS
 from market.kit import web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
