@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from market.bureau.models import FactKind, Side
-from market.bureau.periods import PeriodName, current_month, shifted
+from market.bureau.periods import Period, PeriodName, current_month, shifted
 from market.kit import i18n, money
 from market.kit.i18n import gettext as _
 from market.orders.states import MilestoneKind
@@ -70,6 +70,7 @@ def period_choices() -> Choices:
     """The periods for a filter."""
     return [
         (PeriodName.MONTH.value, _("This month")),
+        (PeriodName.QUARTER.value, _("This quarter")),
         (PeriodName.YEAR.value, _("This year")),
         (PeriodName.TWELVE.value, _("Last twelve months")),
         (PeriodName.CUSTOM.value, _("From and to")),
@@ -104,8 +105,26 @@ def change(bp: int | None, comparison: str) -> str:
         return _("nothing in the period before")
     if bp == 0:
         return _("no change %(comparison)s", comparison=comparison)
-    sign, size = ("+" if bp > 0 else "−"), percent(abs(bp))
-    return _("%(change)s %(comparison)s", change=f"{sign}{size}", comparison=comparison)
+    return _("%(change)s %(comparison)s", change=signed(bp), comparison=comparison)
+
+
+def changes(before: int | None, year_ago: int | None, period: Period) -> str:
+    """Both changes of a figure: on the period before, and on the same months a year ago where that
+    is another."""
+    first = change(before, period.comparison)
+    if period.before_first == period.year_before.first:
+        return first
+    second = (
+        _("nothing in the same months last year")
+        if year_ago is None
+        else change(year_ago, _("on the same months last year"))
+    )
+    return _("%(first)s; %(second)s", first=first, second=second)
+
+
+def signed(bp: int) -> str:
+    """ "+12.4%" or "−3.0%" of a change in basis points."""
+    return f"{'+' if bp > 0 else '−' if bp < 0 else ''}{percent(abs(bp))}"
 
 
 def percent(bp: int) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 from market.bureau import labels, statistics, volumes
 from market.bureau.models import FactKind
-from market.bureau.periods import PeriodName, period_of
+from market.bureau.periods import Period, PeriodName, period_of
 from market.bureau.queries import StatisticsQuery
 from market.bureau.sheets import Sheet
 from market.bureau.statistics import Slice, Volume
@@ -44,24 +44,32 @@ class Board:
 async def board_of(part: Slice, query: StatisticsQuery) -> Board:
     """The page of a slice, every figure with the address of the rows behind it."""
     months = statistics.by_month(await statistics.volume_by(part, "month"), part.period)
-    before = statistics.total_of((await statistics.volume_by(part.before, "month")).values())
+    before, year_ago = [
+        statistics.total_of((await statistics.volume_by(one, "month")).values())
+        for one in (part.before, part.year_before)
+    ]
     return Board(
-        stats=_stats(statistics.total_of(months.values()), before, part, query),
+        stats=_stats(statistics.total_of(months.values()), before, year_ago, part.period, query),
         trend=await _trend(part, query, months),
         breakdowns=await _breakdowns(part, query),
     )
 
 
-def _stats(now: Volume, before: Volume, part: Slice, query: StatisticsQuery) -> list[Stat]:
-    """The amount of each kind, how many events made it, and its change."""
+def _stats(
+    now: Volume, before: Volume, year_ago: Volume, period: Period, query: StatisticsQuery
+) -> list[Stat]:
+    """The amount of each kind, how many events made it, and its changes."""
     stats = []
     for kind in FactKind:
         figure = now[kind]
-        change = statistics.change_bp(figure.amount_fen, before[kind].amount_fen)
+        on_before, on_year = [
+            statistics.change_bp(figure.amount_fen, one[kind].amount_fen)
+            for one in (before, year_ago)
+        ]
         delta = _(
             "%(count)s deals; %(change)s",
             count=figure.deals,
-            change=labels.change(change, part.period.comparison),
+            change=labels.changes(on_before, on_year, period),
         )
         link = deals(query, kind=kind.value)
         label = _("%(kind)s, amount", kind=labels.kind(kind))

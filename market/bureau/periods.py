@@ -12,6 +12,7 @@ class PeriodName(StrEnum):
     """The choices of the period filter."""
 
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
     TWELVE = "twelve"
     CUSTOM = "custom"
@@ -50,6 +51,13 @@ class Period:
         return Period(self.before_first, last, self.before_first, "")
 
     @property
+    def year_before(self) -> "Period":
+        """The same months a year ago."""
+        return Period(
+            shifted(self.first, -12), shifted(self.last, -12), shifted(self.first, -24), ""
+        )
+
+    @property
     def label(self) -> str:
         """ "2026-01 – 2026-11", or the one month."""
         return self.first if self.first == self.last else f"{self.first} – {self.last}"
@@ -60,15 +68,24 @@ def current_month(today: dt.date | None = None) -> str:
     return f"{today or clock.today():%Y-%m}"
 
 
+def quarter_start(month: str) -> str:
+    """The first month of a month's quarter."""
+    return shifted(month, -((int(month[5:]) - 1) % 3))
+
+
 def period_of(name: PeriodName, *, first: str = "", last: str = "") -> Period:
     """The period a reader chose.
 
-    A month is compared with the month before, a year with the same months a year ago, any other
-    span with the span of equal length before it. The present month is counted as far as it has gone.
+    A month is compared with the month before, a quarter with as many months of the quarter before, a
+    year with the same months a year ago, any other span with the span of equal length before it. The
+    present month is counted as far as it has gone.
     """
     now = current_month()
     if name is PeriodName.MONTH:
         return Period(now, now, shifted(now, -1), _("on the whole month before"))
+    if name is PeriodName.QUARTER:
+        first = quarter_start(now)
+        return Period(first, now, shifted(first, -3), _("on the same months of the quarter before"))
     if name is PeriodName.YEAR:
         first = f"{now[:4]}-01"
         return Period(first, now, shifted(first, -12), _("on the same months last year"))

@@ -18,6 +18,7 @@ from market.bureau import (
     publication,
     targets,
 )
+from market.bureau.answers import answers_for
 from market.bureau.models import FactKind, TradeFact
 from market.bureau.periods import complete_period
 from market.bureau.queries import DealsQuery, PricesQuery, StatisticsQuery
@@ -60,7 +61,10 @@ async def show_overview(request: Request) -> Response:
     query = _asked(request)
     part = access.slice_to_see(query, _reader(request))
     board = await overview.board_of(part, query)
-    return exported(request, board.sheets) or await _page(request, "overview", query, board=board)
+    if file := exported(request, board.sheets):
+        return file
+    answers = await answers_for(part.region, _reader(request))
+    return await _page(request, "overview", query, board=board, answers=answers)
 
 
 async def show_deals(request: Request) -> Response:

@@ -29,6 +29,11 @@ class Slice:
         """The same in the period it is compared with."""
         return replace(self, period=self.period.before)
 
+    @property
+    def year_before(self) -> "Slice":
+        """The same a year ago."""
+        return replace(self, period=self.period.year_before)
+
 
 @dataclass(slots=True)
 class Figure:
