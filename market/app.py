@@ -44,6 +44,8 @@ import market.pilots.api
 import market.pilots.routes
 import market.pools.api
 import market.pools.routes
+import market.prices.api
+import market.prices.routes
 import market.registration.api
 import market.registration.routes
 import market.reputation.api
@@ -89,6 +91,7 @@ OPERATIONS = [
     *search.api.operations,
     *search.alert_api.operations,
     *search.dictionary_api.operations,
+    *market.prices.api.operations,
     *market.bureau.api.operations,
     *market.ocds.api.operations,
     *market.risks.api.operations,
@@ -121,6 +124,7 @@ ROUTES: list[BaseRoute] = [
     *search.alert_routes.routes,
     *search.query_routes.routes,
     *search.dictionary_routes.routes,
+    *market.prices.routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
     *market.ocds.routes.routes,

@@ -35,6 +35,7 @@ MODEL_MODULES = [
     "market.orders.work_models",
     "market.datasets.models",
     "market.imports.models",
+    "market.prices.models",
     "market.bureau.models",
     "market.ocds.models",
     "market.registration.models",

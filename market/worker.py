@@ -52,6 +52,7 @@ from market.pilots import rounds as pilot_rounds
 from market.pilots import scores as pilot_scores
 from market.pools.memberships import expire_members
 from market.pools.pools import close_due_pools
+from market.prices.observations import observe_contract, observe_missing
 from market.registration.registrations import register_activated_contract
 from market.reputation.priors import refit_priors
 from market.risks.cases import review_market
@@ -147,6 +148,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
         order_mail.tell_parties_of_contract,
         facts.record_event,
         register_activated_contract,
+        observe_contract,
     ),
     "contract.cancelled": (order_mail.tell_parties_of_contract,),
     "contract.change_proposed": (change_mail.ask_to_sign_change,),
@@ -259,6 +261,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, voucher_clock.end_publications),
     (3600, voucher_clock.expire_vouchers),
     (3600, review_market),
+    (3600, observe_missing),
     (3600, sweep_orphans),
     (3600, drafts.forget_expired),
     (10, dictionary.keep_current),
