@@ -38,6 +38,7 @@ PUBLIC = (
     (N_("Dataset needs"), "needs:list", "database"),
     (N_("Notices"), "notices:list", "flag"),
     (N_("Statistics"), "statistics:public", "chart"),
+    (N_("Unit prices"), "prices:published", "coin"),
     (N_("Policy vouchers"), "vouchers:explained", "ticket"),
 )
 _WORKSPACE = (N_("Workspace"), "workspace:show", "home")

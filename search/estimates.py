@@ -1,4 +1,4 @@
-"""What a job is likely to cost: from awards of comparable work, else the band of published quotes."""
+"""What a job is likely to cost: from awards of comparable work, else published quotes, else a rough band."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from decimal import Decimal
 from market.kit import clock
 from market.kit.i18n import N_
 from market.kit.money import line_total
+from market.prices.bands import band_of
+from market.prices.models import PriceCell
+from market.prices.monitor import newest_published
 from market.tendering.models import Award, Job
 from market.tendering.states import AwardStatus
 from market.vocabulary.regions import province_of
@@ -56,7 +59,9 @@ class Estimate:
     """The estimate of a job, how it was widened, and what stands behind it.
 
     `of_awards` is None below five awards; `of_quotes` then holds the lowest and the highest of what
-    `quoting` suppliers publish, if any do.
+    `quoting` suppliers publish, if any do. `of_band` is what the trade at large is said to pay, low
+    confidence, where not even a quote is known. `published` is the newest published month of the price
+    index for the task and unit.
     """
 
     unit: str
@@ -67,6 +72,8 @@ class Estimate:
     first: dt.date | None
     last: dt.date | None
     evidence: Sequence[Award]
+    of_band: Prices | None = None
+    published: PriceCell | None = None
 
     @property
     def n(self) -> int:
@@ -90,15 +97,19 @@ async def estimate_of(
     if not job.task_types or not job.unit:
         return None
     steps, awards = _widened(job, await _awards(job))
+    published = await newest_published(job.task_types[0], job.unit)
     if len(awards) >= FEWEST:
         days = [clock.in_china(award.created_at).date() for award in awards]
         return Estimate(
             split_unit(job.unit)[0], steps, _deciles(job, [a.bid.unit_price for a in awards]), None,
-            0, min(days), max(days), awards[:SHOWN],
+            0, min(days), max(days), awards[:SHOWN], published=published,
         )  # fmt: skip
     quotes, quoting = _quotes(job, await _candidates(job) if suppliers is None else suppliers)
     band = _ends(job, quotes) if quotes else None
-    return Estimate(split_unit(job.unit)[0], steps, None, band, quoting, None, None, ())
+    rough = None if band else _rough(job)
+    return Estimate(
+        split_unit(job.unit)[0], steps, None, band, quoting, None, None, (), rough, published
+    )
 
 
 async def _awards(job: Job) -> list[Award]:
@@ -159,6 +170,11 @@ def _deciles(job: Job, prices: Sequence[Decimal]) -> Prices:
 
 def _ends(job: Job, prices: Sequence[Decimal]) -> Prices:
     return _prices(job, min(prices), Decimal(statistics.median(prices)), max(prices))
+
+
+def _rough(job: Job) -> Prices | None:
+    band = band_of(job.task_types[0], split_unit(job.unit)[0])
+    return _prices(job, band.low, (band.low + band.high) / 2, band.high) if band else None
 
 
 def _prices(job: Job, *found: Decimal) -> Prices:

@@ -1,12 +1,14 @@
 """What the API says of search: hits, recognised constraints, match lists."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
 from market.kit.forms import UnitPrice
 from market.kit.i18n import gettext as _
+from market.prices.models import PriceCell
 from search.estimates import Estimate, Prices
 from search.results import MAX_TEXT
 from search.suggestions import SuggestionKind
@@ -151,8 +153,25 @@ class StepOut(BaseModel):
     n: int
 
 
+class PublishedOut(BaseModel):
+    """A month of the published price index: the median of `n` contracts, yuan."""
+
+    month: str
+    median: Decimal
+    n: int
+
+    @classmethod
+    def of(cls, cell: PriceCell | None) -> Self | None:
+        """From a cell of the index."""
+        return cls(month=cell.month, median=cell.median, n=cell.n) if cell else None
+
+
 class EstimateOut(BaseModel):
-    """First decile, median and ninth decile of `n` awards; below five null, and the band of quotes instead."""
+    """First decile, median and ninth decile of `n` awards; below five null, and the band of quotes instead.
+
+    Without a quote `of_band` is what the trade at large is said to pay: low confidence. `published` is
+    the newest published median of the price index, in its month.
+    """
 
     unit: str
     n: int
@@ -164,6 +183,8 @@ class EstimateOut(BaseModel):
     first: dt.date | None
     last: dt.date | None
     evidence: list[str] = Field(description="Numbers of the newest awards, all public.")
+    of_band: PricesOut | None
+    published: PublishedOut | None
 
     @classmethod
     def of(cls, found: Estimate) -> Self:
@@ -173,4 +194,5 @@ class EstimateOut(BaseModel):
             steps=[StepOut(label=_(step.label), n=step.n) for step in found.steps],
             of_awards=PricesOut.of(found.of_awards), of_quotes=PricesOut.of(found.of_quotes),
             first=found.first, last=found.last, evidence=[one.number for one in found.evidence],
+            of_band=PricesOut.of(found.of_band), published=PublishedOut.of(found.published),
         )  # fmt: skip

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from market.accounts.oversight import codes_within
+from market.kit import clock
 from market.prices.models import PriceCell, PriceObservation
 from market.prices.spreads import MINIMUM, change_bp, is_outlier, scores
 from market.vocabulary import regions
-from market.vocabulary.regions import Region
+from market.vocabulary.annotation import TASK_TYPES
+from market.vocabulary.regions import COUNTRY_CODE, Region
 
 Key = tuple[str, str]
 SHOWN_MONTHS = 25
@@ -102,6 +104,16 @@ async def latest_month(region: Region, until: str) -> str:
     rows = PriceCell.filter(region_code=region.code, month__lte=until).order_by("-month")
     found = await rows.first()
     return found.month if found else until
+
+
+async def newest_published(task: str, unit: str) -> PriceCell | None:
+    """The newest complete month with enough contracts of a task, by any of its names, in the country."""
+    term = TASK_TYPES.exact(task)
+    rows = PriceCell.filter(
+        region_code=COUNTRY_CODE, task_type=term.code if term else task, unit=unit, n__gte=MINIMUM,
+        month__lt=f"{clock.today():%Y-%m}",
+    )  # fmt: skip
+    return await rows.order_by("-month").first()
 
 
 async def evidence_of(region: Region, month: str, key: Key) -> list[Evidence]:

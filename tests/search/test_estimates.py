@@ -15,6 +15,7 @@ from search.documents import SupplierDocument
 from search.estimates import KINDRED, SAME_PROVINCE, WHOLE_COUNTRY
 from tests.factories import actor, make_organisation, signed_in_client
 from tests.factories.directory import make_supplier, price_input
+from tests.factories.prices import make_prices
 from tests.factories.tendering import (
     award,
     make_job,
@@ -144,3 +145,19 @@ async def test_published_quotes_stand_in_below_five(http: httpx.AsyncClient) -> 
         Decimal("1.0000"), Decimal("2.0000"), Decimal("3.0000"), 100_00, 200_00, 300_00
     )
     assert found.quoting == 1
+
+
+async def test_the_band_of_the_trade_is_the_last_resort_and_the_index_stands_beside(
+    rollback: None,
+) -> None:
+    await make_prices(*["1.5"] * 5, month="2025-10", task_type="box_2d", unit="框")
+    job = job_of()
+    job.unit, job.volume = "框", Decimal(100)
+    found = await estimates.estimate_of(job, suppliers=[])
+    assert found is not None
+    assert (found.of_awards, found.of_quotes) == (None, None)
+    assert found.of_band == estimates.Prices(
+        Decimal("0.0400"), Decimal("0.5200"), Decimal("1.0000"), 4_00, 52_00, 100_00
+    )
+    assert found.published is not None
+    assert (found.published.month, found.published.median) == ("2025-10", Decimal("1.5000"))
