@@ -30,7 +30,6 @@ pytestmark = pytest.mark.once
 BIDDER, PERSON, PROPOSAL = "泉汇密标数据科技有限公司", "欧阳密标", "采用自研蓝鲸流水线"
 PRICE = "73.4567"
 WORDS = (BIDDER, PERSON, "蓝鲸", PRICE, "734,567", "734567", "73.45 万", "73.46 万")
-FORMATS = ("", "?format=csv", f"?q={BIDDER}")
 NO_PARAMETER = re.compile(r"^[^{]+$")
 
 
@@ -44,8 +43,20 @@ def addresses(job: Job, bid_number: str) -> list[str]:
         path = re.sub(r"{number}", number, route.path)
         path = path.replace("{name}", "guideline").replace("{step}", "subject")
         if NO_PARAMETER.match(path):
-            found += [path + suffix for suffix in FORMATS]
+            found.append(path)
     return found
+
+
+def more(address: str, text: str) -> list[str]:
+    """What an address also answers: its list as a file, and the bidder's name asked of its search."""
+    form = re.search(
+        r"<main.*</main>", text, re.S
+    )  # the header of every page has a search of its own
+    takes_words = address.startswith("/api/") or (form and 'name="q"' in form[0])
+    return [
+        *([f"{address}?format=csv"] if "format=csv" in text else []),
+        *([f"{address}?q={BIDDER}"] if takes_words else []),
+    ]
 
 
 async def readers(owner: Actor) -> dict[str, dict[str, str]]:
@@ -75,8 +86,11 @@ async def found_words(
         async with httpx.AsyncClient(
             transport=transport, base_url="http://testserver", cookies=own
         ) as http:
-            for address in addresses(job, bid_number):
+            todo = addresses(job, bid_number)
+            for address in todo:
                 text = (await http.get(address)).text
+                if "?" not in address:
+                    todo += more(address, text)
                 asked = address.partition("q=")[2]  # a page repeats what was asked of it
                 if address.startswith("/operator/searches"):
                     asked = BIDDER  # which the readers of this very test have asked for
