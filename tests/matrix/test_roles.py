@@ -228,7 +228,7 @@ class Changes:
         """Remember every row there is, and listen from now on."""
         names = [model._meta.db_table for model in Tortoise.apps["models"].values()]
         self._before = {name: await rows_of(name) for name in names}
-        await db.connection()._connection.set_trace_callback(self._hear)  # type: ignore[attr-defined]
+        await db.connection()._connection.set_trace_callback(self._hear)
 
     def _hear(self, statement: str) -> None:
         if found := WRITTEN.match(statement):
