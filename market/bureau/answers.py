@@ -11,16 +11,17 @@ from billing.states import ProgrammeStatus
 from billing.voucher_models import VoucherApplication
 from billing.voucher_states import ApplicationStatus
 from market.accounts.states import OrganisationKind
-from market.bureau import access, labels, prices, statistics
+from market.bureau import labels, statistics
 from market.bureau.models import FactKind
-from market.bureau.periods import PeriodName, period_of
-from market.bureau.prices import PriceLine
-from market.bureau.queries import PricesQuery, StatisticsQuery
+from market.bureau.periods import PeriodName, current_month, period_of
+from market.bureau.queries import StatisticsQuery
 from market.bureau.statistics import Slice
 from market.kit import money, web
 from market.kit.actor import Actor
 from market.kit.errors import NotPermitted
 from market.kit.i18n import gettext as _
+from market.prices import monitor, views
+from market.prices.queries import PricesQuery
 from market.risks.attention import contracts_to_look_at
 from market.vocabulary.regions import COUNTRY_CODE, Region
 
@@ -93,31 +94,32 @@ async def _volume(region: Region) -> Answer:
 
 
 async def _price(region: Region) -> Answer:
-    """The task whose median rose most against the twelve months before."""
-    part = Slice(region, period_of(PeriodName.TWELVE))
-    query = PricesQuery(region=_of_region(region), period=PeriodName.TWELVE)
-    found = await prices.price_lines(access.facts_of(part), access.facts_of(part.before))
-    risen = [line for line in found if (line.change_bp or 0) > 0]
-    top = max(risen, key=lambda line: (line.change_bp or 0, line.task_type), default=None)
+    """The task whose median rose most on the month before, as the page of prices has it."""
+    query = PricesQuery(region=_of_region(region))
+    month = await monitor.latest_month(region, current_month())
+    top = monitor.riser(await monitor.lines_of(region, month))
     return Answer(
         "prices",
         _("Which price rose most, and on what evidence?"),
-        [_risen(top, query)] if top else [Line(_("No price of five or more contracts rose"))],
+        [_risen(top, query)] if top else [Line(_("No median rose on the month before."))],
         web.path_for("bureau:prices", **query.params()),
         _("All unit prices"),
     )
 
 
-def _risen(line: PriceLine, query: PricesQuery) -> Line:
-    assert line.before is not None, "a rise has something before it"
-    return Line(
-        _("%(task)s: %(change)s", task=labels.task(line.task_type),
-          change=labels.signed(line.change_bp or 0)),
-        web.path_for("bureau:deals", **query.params(task=line.task_type, kind="contracted")),
-        _("median %(now)s yuan per %(unit)s of %(n)s contracts, %(before)s of %(past)s before",
-          now=line.price.median, unit=line.unit, n=line.price.n, before=line.before.median,
-          past=line.before.n),
+def _risen(line: monitor.Line, query: PricesQuery) -> Line:
+    cell, before = line.cell, line.month_before
+    assert before is not None, "a rise has something before it"
+    rise = _(
+        "%(task)s rose by %(change)s: from %(before)s to %(now)s yuan/%(unit)s.",
+        task=labels.task(cell.task_type), change=labels.percent(line.change_bp or 0),
+        before=before.median, now=cell.median, unit=cell.unit,
     )  # fmt: skip
+    link = views.link_to(query, line, is_bureau=True)
+    return Line(rise, link, _(
+        "Median of %(n)s contracts in %(month)s against %(m)s the month before.",
+        n=cell.n, month=cell.month, m=before.n,
+    ))  # fmt: skip
 
 
 async def _vouchers(by: Actor) -> Answer:

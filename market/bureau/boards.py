@@ -1,13 +1,10 @@
-"""The bureau's other pages as tables: regions, unit prices, targets, voucher programmes."""
+"""The bureau's other pages as tables: regions, targets, voucher programmes."""
 
 from collections.abc import Sequence
 
-from tortoise.queryset import QuerySet
-
-from market.bureau import labels, prices, statistics
-from market.bureau.models import FactKind, TradeFact
-from market.bureau.prices import Price, PriceLine
-from market.bureau.queries import PricesQuery, StatisticsQuery
+from market.bureau import labels, statistics
+from market.bureau.models import FactKind
+from market.bureau.queries import StatisticsQuery
 from market.bureau.sheets import Sheet
 from market.bureau.statistics import Slice, Volume
 from market.bureau.targets import Target
@@ -60,58 +57,6 @@ def trail(region: Region, own: Region, query: StatisticsQuery) -> list[tuple[str
         else (labels.region(step.code), "")
         for step in reversed(steps)
     ]
-
-
-async def prices_sheets(
-    facts: QuerySet[TradeFact], before: QuerySet[TradeFact], query: PricesQuery
-) -> list[Sheet]:
-    """The index of a region and period and, when a task is chosen, its months."""
-    lines = await prices.price_lines(facts, before)
-    links = [
-        web.path_for("bureau:prices", **query.params(task=line.task_type, unit=line.unit))
-        for line in lines
-    ]
-    sheets = [index_sheet(lines, links)]
-    if query.task:
-        months = await prices.price_months(facts, task_type=query.task, unit=query.unit)
-        sheets.append(months_sheet(months, query))
-    return sheets
-
-
-def index_sheet(lines: Sequence[PriceLine], links: Sequence[str] = ()) -> Sheet:
-    """The price index of a period: one row a task and unit."""
-    heads = [
-        Column(_("Task")),
-        Column(_("Unit")),
-        Column(_("Contracts"), "integer"),
-        Column(_("Tenth percentile (yuan)"), "unit_price"),
-        Column(_("Median (yuan)"), "unit_price"),
-        Column(_("Ninetieth percentile (yuan)"), "unit_price"),
-        Column(_("Change of the median"), "percent"),
-    ]
-    rows = [
-        [labels.task(line.task_type), line.unit, *_spread(line.price), line.change_bp]
-        for line in lines
-    ]
-    return Sheet("prices", _("Unit-price index"), heads, rows, links)
-
-
-def _spread(price: Price) -> list[object]:
-    return [price.n, price.p10, price.median, price.p90]
-
-
-def months_sheet(months: dict[str, Price | None], query: PricesQuery) -> Sheet:
-    """One task month by month; a month below five deals stands empty."""
-    heads = [
-        Column(_("Month")),
-        Column(_("Contracts"), "integer"),
-        Column(_("Tenth percentile (yuan)"), "unit_price"),
-        Column(_("Median (yuan)"), "unit_price"),
-        Column(_("Ninetieth percentile (yuan)"), "unit_price"),
-    ]
-    rows = [[month, *(_spread(price) if price else [None] * 4)] for month, price in months.items()]
-    title = _("%(task)s, yuan per %(unit)s", task=labels.task(query.task), unit=query.unit)
-    return Sheet("price_months", title, heads, rows)
 
 
 def targets_sheet(targets: Sequence[Target]) -> Sheet:

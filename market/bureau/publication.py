@@ -6,12 +6,10 @@ One table holds the cells of one dimension, so that no two published figures dif
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from market.bureau import labels, prices, statistics
-from market.bureau.access import facts_of
+from market.bureau import labels, statistics
 from market.bureau.findings import lead_finding, trend_finding
 from market.bureau.models import FactKind
 from market.bureau.periods import Period, complete_period
-from market.bureau.prices import PriceLine
 from market.bureau.sheets import Sheet
 from market.bureau.statistics import Figure, Slice, Volume
 from market.bureau.suppression import merge_small
@@ -105,9 +103,3 @@ def _table(
 
 def _cell(code: str, label: str, figure: Figure) -> PublicCell:
     return PublicCell(code, label, figure.deals, figure.amount_fen)
-
-
-async def public_prices() -> list[PriceLine]:
-    """The price index of the same months for the whole country."""
-    part = nationwide(complete_period())
-    return await prices.price_lines(facts_of(part), facts_of(part.before))

@@ -86,12 +86,6 @@ class DealsQuery(TaskQuery):
     kind: FactKind | None = None
 
 
-class PricesQuery(TaskQuery):
-    """The filters of the price index; a task and its unit show its months."""
-
-    unit: str = Field(default="", max_length=16)
-
-
 def _known(vocabulary: Vocabulary[Any], code: str, refusal: str) -> None:
     if code and code not in vocabulary:
         raise ValueError(refusal)

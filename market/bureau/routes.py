@@ -21,7 +21,7 @@ from market.bureau import (
 from market.bureau.answers import answers_for
 from market.bureau.models import FactKind, TradeFact
 from market.bureau.periods import complete_period
-from market.bureau.queries import DealsQuery, PricesQuery, StatisticsQuery
+from market.bureau.queries import DealsQuery, StatisticsQuery
 from market.bureau.sheets import exported, file_of
 from market.kit import web
 from market.kit.actor import Actor
@@ -116,14 +116,6 @@ async def show_regions(request: Request) -> Response:
     return exported(request, [sheet]) or await _page(request, "regions", query, sheet=sheet)
 
 
-async def show_prices(request: Request) -> Response:
-    """The unit-price index of the region, and one task month by month."""
-    query = PricesQuery.model_validate(dict(request.query_params))
-    part = access.slice_to_see(query, _reader(request))
-    sheets = await boards.prices_sheets(access.facts_of(part), access.facts_of(part.before), query)
-    return exported(request, sheets) or await _page(request, "prices", query, sheets=sheets)
-
-
 async def show_targets(request: Request) -> Response:
     """Targets of the plans and the national bases beside what the platform measures."""
     query = _asked(request)
@@ -140,13 +132,10 @@ async def show_targets(request: Request) -> Response:
 async def show_public(request: Request) -> Response:
     """What everybody may see of the market, small cells merged."""
     tables = await publication.public_tables()
-    index = boards.index_sheet(await publication.public_prices())
-    sheets = [*(table.sheet for table in tables), index]
-    return exported(request, sheets) or await web.render(
+    return exported(request, [table.sheet for table in tables]) or await web.render(
         request,
         "bureau/public.html",
         tables=tables,
-        index=index,
         period=complete_period(),
     )
 
@@ -157,7 +146,6 @@ routes = [
     Route("/bureau/contracts", show_contracts, name="bureau:contracts"),
     Route("/bureau/contracts/{number}", show_contract, name="bureau:contract"),
     Route("/bureau/regions", show_regions, name="bureau:regions"),
-    Route("/bureau/prices", show_prices, name="bureau:prices"),
     Route("/bureau/targets", show_targets, name="bureau:targets"),
     Route("/statistics", show_public, name="statistics:public"),
     *operator_routes.routes,
