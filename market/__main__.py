@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from market.commands import bench, docs, export, fair, verify, voucher
+from market.commands import bench, docs, export, fair, statistics, verify, voucher
 from market.commands.common import Engine, Json, Limit, console, show, with_database
 from market.settings import settings
 
@@ -21,6 +21,7 @@ app.add_typer(export.app, name="export")
 app.add_typer(bench.app, name="bench")
 app.add_typer(docs.app, name="docs")
 app.add_typer(fair.app, name="fair")
+app.add_typer(statistics.app, name="statistics")
 app.add_typer(voucher.app, name="voucher")
 
 

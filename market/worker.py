@@ -18,7 +18,7 @@ from billing.reconciliation import reconcile_daily
 from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
 from market.app import ROUTES
-from market.bureau import facts
+from market.bureau import activities, facts
 from market.certification.reviews import certify_due
 from market.complaints import handlers as complaint_moves
 from market.complaints.decisions import escalate_overdue
@@ -224,9 +224,12 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     topic: (
         *_HANDLERS.get(topic, ()),
         *publishing.HANDLERS.get(topic, ()),
+        *activities.HANDLERS.get(topic, ()),
         *alerts.HANDLERS.get(topic, ()),
     )
-    for topic in dict.fromkeys((*_HANDLERS, *publishing.HANDLERS, *alerts.HANDLERS))
+    for topic in dict.fromkeys(
+        (*_HANDLERS, *publishing.HANDLERS, *activities.HANDLERS, *alerts.HANDLERS)
+    )
 }
 
 # (every how many seconds, what): moves made by the clock.

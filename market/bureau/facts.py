@@ -1,9 +1,10 @@
 """Outbox handlers that write one fact for each event of a deal, and count it in the rollup."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from tortoise.queryset import QuerySet
 
 from billing.models import Refund, Settlement
 from billing.states import RefundStatus
-from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeRollup
+from market.bureau import rollups
+from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeFlow, TradeRollup
+from market.bureau.rollups import Key, Sums
 from market.kit import money
 from market.kit.db import atomic, month_of
 from market.kit.outbox import Message
@@ -25,10 +28,6 @@ from market.vocabulary import regions
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.terms import Vocabulary
-
-Part = tuple[dict[str, Any], dict[str, int]]
-ROLLUP_KEY = ("side", "region_code", "industry", "modality", "month", "kind", "unit")
-ROLLUP_SUMS = ("deals", "quantity_hundredths", "amount_fen", "cross_province_fen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +126,10 @@ def _fact(
         occurred_at=at,
         month=month_of(at),
         region_code=job.region_code,
-        supplier_region_code=_supplier_region(order),
-        industry=_code(INDUSTRIES, job.industry),
-        modality=_code(MODALITIES, job.modality),
-        task_type=_code(TASK_TYPES, next(iter(job.task_types), "")),
+        supplier_region_code=supplier_region(order),
+        industry=code_of(INDUSTRIES, job.industry),
+        modality=code_of(MODALITIES, job.modality),
+        task_type=code_of(TASK_TYPES, next(iter(job.task_types), "")),
         unit=order.unit,
         quantity=quantity,
         unit_price=order.unit_price if unit_price is None else unit_price,
@@ -138,7 +137,7 @@ def _fact(
     )
 
 
-def _supplier_region(order: Order) -> str:
+def supplier_region(order: Order) -> str:
     """As the signed contract states it, so that a later move changes no past figure."""
     stated = order.contract.terms.get("supplier", {}).get("region", "")
     found = regions.lookup(stated) if stated else None
@@ -146,7 +145,8 @@ def _supplier_region(order: Order) -> str:
     return code
 
 
-def _code(vocabulary: Vocabulary[Any], text: str) -> str:
+def code_of(vocabulary: Vocabulary[Any], text: str) -> str:
+    """The code of a term as people write it; the text itself where it is none."""
     term = vocabulary.exact(text) if text else None
     return term.code if term else text
 
@@ -226,21 +226,9 @@ async def record_fact(fact: TradeFact) -> bool:
     if await TradeFact.exists(kind=fact.kind, source_id=fact.source_id):
         return False
     await fact.save(force_create=True)
-    await _count(rollup_parts(fact))
+    await rollups.add(TradeRollup, rollup_parts(fact))
+    await rollups.add(TradeFlow, flow_parts(fact))
     return True
-
-
-async def _count(parts: Sequence[Part]) -> None:
-    """Add to cells in the database, never read-modify-write; missing ones are made first.
-
-    Always in the order of their keys, so that two facts counted at once cannot block each other.
-    """
-    ordered = sorted(parts, key=lambda part: tuple(part[0].values()))
-    await TradeRollup.bulk_create(
-        [TradeRollup(**key) for key, _n in ordered], ignore_conflicts=True
-    )
-    for key, sums in ordered:
-        await TradeRollup.filter(**key).update(**{name: F(name) + n for name, n in sums.items()})
 
 
 def is_change(fact: TradeFact) -> bool:
@@ -249,19 +237,16 @@ def is_change(fact: TradeFact) -> bool:
     return is_contracted and fact.source_id != fact.contract_id
 
 
-def rollup_parts(fact: TradeFact) -> list[Part]:
-    """The cells a fact is counted in, each with what it adds (order of ROLLUP_KEY, ROLLUP_SUMS)."""
+def rollup_parts(fact: TradeFact) -> list[tuple[Key, Sums]]:
+    """The cells a fact is counted in, each with what it adds (order of rollups.COLUMNS)."""
     is_cross = fact.region_code[:2] != fact.supplier_region_code[:2]
     money_sums = (fact.amount_fen, fact.amount_fen if is_cross else 0)
     deals = 0 if is_change(fact) else 1
     detail = (deals, int(fact.quantity * 100), *money_sums)
     whole = (deals, 0, *money_sums)
     return [
-        _part((side, area, *cell, fact.month, fact.kind, unit), sums)
-        for side, code in (
-            (Side.DEMAND, fact.region_code),
-            (Side.SUPPLY, fact.supplier_region_code),
-        )
+        ((side, area, *cell, fact.month, fact.kind, unit), sums)
+        for side, code, _other in _sides(fact)
         for area in regions_around(code)
         for cell, unit, sums in (
             ((fact.industry, fact.modality), fact.unit, detail),
@@ -270,10 +255,30 @@ def rollup_parts(fact: TradeFact) -> list[Part]:
     ]
 
 
-def _part(key: tuple[object, ...], sums: tuple[int, ...]) -> Part:
-    return dict(zip(ROLLUP_KEY, key, strict=True)), dict(zip(ROLLUP_SUMS, sums, strict=True))
+def flow_parts(fact: TradeFact) -> list[tuple[Key, Sums]]:
+    """The cells of flows between regions a fact of a contract is counted in; none of another."""
+    if fact.kind != FactKind.CONTRACTED:
+        return []
+    sums = (0 if is_change(fact) else 1, fact.amount_fen)
+    return [
+        ((side, area, fact.month, province_code(other)), sums)
+        for side, code, other in _sides(fact)
+        for area in regions_around(code)[:-1] or [code]
+    ]
 
 
+def _sides(fact: TradeFact) -> tuple[tuple[Side, str, str], ...]:
+    here, there = fact.region_code, fact.supplier_region_code
+    return (Side.DEMAND, here, there), (Side.SUPPLY, there, here)
+
+
+def province_code(code: str) -> str:
+    """The code of the province a region lies in; itself where it lies in none."""
+    found = regions.province_of(code)
+    return found.code if found and found.code != regions.COUNTRY_CODE else code
+
+
+@cache
 def regions_around(code: str) -> list[str]:
     """The code, those of the regions above it, and the country's."""
     found = regions.region(code)

@@ -1,6 +1,7 @@
 """Facts, written once when the event happens, and the rollup that pages read."""
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 
@@ -87,3 +88,103 @@ class TradeRollup(Row):
         unique_together = (
             ("side", "region_code", "industry", "modality", "month", "kind", "unit"),
         )
+
+
+class TradeFlow(Row):
+    """Sums of contracted facts between a region, on one side, and a province on the other; re-computable.
+
+    Each fact counts for the buyer's district, city and province with the supplier's province beside
+    it, and the other way round.
+    """
+
+    side = fields.CharEnumField(Side, max_length=8)
+    month = fields.CharField(max_length=7)
+    region_code = fields.CharField(max_length=6)
+    partner_code = fields.CharField(max_length=6)  # a province, or what is written for one
+    deals = fields.IntField(default=0)
+    amount_fen = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "trade_flows"
+        unique_together = (("side", "region_code", "month", "partner_code"),)
+
+
+class ActivityKind(StrEnum):
+    """What else is counted beside the money of deals; `hits` and `amount_fen` mean as said here."""
+
+    PUBLISHED = "published"  # a job; its budget
+    OPENED = "opened"  # the bids of a job: hits = valid bids; their total
+    FIRST_BID = "first_bid"  # hits = minutes from publication to the first bid
+    CONCLUDED = "concluded"  # a call that ended: hits = 1 when it was awarded
+    INSPECTED = "inspected"  # a delivery's verdict: hits = 1 when accepted in full at once
+    DELIVERED = "delivered"  # a completed order: hits = 1 when it was on time
+    REGISTERED = "registered"  # a certificate of registration; the contract's total
+    FILED = "filed"  # an accepted filing of an outside deal; its amount
+    VOUCHER_GRANTED = (
+        "voucher_granted"  # reserved, redeemed or paid; the grant, of the order's total
+    )
+    VOUCHER_REDEEMED = "voucher_redeemed"  # redeemed or paid; the grant, of the order's total
+
+
+class ActivityFact(Row):
+    """One thing that happened, as its source row states it now; amounts in fen."""
+
+    kind = fields.CharEnumField(ActivityKind, max_length=20)
+    source_id = fields.UUIDField()
+    source_number = fields.CharField(max_length=20)
+    occurred_at = fields.DatetimeField()
+    month = fields.CharField(max_length=7)
+    region_code = fields.CharField(max_length=6)
+    industry = fields.CharField(max_length=32)
+    modality = fields.CharField(max_length=32)
+    hits = fields.BigIntField(default=0)
+    amount_fen = fields.BigIntField(default=0)
+    base_fen = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "activity_facts"
+        unique_together = (("source_id", "kind"),)
+        indexes = (("kind", "region_code", "month"), ("kind", "occurred_at"))
+
+
+class ActivityRollup(Row):
+    """Sums of activity facts for a region and every region above it; re-computable.
+
+    Like a trade rollup: a cell of each industry and modality, and one where both are ALL.
+    """
+
+    kind = fields.CharEnumField(ActivityKind, max_length=20)
+    month = fields.CharField(max_length=7)
+    region_code = fields.CharField(max_length=6)
+    industry = fields.CharField(max_length=32)
+    modality = fields.CharField(max_length=32)
+    events = fields.IntField(default=0)
+    hits = fields.BigIntField(default=0)
+    amount_fen = fields.BigIntField(default=0)
+    base_fen = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "activity_rollups"
+        unique_together = (("kind", "region_code", "industry", "modality", "month"),)
+
+
+class IndicatorReport(Row):
+    """A value of an indicator the platform has no data for, as a document states it; never changed.
+
+    Of several for the same region and period the one of the latest document counts, then the latest
+    entered. `value` is in the indicator's own unit: fen, basis points, or the number.
+    """
+
+    indicator = fields.CharField(max_length=16)
+    region_code = fields.CharField(max_length=6)
+    period = fields.CharField(max_length=7)  # 2026 or 2026-10
+    value = fields.BigIntField()
+    document = fields.CharField(max_length=200)
+    document_on = fields.DateField()
+    reported_by: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name=False
+    )
+
+    class Meta:
+        table = "indicator_reports"
+        indexes = (("indicator", "region_code", "period"),)

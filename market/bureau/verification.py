@@ -1,23 +1,19 @@
 """Recompute the figures: facts from source rows, rollups from facts; report every difference."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from market.bureau.facts import (
-    ROLLUP_KEY,
-    ROLLUP_SUMS,
-    SOURCES,
-    Source,
-    is_change,
-    rollup_parts,
-)
-from market.bureau.models import TradeFact, TradeRollup
+from market.bureau import activities
+from market.bureau.activities import content
+from market.bureau.facts import SOURCES, Source, flow_parts, is_change, rollup_parts
+from market.bureau.models import ActivityFact, ActivityRollup, TradeFact, TradeFlow, TradeRollup
+from market.bureau.rollups import Key, Sums, gathered, wrong_cells
 from market.kit.db import Row
 from market.kit.outbox import OutboxMessage
+from market.tendering.models import Award
 
 R = TypeVar("R", bound=Row)
 CHUNK = 5000
@@ -34,7 +30,7 @@ async def verify_statistics() -> list[str]:
     problems = []
     for source in SOURCES:
         problems += await _wrong_facts(source)
-    return problems + await _wrong_rollups()
+    return problems + await _wrong_activities() + await _wrong_rollups()
 
 
 async def _wrong_facts(source: Source) -> list[str]:
@@ -78,24 +74,43 @@ async def _chunks(query: QuerySet[R]) -> AsyncIterator[R]:
         rows = await query.filter(id__gt=rows[-1].id).order_by("id").limit(CHUNK)
 
 
-async def _wrong_rollups() -> list[str]:
-    expected: dict[tuple[Any, ...], Counter[str]] = {}
-    async for fact in _chunks(TradeFact.all()):
-        for key, sums in rollup_parts(fact):
-            expected.setdefault(tuple(key.values()), Counter()).update(sums)
+async def _wrong_activities() -> list[str]:
+    """Facts that differ from what their source row states now."""
     problems = []
-    async for cell in _chunks(TradeRollup.all()):
-        place = tuple(getattr(cell, name) for name in ROLLUP_KEY)
-        due = expected.pop(place, Counter())
-        for name in ROLLUP_SUMS:
-            if getattr(cell, name) != due[name]:
-                problems.append(
-                    f"rollup {_named(place)}: {name} is {getattr(cell, name)}, "
-                    f"the facts give {due[name]}"
-                )
-    problems += [f"rollup {_named(place)}: missing" for place in expected]
-    return problems
+    due: set[UUID] = set()
+    waiting = await _waiting_activities()
+    for told_by, rows in activities.ROWS:
+        async for row in _chunks(rows()):
+            source_id, facts = await told_by(row.id)
+            due.update(fact.source_id for fact in facts)
+            stored = await ActivityFact.filter(source_id=source_id)
+            if row.id not in waiting and set(map(content, stored)) != set(map(content, facts)):
+                kinds = ", ".join(sorted({fact.kind.value for fact in (*stored, *facts)}))
+                problems.append(f"activity facts of {row.number}: {kinds} not as the source states")
+    for source_id, number in await ActivityFact.all().values_list("source_id", "source_number"):
+        if source_id not in due and source_id not in waiting:
+            problems.append(f"activity facts of {number}: no such source row")
+    return sorted(set(problems))
 
 
-def _named(place: tuple[Any, ...]) -> str:
-    return "/".join(str(getattr(part, "value", part)) or "-" for part in place)
+async def _waiting_activities() -> set[UUID]:
+    found = OutboxMessage.filter(topic__in=list(activities.SOURCES), done_at=None, dead_at=None)
+    ids = {UUID(message.payload[activities.SOURCES[message.topic][0]]) for message in await found}
+    awards = await Award.filter(id__in=ids).only("id", "job_id")
+    return ids | {award.job_id for award in awards}
+
+
+async def _wrong_rollups() -> list[str]:
+    cells: dict[Key, Sums] = {}
+    flows: dict[Key, Sums] = {}
+    async for fact in _chunks(TradeFact.all()):
+        gathered(rollup_parts(fact), cells)
+        gathered(flow_parts(fact), flows)
+    counted: dict[Key, Sums] = {}
+    async for activity in _chunks(ActivityFact.all()):
+        gathered(activities.rollup_parts(activity), counted)
+    return [
+        *await wrong_cells(TradeRollup, cells),
+        *await wrong_cells(TradeFlow, flows),
+        *await wrong_cells(ActivityRollup, counted),
+    ]

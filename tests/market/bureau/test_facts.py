@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from tortoise.exceptions import DoesNotExist
 
-from market.bureau.facts import record_event, record_fact, rollup_parts
-from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeRollup
+from market.bureau import activities
+from market.bureau.facts import flow_parts, record_event, record_fact, rollup_parts
+from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeFlow, TradeRollup
 from market.bureau.verification import verify_statistics
 from market.kit import clock, outbox
 from market.kit.outbox import Message, OutboxMessage
@@ -119,7 +120,7 @@ async def test_the_worker_writes_the_facts_of_a_deal(rollback: None) -> None:
     assert len(await verify_statistics()) == 0  # still waiting in the outbox: no difference
     await outbox.drain(
         {
-            topic: tuple(h for h in handlers if h is record_event)
+            topic: tuple(h for h in handlers if h in (record_event, activities.record_event))
             for topic, handlers in HANDLERS.items()
         }
     )
@@ -142,23 +143,33 @@ async def test_counting_at_the_same_time_loses_nothing(database: None) -> None:
     )
     await TradeFact.filter(month="2001-01").delete()
     await TradeRollup.filter(month="2001-01").delete()
+    await TradeFlow.filter(month="2001-01").delete()
     assert (cell.deals, cell.amount_fen) == (16, 136)
 
 
 def test_a_fact_is_counted_in_every_region_above_it() -> None:
     fact = build_fact(region_code="370102", supplier_region_code="140200", amount_fen=700)
     parts = rollup_parts(fact)
-    assert {(key["side"], key["region_code"]) for key, _sums in parts} == {
+    assert {key[:2] for key, _sums in parts} == {
         *((Side.DEMAND, code) for code in ("370102", "370100", "370000", "100000")),
         *((Side.SUPPLY, code) for code in ("140200", "140000", "100000")),
     }
-    added = {"deals": 1, "amount_fen": 700, "cross_province_fen": 700}
-    for key, sums in parts:
-        of_all = key["unit"] == ALL
-        assert sums == {**added, "quantity_hundredths": 0 if of_all else 300_000}
-        assert (key["industry"], key["modality"]) == (
-            (ALL, ALL) if of_all else ("healthcare", "medical_image")
-        )
+    for (_side, _area, industry, modality, _month, _kind, unit), sums in parts:
+        of_all = unit == ALL
+        assert sums == (1, 0 if of_all else 300_000, 700, 700)
+        assert (industry, modality) == ((ALL, ALL) if of_all else ("healthcare", "medical_image"))
+
+
+def test_a_fact_flows_between_its_regions_and_the_others_province() -> None:
+    fact = build_fact(region_code="370102", supplier_region_code="140200", amount_fen=700)
+    assert flow_parts(fact) == [
+        *(
+            ((Side.DEMAND, code, fact.month, "140000"), (1, 700))
+            for code in ("370102", "370100", "370000")
+        ),
+        *(((Side.SUPPLY, code, fact.month, "370000"), (1, 700)) for code in ("140200", "140000")),
+    ]
+    assert flow_parts(build_fact(kind="settled")) == []
 
 
 async def test_a_planted_wrong_rollup_is_caught(rollback: None) -> None:
@@ -170,10 +181,10 @@ async def test_a_planted_wrong_rollup_is_caught(rollback: None) -> None:
     month = clock.today().strftime("%Y-%m")
     place = f"370100/healthcare/medical_image/{month}/contracted/例"
     assert await verify_statistics() == [
-        f"rollup demand/{place}: amount_fen is 24000001, the facts give 24000000"
+        f"trade_rollups demand/{place}: amount_fen is 24000001, the facts give 24000000"
     ]
     await city.delete()
-    assert await verify_statistics() == [f"rollup demand/{place}: missing"]
+    assert await verify_statistics() == [f"trade_rollups demand/{place}: missing"]
 
 
 async def test_planted_wrong_facts_are_caught(rollback: None) -> None:
@@ -186,7 +197,9 @@ async def test_planted_wrong_facts_are_caught(rollback: None) -> None:
     ]
     await TradeFact.all().delete()
     await TradeRollup.all().delete()
-    await OutboxMessage.all().update(done_at=clock.now())
+    await TradeFlow.all().delete()
+    await OutboxMessage.exclude(topic__in=list(activities.SOURCES)).update(done_at=clock.now())
+    await OutboxMessage.filter(topic="contract.activated").update(done_at=clock.now())
     assert await verify_statistics() == [f"contracted fact of {number}: missing"]
 
 
