@@ -33,6 +33,8 @@ import market.fairs.api
 import market.fairs.routes
 import market.fairs.timetable_routes
 import market.imports.routes
+import market.library.api
+import market.library.routes
 import market.notifications.api
 import market.notifications.routes
 import market.ocds.api
@@ -52,10 +54,14 @@ import market.reputation.api
 import market.reputation.routes
 import market.risks.api
 import market.risks.routes
+import market.selection.api
+import market.selection.routes
 import market.tendering.api
 import market.tendering.routes
 import market.training.api
 import market.training.routes
+import market.webhooks.api
+import market.webhooks.routes
 import search.alert_api
 import search.alert_routes
 import search.api
@@ -95,8 +101,11 @@ OPERATIONS = [
     *market.bureau.api.operations,
     *market.ocds.api.operations,
     *market.risks.api.operations,
+    *market.webhooks.api.operations,
     *market.registration.api.operations,
     *market.certification.api.operations,
+    *market.library.api.operations,
+    *market.selection.api.operations,
 ]
 
 ROUTES: list[BaseRoute] = [
@@ -127,9 +136,12 @@ ROUTES: list[BaseRoute] = [
     *market.prices.routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
+    *market.webhooks.routes.routes,
     *market.ocds.routes.routes,
     *market.registration.routes.routes,
     *market.certification.routes.routes,
+    *market.library.routes.routes,
+    *market.selection.routes.routes,
     *api.routes(OPERATIONS),
     *pages.description_routes(OPERATIONS),
     Mount("/static", StaticFiles(directory=web.STATIC), name="static"),

@@ -40,7 +40,10 @@ MODEL_MODULES = [
     "market.ocds.models",
     "market.registration.models",
     "market.certification.models",
+    "market.library.models",
+    "market.selection.models",
     "market.risks.models",
+    "market.webhooks.models",
     "market.calendar.models",
     "market.notifications.models",
     "billing.models",
@@ -49,6 +52,7 @@ MODEL_MODULES = [
     "search.query_models",
     "search.dictionary_models",
     "billing.bank_models",
+    "billing.deposit_models",
     "billing.credit_notes",
 ]
 
@@ -81,6 +85,8 @@ class Settings(BaseSettings):
     custody_bank_name: str = "示例银行营业部"
     custody_bank_account: str = "0000 0000 0000 0000 001"
     custody_sub_account_prefix: str = Field(default="", pattern=r"^\d{0,20}$")
+    deposit_rates_file: Path | None = None
+    webhooks_to_private: bool = False
     four_eyes_above_fen: int = Field(default=10_000_000, ge=0)
 
     @model_validator(mode="after")
@@ -91,6 +97,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "SMTP_URL: production sends its mail instead of keeping it in the database"
             )
+        if self.is_production and self.webhooks_to_private:
+            raise ValueError("WEBHOOKS_TO_PRIVATE: production sends webhooks to public addresses only")
         if not self.secret_key.get_secret_value():
             self.secret_key = SecretStr(_local_secret(self.market_data_dir))
         return self

@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from billing import deposits, obligations, refunds, voucher_clock
 from billing import handlers as money
 from billing import notifications as money_mail
-from billing import obligations, refunds, voucher_clock
 from billing.bank_statements import on_statement_uploaded
+from billing.batch_settlements import settle_periodically
 from billing.epochs import seal_ledger
 from billing.observations import observe_payment
 from billing.programmes import load_programmes
 from billing.reconciliation import reconcile_daily
-from billing.settlements import settle_due_retentions
 from billing.transfers import expire_transfers
 from market.app import ROUTES
 from market.bureau import activities, facts
@@ -39,6 +39,7 @@ from market.notifications import complaints as complaint_mail
 from market.notifications import digests, reminders
 from market.notifications import disputes as dispute_mail
 from market.notifications import jobs as job_mail
+from market.notifications import offices as office_mail
 from market.notifications import orders as order_mail
 from market.notifications import panels as panel_mail
 from market.notifications import pilots as pilot_mail
@@ -56,12 +57,15 @@ from market.prices.observations import observe_contract, observe_missing
 from market.registration.registrations import register_activated_contract
 from market.reputation.priors import refit_priors
 from market.risks.cases import review_market
+from market.selection.reviews import select_due
 from market.settings import settings
 from market.tendering.awards import activate_due_awards
 from market.tendering.ceremony import remind_holders
 from market.tendering.deadlines import settle_due_clarifications
 from market.tendering.shares import draw_keys_of_waiting_jobs
 from market.tendering.stages import open_due_jobs
+from market.webhooks import dispatching, sending
+from market.webhooks import mail as webhook_mail
 from search import alerts, dictionary, indexing, query_log
 
 log = structlog.get_logger(__name__)
@@ -115,6 +119,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "deadline.near": (reminders.remind,),
     "deadline.digest": (digests.send_digest,),
     "certification.moved": (certification_mail.tell_of_move,),
+    "entry.moved": (office_mail.tell_of_entry,),
     "complaint.filed": (complaint_mail.ask_to_decide,),
     "complaint.escalated": (complaint_mail.tell_of_escalation,),
     "complaint.decided": (complaint_mail.tell_decision,),
@@ -148,6 +153,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
         order_mail.tell_parties_of_contract,
         facts.record_event,
         register_activated_contract,
+        deposits.on_contract_activated,
         observe_contract,
     ),
     "contract.cancelled": (order_mail.tell_parties_of_contract,),
@@ -197,9 +203,11 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
     "payout.paid": (money_mail.tell_of_payout,),
     "voucher.decided": (money_mail.tell_of_voucher, voucher_clock.follow_voucher),
+    "webhook.stopped": (webhook_mail.tell_owners,),
     "voucher.paid": (voucher_clock.follow_voucher,),
     "voucher.application": (money_mail.tell_of_application,),
     "statement.uploaded": (on_statement_uploaded,),
+    "holding.changed": (money_mail.tell_of_holding,),
     "job.published": (call_mail.invite, *indexing.HANDLERS),
     "job.review_asked": (call_mail.ask_bureau,),
     "job.reviewed": (call_mail.tell_owner_of_review,),
@@ -226,9 +234,16 @@ HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
         *publishing.HANDLERS.get(topic, ()),
         *activities.HANDLERS.get(topic, ()),
         *alerts.HANDLERS.get(topic, ()),
+        *dispatching.HANDLERS.get(topic, ()),
     )
     for topic in dict.fromkeys(
-        (*_HANDLERS, *publishing.HANDLERS, *activities.HANDLERS, *alerts.HANDLERS)
+        (
+            *_HANDLERS,
+            *publishing.HANDLERS,
+            *activities.HANDLERS,
+            *alerts.HANDLERS,
+            *dispatching.HANDLERS,
+        )
     )
 }
 
@@ -241,6 +256,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (60, settle_due_clarifications),
     (60, escalate_overdue),
     (600, certify_due),
+    (600, select_due),
     (60, reminders.look_for_reminders),
     (600, digests.ask_for_digests),
     (60, lift_ended_suspensions),
@@ -258,12 +274,14 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, publish_due_reviews),
     (600, end_due_contracts),
     (300, money.sync_stale_payments),
-    (3600, settle_due_retentions),
+    (600, settle_periodically),
+    (600, deposits.return_due_deposits),
     (3600, load_programmes),
     (3600, reconcile_daily),
     (600, voucher_clock.end_publications),
     (3600, voucher_clock.expire_vouchers),
     (3600, review_market),
+    (86400, sending.forget_old),
     (3600, observe_missing),
     (3600, sweep_orphans),
     (3600, drafts.forget_expired),
@@ -302,6 +320,7 @@ async def run() -> None:
     i18n.use_locale(i18n.DEFAULT)
     await db.connect()
     due: dict[Periodic, dt.datetime] = {}
+    sender = asyncio.create_task(sending.send_until(stop))  # a slow receiver delays nothing else
     try:
         while not stop.is_set():
             await run_periodic(due)
@@ -311,4 +330,6 @@ async def run() -> None:
                 except TimeoutError:
                     continue
     finally:
+        stop.set()
+        await sender
         await db.disconnect()

@@ -19,6 +19,7 @@ from market.kit import clock, db, outbox
 from market.settings import settings
 from tests.factories import PASSPHRASE
 from tests.factories.datasets import need_input
+from tests.factories.selection import ENTRY
 from tests.matrix.access_table import RULES, Rule, rule_of
 from tests.matrix.world import MOMENT, ROLES, World
 
@@ -95,12 +96,14 @@ FAIR = {
     "slots": 3, "slot_minutes": 20, "tables": 2, "closes_at": "2027-03-01", "starts_at": "2027-03-08",
 }  # fmt: skip
 NEED = need_input().model_dump(mode="json")
+HOOK = {"url": "https://hooks.example.com/", "topics": ["job.published"]}
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {
     "api:tendering_shortlist": {"passed": []},
     "api:tendering_award_bid": {"rationale": TEXT},
     "api:billing_propose_decision": {"kind": "return", "reason": TEXT},
     "api:billing_judge_decision": {"agree": True},
+    "api:webhooks_add_endpoint": HOOK, "api:webhooks_edit_endpoint": HOOK,
     "api:risks_decide_case": {"decision": "remind", "reasons": TEXT},
     "api:billing_confirm_repayment": {"dispute": "D-2026-000001", "reference": "BANK-1"},
     "api:billing_decide_application": {"outcome": "refused", "note": TEXT, "source": "第八条"},
@@ -142,6 +145,13 @@ BODIES = {
     "api:certification_submit_application": {"signer": "李建国", "is_true": True},
     "api:certification_decide": {"decision": "recommend", "opinion": TEXT},
     "api:certification_object_to": {"grounds": TEXT},
+    "api:selection_open_call": {
+        "kind": "case", "title": "案例征集", "text": TEXT, "closes_at": "2099-12-15",
+    },
+    "api:selection_enter": ENTRY, "api:selection_correct_entry": ENTRY,
+    "api:selection_review_entry": {"points": 90, "opinion": TEXT},
+    "api:selection_decide": {"decision": "decline", "opinion": TEXT},
+    "api:selection_object_to": {"grounds": TEXT},
     "api:pools_draft_pool": POOL, "api:pools_change_pool": POOL,
     "api:pools_decide_application": {"decision": "admit", "reason": TEXT},
     "api:tendering_create_draft": JOB_DRAFT, "api:tendering_cancel_job": {"code": "policy_changed"},

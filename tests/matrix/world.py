@@ -35,17 +35,22 @@ from market.orders.contract_forms import ChangeInput
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
+from market.selection.entries import object_to as object_to_entry
+from market.selection.models import SelectionEvidence
 from market.tendering import clarifications, jobs, questions
 from market.tendering.forms import Attachment
 from market.tendering.judging_forms import LowPriceInput
 from market.tendering.models import Job
 from market.tendering.posting_models import JobReview
 from market.tendering.sealed_models import BidFile
+from market.webhooks.endpoints import add_endpoint, send_test
+from market.webhooks.forms import EndpointInput
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
 from tests.factories.certification import make_base, make_round, publicise, submit_application
-from tests.factories.complaints import make_complaint, make_report
+from tests.factories.complaints import make_complaint
+from tests.factories.complaints import make_report as make_violation
 from tests.factories.datasets import make_need
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
@@ -55,6 +60,7 @@ from tests.factories.fairs import register as register_for_fair
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
+from tests.factories.selection import make_call, make_entry, make_report, publicise_entry
 from tests.factories.training import make_module
 from tests.factories.vouchers import make_application, make_reviewed, make_reviewer
 from tests.journeys.bearers import bearer
@@ -90,8 +96,10 @@ async def build() -> World:
     rows |= await _complaints(actors)
     rows |= await _fairs(actors)
     rows |= await _certification(actors)
+    rows |= await _programmes(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
+    rows |= await _webhooks(actors["buyer_a"])
     await settle_everything()
     cookies, tokens = {}, {}
     for role, by in actors.items():
@@ -103,6 +111,12 @@ async def build() -> World:
     rows["session"] = await _first(Session, person_id=person_id)
     rows["token"] = await _first(ApiToken, membership__person_id=person_id)
     return World(actors, cookies, tokens, rows)
+
+
+async def _webhooks(by: Actor) -> dict[str, str]:
+    details = EndpointInput(url="https://192.0.43.8/events", topics=["job.published"])
+    endpoint, _secret = await add_endpoint(details, by=by)
+    return {"endpoint": endpoint.number, "event": str((await send_test(endpoint, by=by)).id)}
 
 
 async def _first(model: Any, **filters: Any) -> str:
@@ -321,6 +335,25 @@ async def _certification(actors: dict[str, Actor]) -> dict[str, str]:
     }  # fmt: skip
 
 
+async def _programmes(actors: dict[str, Actor]) -> dict[str, str]:
+    """A call of A's bureau with an entry of A's firm and one publicised and objected to; A's figures."""
+    bureau, firm = actors["bureau_a"], actors["supplier_a"]
+    call = await make_call(bureau)
+    entry = await make_entry(call, firm)
+    rival = await actor(await make_organisation(kind="supplier"))
+    public = await publicise_entry(await make_entry(call, rival), bureau)
+    grounds = ObjectionInput(grounds="成效数据与事实不符，见附件。")
+    made = await object_to_entry(
+        public, grounds, by=await actor(await make_organisation(kind="base"))
+    )
+    await make_report(firm)
+    return {
+        "sel_call": call.number, "entry": entry.number, "entry_public": public.number,
+        "entry_paper": await _first(SelectionEvidence, entry=entry),
+        "entry_objection": str(made.id),
+    }  # fmt: skip
+
+
 async def _complaints(actors: dict[str, Actor]) -> dict[str, str]:
     """A firm's objection to a hospital's job and a draft of one; a hospital's report of the firm."""
     buyer, supplier = actors["buyer_a"], actors["supplier_a"]
@@ -329,10 +362,10 @@ async def _complaints(actors: dict[str, Actor]) -> dict[str, str]:
     other = await tendering.published_job(by=buyer)
     draft = await make_complaint(other, by=supplier, filed=False)
     firm = await Organisation.get(id=supplier.organisation_id)
-    filed = await make_report(firm, by=buyer)
+    filed = await make_violation(firm, by=buyer)
     return {
         "complaint": pending.number, "complaint_draft": draft.number, "report": filed.number,
-        "report_draft": (await make_report(firm, by=buyer, filed=False)).number,
+        "report_draft": (await make_violation(firm, by=buyer, filed=False)).number,
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from market.kit.statuses import deals, offices
+from market.kit.statuses import deals, offices, programmes
 from market.kit.statuses.tone import StatusTone, Tone
 
 __all__ = ["STATUS_TONES", "StatusTone", "StatusTones", "Tone"]
@@ -36,13 +36,17 @@ _NOUNS: Final = {
     "refund": offices.MONEY,
     "payout": offices.MONEY,
     "settlement": offices.MONEY,
-    "deposit": offices.MONEY,
+    "holding": offices.HOLDING,
+    "forfeiture": offices.FORFEITURE,
+    "guarantee": offices.GUARANTEE,
     "invoice": offices.INVOICE,
     "bank_line": offices.BANK_LINE,
     "bank_statement": offices.BANK_STATEMENT,
     "bank_decision": offices.BANK_DECISION,
     "event": offices.EVENT,
     "case": offices.CASE,
+    "webhook": offices.WEBHOOK,
+    "webhook_delivery": offices.WEBHOOK_DELIVERY,
     "listing": deals.LISTING,
     "pool": deals.POOL,
     "fair": deals.FAIR,
@@ -51,6 +55,7 @@ _NOUNS: Final = {
     "pool_membership": deals.POOL_MEMBERSHIP,
     "judge": deals.JUDGE,
     "clarification": deals.CLARIFICATION,
+    "entry": programmes.ENTRY,
 }
 
 _ANY_NOUN: Final = {

@@ -104,6 +104,30 @@ MONEY: Final = {
     "forfeited": StatusTone("danger", "flag", "Forfeited"),
 }
 
+HOLDING: Final = {
+    "awaited": StatusTone("waiting", "clock", "Awaited"),
+    "held": StatusTone("info", "lock", "In custody"),
+    "covered": StatusTone("info", "shield", "Covered by a guarantee"),
+    "leaving": StatusTone("waiting", "play", "Being paid out"),
+    "returned": StatusTone("success", "undo", "Given back"),
+    "paid_over": StatusTone("success", "coin", "Paid over"),
+    "cancelled": StatusTone("muted", "cross", "Cancelled"),
+}
+
+FORFEITURE: Final = {
+    "proposed": StatusTone("waiting", "clock", "Forfeiture proposed"),
+    "agreed": StatusTone("danger", "flag", "Forfeiture agreed"),
+    "refused": StatusTone("muted", "cross", "Forfeiture refused"),
+}
+
+GUARANTEE: Final = {
+    "submitted": StatusTone("waiting", "clock", "Being checked"),
+    "accepted": StatusTone("success", "shield", "Letter accepted"),
+    "refused": StatusTone("danger", "cross", "Letter refused"),
+    "released": StatusTone("muted", "undo", "Letter given back"),
+    "claimed": StatusTone("danger", "flag", "Called on the issuer"),
+}
+
 INVOICE: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "requested": StatusTone("waiting", "clock", "Invoice requested"),
@@ -148,6 +172,19 @@ CASE: Final = {
     "explained": StatusTone("waiting", "chat", "Explanation received"),
     "cleared": StatusTone("success", "check", "Cleared"),
     "escalated": StatusTone("danger", "arrow-up", "Escalated"),
+}
+
+WEBHOOK: Final = {
+    "active": StatusTone("success", "play", "Endpoint in use"),
+    "paused": StatusTone("muted", "pause", "Endpoint paused"),
+    "stopped": StatusTone("danger", "stop", "Endpoint stopped"),
+    "removed": StatusTone("muted", "cross", "Endpoint removed"),
+}
+
+WEBHOOK_DELIVERY: Final = {
+    "waiting": StatusTone("waiting", "clock", "Event on its way"),
+    "delivered": StatusTone("success", "check", "Event delivered"),
+    "given_up": StatusTone("danger", "cross", "Event given up"),
 }
 
 FILING: Final = {
