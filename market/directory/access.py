@@ -1,5 +1,6 @@
 """The only way a route of the directory obtains a row: what is listed in public, and one's own."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +22,7 @@ from market.directory.models import (
     SupplierProfile,
     Talent,
 )
+from market.kit import clock
 from market.kit.actor import Actor
 from market.kit.errors import NotFound, NotPermitted
 from market.kit.files import StoredFile
@@ -192,6 +194,17 @@ def named_in(request: Request, query: QuerySet[Organisation]) -> QuerySet[Organi
             Q(name__icontains=text) | Q(summary__icontains=text) | Q(address__icontains=text)
         )
     return query
+
+
+async def badged(ids: Iterable[UUID] | None = None) -> dict[UUID, dt.date]:
+    """Benchmark firms (标杆企业) with the last day of their title, read through the relation; of these firms or all."""
+    rows = Organisation.filter(
+        selection_entries__status="selected", selection_entries__call__kind="benchmark",
+        selection_entries__valid_until__gte=clock.today(),
+    )  # fmt: skip
+    rows = rows if ids is None else rows.filter(id__in=list(ids))
+    found = await rows.values_list("id", "selection_entries__valid_until")
+    return {UUID(str(key)): until for key, until in sorted(found, key=lambda pair: str(pair[1]))}
 
 
 async def tenants_by_base(bases: Iterable[Organisation]) -> dict[UUID, int]:

@@ -2,16 +2,22 @@
 
 from market.accounts.models import Organisation
 from market.directory import tags
+from market.directory.access import badged
 from market.directory.models import SupplierProfile
 from market.kit import outbox
+from market.vocabulary.trade import ORG_CLASSES
 
 LISTING = "suppliers"
+BENCHMARK = ORG_CLASSES["benchmark"].zh
 
 
 async def announce(profile: SupplierProfile) -> None:
     """Refresh the profile's public words and tell the index; call it last in a verb."""
     organisation = await Organisation.get(id=profile.organisation_id)
-    await tags.replace_tags(LISTING, profile.id, public_words(profile, organisation))
+    words = public_words(profile, organisation)
+    if words and organisation.id in await badged([organisation.id]):
+        words["scale"].append(BENCHMARK)
+    await tags.replace_tags(LISTING, profile.id, words)
     await outbox.record("supplier.changed", organisation=organisation.id)
 
 

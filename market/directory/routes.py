@@ -50,6 +50,7 @@ async def supplier(request: Request) -> Response:
         view=talents, record=await access.record_of(profile.organisation),
         standings=certificates.standings(profile, list(profile.organisation.certificates)),
         reputation=await explain(profile.organisation, "supplier"),
+        badge=(await access.badged([profile.organisation_id])).get(profile.organisation_id),
     )  # fmt: skip
 
 

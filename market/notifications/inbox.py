@@ -19,6 +19,7 @@ from market.notifications.models import InboxNotice
 PLACES = (
     ("deadline", "", "url"),
     ("alert", "", "url"),
+    ("moved", "", "url"),
     ("complaint", "complaints:show", "number"),
     ("report", "violations:show", "number"),
     ("dispute", "disputes:show", "number"),

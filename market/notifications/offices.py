@@ -1,0 +1,58 @@
+"""Mail and bell about what a bureau or a provider decides: entries of selections."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from market.accounts.models import Person
+from market.accounts.states import Role
+from market.complaints.competence import DECIDERS
+from market.kit import outbox, web
+from market.kit.i18n import N_
+from market.kit.statuses import STATUS_TONES
+from market.notifications.mailing import tell
+from market.notifications.recipients import members
+from market.selection.models import SelectionEntry
+from market.selection.states import EntryStatus
+
+PEOPLE = (Role.PROJECT, Role.SALES, Role.BUYER)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What changed, in msgids: the mail and the bell say it in the reader's language."""
+
+    noun: str
+    number: str
+    title: str
+    label: str
+    route: str
+    note: str = ""
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return web.path_for(self.route, number=self.number)
+
+    @property
+    def address(self) -> str:
+        """Its page as a mail writes it."""
+        return web.absolute_url(self.route, number=self.number)
+
+
+async def _tell(message: outbox.Message, people: Iterable[Person], moved: Moved) -> None:
+    each = {person.id: person for person in people}.values()
+    await tell(message, each, template="office.moved", moved=moved)
+
+
+async def tell_of_entry(message: outbox.Message) -> None:
+    """entry.moved: the applicant learns every decision, the organiser what waits for it."""
+    row = await SelectionEntry.get(id=message.payload["entry"]).select_related("call")
+    status = EntryStatus(message.payload["status"])  # when it moved; it may have moved on
+    waits = status in (EntryStatus.SUBMITTED, EntryStatus.OBJECTED)
+    people = await members(row.call.organiser_id, *DECIDERS) if waits else []
+    if status is not EntryStatus.SUBMITTED:
+        people += await members(row.applicant_id, *PEOPLE)
+    await _tell(message, people, Moved(
+        N_("Entry"), row.number, row.title, STATUS_TONES["entry", status].label,
+        "entries:show", row.opinion,
+    ))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Calls in which organisations enter and an authority selects: benchmark firms and application cases."""
