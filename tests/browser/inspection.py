@@ -47,13 +47,17 @@ _TEXT = """() => {
 }"""
 
 
-# axe-core, of the installed package; the rules of WCAG 2.2 A and AA. From the top of the page: what is
-# half under the sticky header while it is scrolled is no small target.
+# axe-core, of the installed package; the rules of WCAG 2.2 A and AA, all of them at one width. From the top
+# of the page: what is half under the sticky header while it is scrolled is no small target.
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-_RUN_AXE = """async () => {
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What another width can change on the same page: what it shows instead, and how large.
+_WIDTH_RULES = [
+    "target-size", "scrollable-region-focusable", "button-name", "link-name", "label", "aria-hidden-focus",
+]  # fmt: skip
+_RUN_AXE = """async (rules) => {
   scrollTo({top: 0, behavior: "instant"});
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  const found = await axe.run({runOnly: tags, resultTypes: ["violations"]});
+  const found = await axe.run({runOnly: rules, resultTypes: ["violations"], preload: false});
   return found.violations.filter(rule => ["serious", "critical"].includes(rule.impact))
     .map(rule => `${rule.id}: ${rule.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" | ")}`);
 }"""
@@ -99,7 +103,8 @@ async def problems(page: Page, *, chinese: bool = True) -> list[str]:
         layout = await page.evaluate(_LAYOUT)
         if layout["wide"] > 0:
             found.append(f"{name} px: {layout['wide']} px too wide: {layout['culprits']}")
-        found += [f"{name} px: {barrier}" for barrier in await barriers(page)]
+        rules = _RULES if size == DESKTOP else _WIDTH_RULES
+        found += [f"{name} px: {barrier}" for barrier in await barriers(page, rules)]
     if layout["headings"] != 1:
         found.append(f"{layout['headings']} h1")
     if not layout["title"].strip(" -"):
@@ -109,11 +114,11 @@ async def problems(page: Page, *, chinese: bool = True) -> list[str]:
     return found
 
 
-async def barriers(page: Page) -> list[str]:
+async def barriers(page: Page, rules: list[str] = _RULES) -> list[str]:
     """What keeps people with disabilities out of the page now shown: axe's serious and critical findings."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_AXE)
-    found: list[str] = await page.evaluate(_RUN_AXE)
+    found: list[str] = await page.evaluate(_RUN_AXE, rules)
     return found
 
 
