@@ -1,9 +1,13 @@
-"""Web and worker killed with SIGKILL, fifty times each, while orders are accepted, paid and settled."""
+"""Web and worker killed with SIGKILL, again and again, while orders are accepted, paid and settled.
+
+Fifty times each on PostgreSQL; on SQLite, which one process writes at a time, twenty.
+"""
 
 import asyncio
 import contextlib
 import datetime as dt
 import json
+import os
 import random
 import signal
 from dataclasses import dataclass, field
@@ -39,7 +43,7 @@ from tests.journeys.bearers import bearer
 from tests.races.processes import Launcher, free_port
 
 pytestmark = pytest.mark.committed
-ROUNDS = 50
+ROUNDS = 50 if os.environ.get("TEST_DATABASE") == "postgres" else 20
 ORDERS_A_ROUND = 1
 SEED = 20261121
 
@@ -166,7 +170,7 @@ async def rage(site: Site, jobs: list[Job], chance: random.Random) -> int:
     return caught
 
 
-async def test_fifty_kills_lose_nothing_and_pay_nothing_twice(
+async def test_kills_lose_nothing_and_pay_nothing_twice(
     committed: str, tmp_path: Path
 ) -> None:
     twin().take_deliveries()
