@@ -83,6 +83,20 @@ def bench_vouchers(
     raise typer.Exit(int(any(one["over_fen"] for one in measured)))
 
 
+@app.command("feed")
+def bench_feed(
+    commits: Annotated[int, typer.Option(min=4)] = 10_000,
+    both: Annotated[bool, typer.Option(help="On a throw-away PostgreSQL, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Concurrent publication and a follower of the feed; exit code 1 when it misses or doubles one."""
+    from market.app import create_app
+    from market.bench import feed
+
+    if not feed.run(create_app, commits=commits, both=both, as_json=as_json):
+        raise typer.Exit(1)
+
+
 @app.command("drift")
 def bench_drift(orders: int = 1_000_000, seed: int = 1, as_json: Json = False) -> None:
     """Random orders with partial refunds, splits and taxes in pure code: no fen may be lost."""
