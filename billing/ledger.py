@@ -3,17 +3,18 @@
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
-from tortoise.expressions import F
-
-from billing.chart import CHART, AccountKey, Leg, Side
-from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction
-from market.kit import clock
+from billing.chart import CHART, AccountKey, Leg, Side, credit, debit
+from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
+from market.kit import clock, rows
 from market.kit.audit import canonical
 from market.kit.db import atomic
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
+from market.kit.ids import uuid7
 from market.orders.models import Order
 
 
@@ -45,28 +46,151 @@ async def post(
     Accounts are locked in the order of their codes. Legs of zero fen are left out. Raises
     Unbalanced, KeyReused, and BoundCrossed when a balance less its pending would fall below zero.
     """
-    lines = _checked(legs)
-    accounts = await lock_accounts({leg.account for leg in lines})
-    digest = _digest(key, kind, order, reverses, lines)
-    if existing := await LedgerTransaction.get_or_none(key=key):
-        if existing.digest != digest:
+    lines = checked(legs)
+    book = Book(await lock_accounts({leg.account for leg in lines}))
+    existing = await rows.select(LedgerTransaction, "key", [key])
+    if existing:
+        order_id, reversed_key = _names(order, reverses)
+        if existing[0].digest != content_digest(key, kind, order_id, reversed_key, lines):
             raise KeyReused(key)
-        return existing
-    await _move_balances(lines, accounts)
-    transaction = await LedgerTransaction.create(
-        key=key, kind=kind, order=order, reverses=reverses, digest=digest, posted_at=clock.now()
-    )
-    await LedgerEntry.bulk_create(
-        LedgerEntry(
-            transaction=transaction,
-            position=position,
-            account=accounts[leg.account],
-            side=leg.side,
-            amount_fen=leg.amount_fen,
+        return existing[0]
+    written = book.post(lines, kind=kind, key=key, order=order, reverses=reverses)
+    await book.write()
+    return rows.saved(LedgerTransaction, written)
+
+
+class Book:
+    """Locked accounts, and postings and holds made on them one after the other, each seeing those
+    before it; nothing is in the database until `write`, which takes one statement for each table.
+
+    The keys are fresh: whoever may come twice looks for the key first.
+    """
+
+    def __init__(self, accounts: dict[AccountKey, LedgerAccount]) -> None:
+        self.accounts = accounts
+        self.transactions: list[dict[str, Any]] = []
+        self.entries: list[dict[str, Any]] = []
+        self.transfers: list[dict[str, Any]] = []
+        self._moves: list[tuple[AccountKey, int, int]] = []
+
+    def post(
+        self,
+        legs: Iterable[Leg],
+        *,
+        kind: str,
+        key: str,
+        order: Order | None = None,
+        reverses: LedgerTransaction | None = None,
+    ) -> dict[str, Any]:
+        """A balanced transaction; its row. Raises Unbalanced, BoundCrossed."""
+        lines = checked(legs)
+        changes: dict[AccountKey, int] = defaultdict(int)
+        for leg in lines:
+            changes[leg.account] += leg.change_fen
+        for account, change in changes.items():
+            require_free(self.accounts[account], change)
+        for account, change in changes.items():
+            self._move(account, change, 0)
+        order_id, reversed_key = _names(order, reverses)
+        transaction = {
+            "id": uuid7(),
+            "key": key,
+            "kind": kind,
+            "order_id": order.id if order else None,
+            "reverses_id": reverses.id if reverses else None,
+            "digest": content_digest(key, kind, order_id, reversed_key, lines),
+            "posted_at": clock.now(),
+        }
+        self.transactions.append(transaction)
+        for position, leg in enumerate(lines):
+            self.entries.append(
+                {
+                    "transaction_id": transaction["id"],
+                    "position": position,
+                    "account_id": self.accounts[leg.account].id,
+                    "side": leg.side,
+                    "amount_fen": leg.amount_fen,
+                }
+            )
+        return transaction
+
+    def hold(
+        self,
+        debited: AccountKey,
+        credited: AccountKey,
+        amount_fen: int,
+        *,
+        kind: str,
+        key: str,
+        order: Order | None = None,
+        expires_at: dt.datetime | None = None,
+    ) -> dict[str, Any]:
+        """A transfer kept back on each account it will take from; its row. Raises BoundCrossed."""
+        taken = [
+            leg.account
+            for leg in (debit(debited, amount_fen), credit(credited, amount_fen))
+            if leg.change_fen < 0
+        ]
+        for account in taken:
+            require_free(self.accounts[account], -amount_fen)
+        for account in taken:
+            self._move(account, 0, amount_fen)
+        transfer = {
+            "id": uuid7(),
+            "key": key,
+            "kind": kind,
+            "order_id": order.id if order else None,
+            "debit_account_id": self.accounts[debited].id,
+            "credit_account_id": self.accounts[credited].id,
+            "amount_fen": amount_fen,
+            "expires_at": expires_at,
+        }
+        self.transfers.append(transfer)
+        return transfer
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """All that is written in the block, or after an exception nothing of it."""
+        written: tuple[list[Any], ...] = (
+            self.transactions, self.entries, self.transfers, self._moves,
+        )  # fmt: skip
+        lengths = [len(made) for made in written]
+        try:
+            yield
+        except BaseException:
+            for account, balance, pending in self._moves[lengths[-1] :]:
+                self._shift(account, -balance, -pending)
+            for made, length in zip(written, lengths, strict=True):
+                del made[length:]
+            raise
+
+    async def write(self) -> None:
+        """Write it all, each account once, in the order of their codes."""
+        changes: dict[AccountKey, list[int]] = defaultdict(lambda: [0, 0])
+        for account, balance, pending in self._moves:
+            changes[account][0] += balance
+            changes[account][1] += pending
+        await rows.add(
+            LedgerAccount,
+            ("balance_fen", "pending_fen"),
+            {
+                self.accounts[account].id: change
+                for account, change in sorted(changes.items(), key=lambda item: item[0].code)
+                if any(change)
+            },
         )
-        for position, leg in enumerate(lines)
-    )
-    return transaction
+        await rows.insert(LedgerTransaction, self.transactions)
+        await rows.insert(LedgerEntry, self.entries)
+        await rows.insert(LedgerTransfer, self.transfers)
+
+    def _move(self, account: AccountKey, balance: int, pending: int) -> None:
+        self._shift(account, balance, pending)
+        self._moves.append((account, balance, pending))
+
+    def _shift(self, account: AccountKey, balance: int, pending: int) -> None:
+        row = self.accounts[account]
+        row.balance_fen += balance
+        row.pending_fen += pending
 
 
 @atomic()
@@ -103,15 +227,24 @@ def key_of(account: LedgerAccount) -> AccountKey:
 async def lock_accounts(keys: set[AccountKey]) -> dict[AccountKey, LedgerAccount]:
     """The rows of accounts, opened when new, locked in the order of their codes."""
     codes = sorted(key.code for key in keys)
-    rows = await LedgerAccount.filter(code__in=codes).select_for_update().order_by("code")
-    if len(rows) < len(codes):
+    found = await _locked(codes)
+    if len(found) < len(codes):
+        known = {row.code for row in found}
         await LedgerAccount.bulk_create(
-            [LedgerAccount(code=key.code, kind=key.kind, owner=key.owner) for key in sorted(keys)],
+            [
+                LedgerAccount(code=key.code, kind=key.kind, owner=key.owner)
+                for key in sorted(keys)
+                if key.code not in known
+            ],
             on_conflict=["code"],
             ignore_conflicts=True,
         )
-        rows = await LedgerAccount.filter(code__in=codes).select_for_update().order_by("code")
-    return {key_of(row): row for row in rows}
+        found = await _locked(codes)
+    return {key_of(row): row for row in found}
+
+
+async def _locked(codes: list[str]) -> list[LedgerAccount]:
+    return await rows.select(LedgerAccount, "code", codes, order_by="code", is_locked=True)
 
 
 async def balance_of(key: AccountKey) -> int:
@@ -140,7 +273,8 @@ def require_free(account: LedgerAccount, change_fen: int) -> None:
         )
 
 
-def _checked(legs: Iterable[Leg]) -> Sequence[Leg]:
+def checked(legs: Iterable[Leg]) -> Sequence[Leg]:
+    """The legs with an amount. Raises Unbalanced."""
     lines = [leg for leg in legs if leg.amount_fen != 0]
     if not lines or any(leg.amount_fen < 0 for leg in lines):
         raise Unbalanced("a posting has legs of positive amounts")
@@ -151,27 +285,10 @@ def _checked(legs: Iterable[Leg]) -> Sequence[Leg]:
     return lines
 
 
-async def _move_balances(lines: Sequence[Leg], accounts: dict[AccountKey, LedgerAccount]) -> None:
-    changes: dict[AccountKey, int] = defaultdict(int)
-    for leg in lines:
-        changes[leg.account] += leg.change_fen
-    for key, change in changes.items():
-        require_free(accounts[key], change)
-        await LedgerAccount.filter(id=accounts[key].id).update(
-            balance_fen=F("balance_fen") + change
-        )
-
-
-def _digest(
-    key: str,
-    kind: str,
-    order: Order | None,
-    reverses: LedgerTransaction | None,
-    lines: Sequence[Leg],
-) -> str:
-    return content_digest(
-        key, kind, str(order.id) if order else None, reverses.key if reverses else None, lines
-    )
+def _names(
+    order: Order | None, reverses: LedgerTransaction | None
+) -> tuple[str | None, str | None]:
+    return str(order.id) if order else None, reverses.key if reverses else None
 
 
 def content_digest(

@@ -1,9 +1,13 @@
 """Paying suppliers: an instruction row and a hold first, then the rail, then the rail's word."""
 
-from billing import transfers
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from billing import ledger, transfers
 from billing.chart import AccountKey, AccountKind, supplier_receivable
 from billing.ledger_models import LedgerTransfer
-from billing.models import Payout, Settlement
+from billing.models import Payout
 from billing.states import PayoutStatus
 from market.accounts.models import Organisation
 from market.accounts.permissions import require
@@ -14,7 +18,6 @@ from market.kit.db import atomic, lock
 from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
 from market.kit.ids import uuid7
-from market.kit.numbers import next_number
 from market.orders.models import Order
 
 
@@ -24,13 +27,22 @@ class NotByBank(Conflict):
     title = "This payout is not the bank's"
 
 
-async def instruct_payouts(settlement: Settlement, *, order: Order, supplier: Organisation) -> None:
-    """One instruction for each place the settlement's money lies; part of the settling verb."""
-    for code, fen in settlement.calculation["sources"].items():
+def hold_payouts(
+    book: ledger.Book,
+    settlement_id: UUID,
+    sources: Mapping[str, int],
+    *,
+    order: Order,
+    supplier: Organisation,
+) -> list[dict[str, Any]]:
+    """One instruction for each place (`sources`: account code, fen) a settlement's money lies, held
+    on a book; the rows, which still need their numbers. Part of the settling verb."""
+    instructed = []
+    for code, fen in sources.items():
         if fen == 0:
             continue
         payout_id = uuid7()
-        hold = await transfers.reserve(
+        hold = book.hold(
             supplier_receivable(supplier.number),
             AccountKey(AccountKind(code)),
             fen,
@@ -38,16 +50,17 @@ async def instruct_payouts(settlement: Settlement, *, order: Order, supplier: Or
             key=f"payout:{payout_id}",
             order=order,
         )
-        payout = await Payout.create(
-            id=payout_id,
-            number=await next_number("OUT"),
-            settlement=settlement,
-            supplier=supplier,
-            source=AccountKind(code),
-            amount_fen=fen,
-            transfer=hold,
+        instructed.append(
+            {
+                "id": payout_id,
+                "settlement_id": settlement_id,
+                "supplier_id": supplier.id,
+                "source": AccountKind(code),
+                "amount_fen": fen,
+                "transfer_id": hold["id"],
+            }
         )
-        await outbox.record("payout.instructed", payout=payout.id)
+    return instructed
 
 
 @atomic()

@@ -8,7 +8,7 @@ from billing import ledger
 from billing.chart import AccountKey, credit, debit
 from billing.ledger_models import LedgerAccount, LedgerTransaction, LedgerTransfer
 from billing.states import TransferStatus
-from market.kit import clock
+from market.kit import clock, rows
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock
 from market.orders.models import Order
@@ -31,22 +31,14 @@ async def reserve(
     """
     if amount_fen <= 0:
         raise ledger.Unbalanced("a transfer has a positive amount")
-    accounts = await ledger.lock_accounts({debited, credited})
-    if existing := await LedgerTransfer.get_or_none(key=key):
-        return existing
-    for leg in (debit(debited, amount_fen), credit(credited, amount_fen)):
-        ledger.require_free(accounts[leg.account], leg.change_fen)
-        if leg.change_fen < 0:
-            await _change_pending(accounts[leg.account], amount_fen)
-    return await LedgerTransfer.create(
-        key=key,
-        kind=kind,
-        order=order,
-        debit_account=accounts[debited],
-        credit_account=accounts[credited],
-        amount_fen=amount_fen,
-        expires_at=expires_at,
+    book = ledger.Book(await ledger.lock_accounts({debited, credited}))
+    if existing := await rows.select(LedgerTransfer, "key", [key]):
+        return existing[0]
+    held = book.hold(
+        debited, credited, amount_fen, kind=kind, key=key, order=order, expires_at=expires_at
     )
+    await book.write()
+    return rows.saved(LedgerTransfer, held)
 
 
 @atomic()

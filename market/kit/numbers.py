@@ -1,9 +1,8 @@
 """Short human numbers, one series per noun and year: J-2026-000123."""
 
 from tortoise import fields
-from tortoise.expressions import F
 
-from market.kit import clock
+from market.kit import clock, rows
 from market.kit.db import Row
 
 
@@ -17,21 +16,31 @@ class NumberSeries(Row):
         table = "number_series"
 
 
-async def next_value(series: str) -> int:
-    """The next of 1, 2, 3…; call it inside the verb, as late as possible.
+async def next_value(series: str, count: int = 1) -> int:
+    """The next of 1, 2, 3…, or the last of the next `count`; call it inside the verb, as late as
+    possible.
 
     The series stays locked until the verb commits: values become visible in their order, without
     gaps, and a rolled-back verb gives its value back.
     """
-    if not await NumberSeries.filter(series=series).update(value=F("value") + 1):
+    value = await rows.count_up(NumberSeries, "value", count, where="series", value=series)
+    if value is None:
         await NumberSeries.bulk_create(
             [NumberSeries(series=series)], on_conflict=["series"], ignore_conflicts=True
         )
-        await NumberSeries.filter(series=series).update(value=F("value") + 1)
-    return (await NumberSeries.get(series=series)).value
+        return await next_value(series, count)
+    return value
 
 
 async def next_number(prefix: str) -> str:
     """The next number of this year's series."""
+    return (await next_numbers(prefix, 1))[0]
+
+
+async def next_numbers(prefix: str, count: int) -> list[str]:
+    """The next `count` numbers of this year's series."""
+    if not count:
+        return []
     series = f"{prefix}-{clock.today().year}"
-    return f"{series}-{await next_value(series):06d}"
+    last = await next_value(series, count)
+    return [f"{series}-{value:06d}" for value in range(last - count + 1, last + 1)]

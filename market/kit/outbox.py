@@ -2,7 +2,7 @@
 
 import datetime as dt
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import structlog
 from tortoise import fields
 from tortoise.expressions import Q
 
-from market.kit import clock
+from market.kit import clock, rows
 from market.kit.audit import plain
 from market.kit.db import Row, atomic
 
@@ -51,11 +51,24 @@ Handlers = Mapping[str, tuple[Handler, ...]]
 
 async def record(topic: str, *, at: dt.datetime | None = None, **payload: Any) -> None:
     """Ask for `topic` to be handled after this verb commits, not before `at`. Payload: ids and plain values."""
-    cleaned = {
+    await OutboxMessage.create(
+        topic=topic, payload=_cleaned(payload), available_at=at or clock.now()
+    )
+
+
+async def record_all(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """`record` of many (topic, payload) in one statement."""
+    await rows.insert(
+        OutboxMessage,
+        [{"topic": topic, "payload": _cleaned(payload)} for topic, payload in messages],
+    )
+
+
+def _cleaned(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         key: value if isinstance(value, str | int | list | dict | bool | None) else plain(value)
         for key, value in payload.items()
     }
-    await OutboxMessage.create(topic=topic, payload=cleaned, available_at=at or clock.now())
 
 
 def back_off(attempts: int) -> dt.timedelta:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
-from market.kit import clock, outbox
+from market.kit import clock, outbox, rows
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock
 from market.kit.errors import Conflict
@@ -176,11 +176,9 @@ def _sum(batches: Iterable[DeliveryBatch]) -> Decimal:
     return sum((batch.quantity for batch in batches), Decimal(0))
 
 
-async def mark_released(order: Order, positions: Sequence[int]) -> None:
-    """Note on a locked order's stages that their money has left custody. Called by billing."""
-    await Milestone.filter(order_id=order.id, position__in=positions).update(
-        released_at=clock.now()
-    )
+async def mark_released(milestone_ids: Sequence[UUID]) -> None:
+    """Note on stages of locked orders that their money has left custody. Called by billing."""
+    await rows.put(Milestone, milestone_ids, released_at=clock.now())
 
 
 async def mark_reduced(order: Order, taken: Mapping[UUID, int]) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from billing import debts, handlers, ledger, payments, redemptions, reductions, refunds
+from billing.batch_settlements import settle_periodically
 from billing.chart import (
     PLATFORM_FEE,
     TAX,
@@ -28,7 +29,7 @@ from billing.models import (
     VoucherPool,
     VoucherRedemption,
 )
-from billing.settlements import settle_due_retentions, settle_order
+from billing.settlements import settle_order
 from billing.stages import stages_of
 from billing.states import InvoiceKind, PaymentMethod, PaymentStatus, RedemptionStatus, RefundStatus
 from billing.twin import Twin
@@ -106,7 +107,7 @@ async def pay_the_rest(case: Case, processor: Twin) -> None:
     end = (await Milestone.get(order_id=case.order.id, position=3)).due_at
     assert end is not None
     with clock.frozen_at(end + dt.timedelta(seconds=1)):
-        await settle_due_retentions()
+        await settle_periodically()
         await finished(case, processor)
 
 
@@ -119,7 +120,7 @@ async def test_money_is_held_while_a_batch_is_in_dispute(rollback: None, process
     retention = await Milestone.get(order_id=case.order.id, position=3)
     assert retention.due_at is not None
     with clock.frozen_at(retention.due_at + dt.timedelta(days=1)):
-        assert await settle_due_retentions() == 0
+        assert await settle_periodically() == 0
     assert await ledger.balance_of(order_held(case.order.number)) == 7_200_000
     assert (await Settlement.all().count(), await Payout.all().count()) == (0, 0)
 
@@ -197,7 +198,7 @@ async def test_only_what_is_not_released_can_be_taken_off(rollback: None, proces
     assert (await Refund.get()).amount_fen == 2_400_000
     await is_repaid_once(case)
     with clock.frozen_at(clock.now() + dt.timedelta(days=200)):
-        await settle_due_retentions()
+        await settle_periodically()
     await is_balanced(case.order)
 
 

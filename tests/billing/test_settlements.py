@@ -6,6 +6,7 @@ import pytest
 
 from billing import handlers, ledger, payments, payouts, redemptions
 from billing.bank import record_bank_line
+from billing.batch_settlements import settle_periodically
 from billing.chart import (
     CUSTODY_BANK,
     PLATFORM_FEE,
@@ -29,7 +30,7 @@ from billing.models import (
     VoucherRedemption,
 )
 from billing.profiles import save_profile
-from billing.settlements import settle_due_retentions, settle_order
+from billing.settlements import settle_order
 from billing.statements import ledger_of, stated_of, statement_of
 from billing.states import (
     PaymentMethod,
@@ -130,10 +131,10 @@ async def test_paid_in_full_releases_all_but_the_retention(rollback: None, proce
     retention = await Milestone.get(order_id=deal.order.id, position=3)
     assert retention.due_at is not None
     with clock.frozen_at(retention.due_at - dt.timedelta(seconds=1)):
-        assert await settle_due_retentions() == 0
+        assert await settle_periodically() == 0
     with clock.frozen_at(retention.due_at):
-        assert await settle_due_retentions() == 1
-        assert await settle_due_retentions() == 0
+        assert await settle_periodically() == 1
+        assert await settle_periodically() == 0
     await drained()
     assert await ledger.balance_of(order_held(deal.order.number)) == 0
     await p1_holds(deal.order)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing import late_payment, tax
+from billing.batch_releases import net_by_source
 from billing.fees import fee_of, rule_on
 from billing.late_payment import late_interest, payment_clock
-from billing.settlements import _net_by_source
 from billing.states import TaxpayerKind
 from market.kit import clock
 from market.kit.money import allocate, apply_bp
@@ -79,7 +79,7 @@ def test_p5_vectors(total: int, weights: list[int], parts: list[int]) -> None:
 
 
 def test_nothing_to_share_without_cash() -> None:
-    assert _net_by_source([], 0) == {}
+    assert net_by_source({}, 0) == {}
 
 
 def test_late_interest_vector() -> None:

@@ -7,7 +7,7 @@ import pytest
 from billing.models import Payment
 from market.bench.simulation import runs
 from market.bench.simulation.bugs import BUGS
-from market.bench.simulation.rows import installed, new_store
+from market.bench.simulation.installation import installed, new_store
 from market.bench.simulation.scheduler import Scheduler, Violation
 from market.bench.simulation.store import PAUSE
 from market.bench.simulation.world import START

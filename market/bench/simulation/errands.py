@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from billing import (
+    batch_settlements,
     checkout,
     epochs,
     handlers,
@@ -19,7 +20,6 @@ from billing import (
     payouts,
     redemptions,
     refunds,
-    settlements,
     transfers,
     webhooks,
 )
@@ -248,7 +248,7 @@ class Errands:
             (1, "treasury", "web", self.treasury),
             (3, "reserve fee", "web", self.reserve_fee),
             (1, "resolve fee", "web", self.resolve_fee),
-            (1, "retentions", "clock", settlements.settle_due_retentions),
+            (1, "retentions", "clock", batch_settlements.settle_periodically),
             (1, "stale", "clock", handlers.sync_stale_payments),
             (1, "expire", "clock", transfers.expire_transfers),
             (1, "seal", "clock", self.seal),

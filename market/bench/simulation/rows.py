@@ -1,22 +1,19 @@
 """Tortoise's query methods, as far as the money verbs use them, answered by the store in memory."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable
 from functools import cache
 from typing import Any, Self
-from unittest.mock import patch
 from uuid import UUID
 
-import tortoise.models
 from tortoise.exceptions import DoesNotExist, MultipleObjectsReturned
-from tortoise.expressions import CombinedExpression, Connector, F, Q, Value
+from tortoise.expressions import CombinedExpression, Connector, F, Function, Q, Value
 from tortoise.fields import UUIDField
 from tortoise.fields.relational import BackwardOneToOneRelation
-from tortoise.manager import Manager
+from tortoise.functions import Count
 from tortoise.models import Model
 
 from market.bench.simulation.store import KEPT, PAUSE, Store, Values, columns, values_of
-from market.kit import db
 
 Test = Callable[[Values], bool]
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -46,7 +43,8 @@ class Rows:
         self.one: type[Exception] | bool | None = (
             False  # the error of none; None: none is an answer
         )
-        self.flat: tuple[str, ...] | None = None
+        self.groups: tuple[str, ...] = ()
+        self.made: dict[str, Function] = {}
 
     def _with(self, **changes: Any) -> Self:
         copy: Self = object.__new__(type(self))
@@ -100,9 +98,31 @@ class Rows:
     def values_list(self, *names: str, flat: bool = False) -> Any:
         return self._values(names, flat)
 
+    def group_by(self, *names: str) -> Self:
+        return self._with(groups=names)
+
+    def annotate(self, **made: Function) -> Self:
+        return self._with(made=made)
+
     async def _values(self, names: tuple[str, ...], flat: bool) -> list[Any]:
-        found = [tuple(self._at(row, name) for name in names) for row in await self._find()]
+        rows = await self._find()
+        if self.groups:
+            return self._totals(names, rows)
+        found = [tuple(self._at(row, name) for name in names) for row in rows]
         return [row[0] for row in found] if flat else found
+
+    def _totals(self, names: tuple[str, ...], rows: list[Values]) -> list[Any]:
+        """A row for each group, as the database adds them up."""
+        parts: dict[tuple[Any, ...], list[Values]] = defaultdict(list)
+        for row in rows:
+            parts[tuple(row[name] for name in self.groups)].append(row)
+        return [
+            tuple(
+                _total(self.made[name], part) if name in self.made else part[0][name]
+                for name in names
+            )
+            for part in parts.values()
+        ]
 
     async def count(self) -> int:
         return len(await self._find())
@@ -130,8 +150,11 @@ class Rows:
         update_fields: object = None,
         on_conflict: object = None,
     ) -> None:
-        for row in objects:
-            await self.store.insert(self.model, values_of(row), ignore=ignore_conflicts)
+        made = list(objects)
+        await self.store.insert_all(
+            self.model, [values_of(row) for row in made], ignore=ignore_conflicts
+        )
+        for row in made:
             row._saved_in_db = True
 
     async def bulk_update(
@@ -236,6 +259,13 @@ class Rows:
             self._relate(row.__dict__[f"_{name}"], rest)
 
 
+def _total(function: Function, part: list[Values]) -> int:
+    found = [row[str(function.field)] for row in part]
+    if isinstance(function, Count):
+        return len(set(found) if function.distinct else found)
+    return sum(found)
+
+
 def _passes(values: Values, tests: tuple[Test, ...]) -> bool:
     return all(test(values) for test in tests)
 
@@ -315,7 +345,7 @@ def _defaults(model: type[Model]) -> tuple[Values, tuple[tuple[str, Callable[[],
     return plain, tuple((name, value) for name, value in made.items() if callable(value))
 
 
-def _begin(self: Model, **values: Any) -> None:
+def begin(self: Model, **values: Any) -> None:
     """`Model.__init__` without its conversions: the verbs pass values of the right types."""
     plain, made = _defaults(type(self))
     own = self.__dict__
@@ -346,48 +376,3 @@ class Executor:
         wanted = names or columns(self.model)
         new = {name: row.__dict__[name] for name in wanted}
         return await Rows(self.store, self.model).filter(id=row.pk).update(**new)
-
-
-class _Connection(Store):
-    """The store with what Tortoise expects of a connection."""
-
-    executor_class = Executor
-    connection_name = "default"
-
-
-class _MemoryManager(Manager):
-    def __init__(self, store: Store, model: type[Model]) -> None:
-        super().__init__(model)
-        self._store = store
-
-    def get_queryset(self) -> Any:
-        return Rows(self._store, self._model)
-
-
-def new_store() -> Store:
-    """An empty store."""
-    return _Connection()
-
-
-async def _no_listeners(*_row: object) -> None:
-    """There are no signals, and gathering none of them would want an event loop."""
-
-
-@contextmanager
-def installed(store: Store, models: Iterable[type[Model]]) -> Iterator[None]:
-    """Within the block every query and every `save()` of the models goes to the store."""
-    before = [(model._meta, model._meta.manager) for model in models]
-    for meta, _manager in before:
-        meta.manager = _MemoryManager(store, meta._model)
-    try:
-        with (
-            patch.object(Model, "_choose_db", classmethod(lambda cls, for_write=False: store)),
-            patch.object(Model, "_wait_for_listeners", _no_listeners),
-            patch.object(Model, "__init__", _begin),
-            patch.object(db, "in_transaction", store.atomic),
-            patch.object(tortoise.models, "in_transaction", store.atomic),
-        ):
-            yield
-    finally:
-        for meta, manager in before:
-            meta.manager = manager

@@ -27,8 +27,8 @@ from billing.ledger_models import LedgerTransaction
 from market.bench.simulation import bugs
 from market.bench.simulation.checks import Checks, judge
 from market.bench.simulation.errands import Errands
+from market.bench.simulation.installation import installed, new_store
 from market.bench.simulation.rails import Rails, connected
-from market.bench.simulation.rows import installed, new_store
 from market.bench.simulation.scheduler import Scheduler, Violation
 from market.bench.simulation.store import Store
 from market.bench.simulation.world import START, build

@@ -76,12 +76,23 @@ class Store:
         mine.held.add(key)
 
     async def insert(self, model: type[Model], values: Values, *, ignore: bool = False) -> None:
-        """Write a new row; waits for another's uncommitted row of the same key, as an index does."""
+        """Write a new row."""
+        await self.insert_all(model, [values], ignore=ignore)
+
+    async def insert_all(
+        self, model: type[Model], rows: Iterable[Values], *, ignore: bool = False
+    ) -> None:
+        """Write new rows in one statement."""
         if self.transaction is None:
             async with self.atomic():
-                await self.insert(model, values, ignore=ignore)
+                await self.insert_all(model, rows, ignore=ignore)
             return
         await PAUSE
+        for values in rows:
+            await self._insert(model, values, ignore=ignore)
+
+    async def _insert(self, model: type[Model], values: Values, *, ignore: bool) -> None:
+        """Waits for another's uncommitted row of the same key, as an index does."""
         for unique in unique_keys(model, values):
             if ignore and unique in self.unique:
                 return
@@ -91,6 +102,16 @@ class Store:
                     return
                 raise IntegrityError(f"{model.__name__}{unique[1]} exists: {unique[2]}")
         self.write(model, values)
+
+    async def change(
+        self, model: type[Model], pk: UUID, new: Callable[[Values], Values]
+    ) -> Values | None:
+        """Lock a row, look at it, write what `new` makes of its columns; the row then."""
+        await self.acquire((model, pk))
+        if (values := self.row(model, pk)) is None:
+            return None
+        self.write(model, changed := {**values, **new(values)})
+        return changed
 
     def write(self, model: type[Model], values: Values) -> None:
         """Write a row that is locked, or new."""

@@ -1,0 +1,147 @@
+"""Puts the store in memory where Tortoise and `market.kit.rows` reach for the database."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+import tortoise.models
+from tortoise.manager import Manager
+from tortoise.models import Model
+
+from market.bench.simulation.rows import Executor, Rows, begin
+from market.bench.simulation.store import KEPT, PAUSE, Store, Values
+from market.kit import db, rows
+
+Among = Mapping[str, Sequence[Any]]
+
+
+class _Connection(Store):
+    """The store with what Tortoise expects of a connection."""
+
+    executor_class = Executor
+    connection_name = "default"
+
+
+class _MemoryManager(Manager):
+    def __init__(self, store: Store, model: type[Model]) -> None:
+        super().__init__(model)
+        self._store = store
+
+    def get_queryset(self) -> Any:
+        return Rows(self._store, self._model)
+
+
+def new_store() -> Store:
+    """An empty store."""
+    return _Connection()
+
+
+async def _no_listeners(*_row: object) -> None:
+    """There are no signals, and gathering none of them would want an event loop."""
+
+
+class _Many:
+    """The statements of `market.kit.rows`: each is one place where the scheduler may go on."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def _query(self, model: type[Model], column: str, keys: Iterable[Any], among: Among) -> Rows:
+        tests = {f"{name}__in": found for name, found in among.items()}
+        wanted = set(keys)
+        if len(wanted) == 1:
+            return Rows(self.store, model).filter(**{column: wanted.pop()}, **tests)
+        return Rows(self.store, model).filter(**{f"{column}__in": wanted}, **tests)
+
+    async def select(
+        self,
+        model: type[Model],
+        column: str,
+        keys: Iterable[Any],
+        *,
+        order_by: str = "",
+        is_locked: bool = False,
+        **among: Sequence[Any],
+    ) -> list[Any]:
+        query = self._query(model, column, keys, among)
+        if order_by:
+            query = query.order_by(order_by)
+        return list(await (query.select_for_update() if is_locked else query))
+
+    async def values(
+        self,
+        model: type[Model],
+        wanted: str,
+        column: str,
+        keys: Iterable[Any],
+        **among: Sequence[Any],
+    ) -> set[Any]:
+        query = self._query(model, column, keys, among)
+        return set(await query.values_list(wanted, flat=True))
+
+    async def insert(self, model: type[Model], new: Sequence[rows.Values]) -> None:
+        if new:
+            await self.store.insert_all(model, [rows.complete(model, row) | KEPT for row in new])
+
+    async def add(
+        self,
+        model: type[Model],
+        columns: tuple[str, ...],
+        changes: Mapping[UUID, Sequence[int]],
+    ) -> None:
+        await PAUSE
+        for pk, parts in changes.items():
+            named = dict(zip(columns, parts, strict=True))
+            await self.store.change(model, pk, partial(_sums, named))
+
+    async def put(self, model: type[Model], keys: Sequence[UUID], **new: Any) -> None:
+        await PAUSE
+        for pk in keys:
+            await self.store.change(model, pk, lambda _row: new)
+
+    async def count_up(
+        self, model: type[Model], column: str, by: int, *, where: str, value: Any
+    ) -> int | None:
+        await PAUSE
+        for row in self.store.table(model):
+            if row[where] == value:
+                changed = await self.store.change(model, row["id"], partial(_sums, {column: by}))
+                return changed[column] if changed else None
+        return None
+
+
+def _sums(parts: Mapping[str, int], row: Values) -> Values:
+    return {name: row[name] + part for name, part in parts.items()}
+
+
+@contextmanager
+def installed(store: Store, models: Iterable[type[Model]]) -> Iterator[None]:
+    """Within the block every query and every `save()` of the models goes to the store."""
+    before = [(model._meta, model._meta.manager) for model in models]
+    for meta, _manager in before:
+        meta.manager = _MemoryManager(store, meta._model)
+    many = _Many(store)
+    try:
+        with (
+            patch.multiple(
+                rows,
+                select=many.select,
+                values=many.values,
+                insert=many.insert,
+                add=many.add,
+                put=many.put,
+                count_up=many.count_up,
+            ),
+            patch.object(Model, "_choose_db", classmethod(lambda cls, for_write=False: store)),
+            patch.object(Model, "_wait_for_listeners", _no_listeners),
+            patch.object(Model, "__init__", begin),
+            patch.object(db, "in_transaction", store.atomic),
+            patch.object(tortoise.models, "in_transaction", store.atomic),
+        ):
+            yield
+    finally:
+        for meta, manager in before:
+            meta.manager = manager

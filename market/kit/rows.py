@@ -1,0 +1,230 @@
+"""Many rows in one statement: read by their keys, inserted, added to; the text of each is made once.
+
+Tortoise builds a query's text anew each time, which costs more than the answer; the verbs that move
+money, of one order or of a thousand, use these. Names are those of columns (`order_id`).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tortoise.fields import JSONField
+from tortoise.models import Model
+
+from market.kit import db
+
+M = TypeVar("M", bound=Model)
+Values = Mapping[str, Any]
+
+
+async def select(
+    model: type[M],
+    column: str,
+    keys: Iterable[Any],
+    *,
+    order_by: str = "",
+    is_locked: bool = False,
+    **among: Sequence[Any],
+) -> list[M]:
+    """The rows whose `column` is one of `keys` and whose other named columns are among the values;
+    locked in their order to the end of the verb where asked."""
+    text = _select(model, "*", column, tuple(among), order_by, is_locked, db.is_postgres())
+    found = await _fetch(text, [keys, *among.values()])
+    return [model._init_from_db(**row) for row in found]
+
+
+async def values(
+    model: type[Model], wanted: str, column: str, keys: Iterable[Any], **among: Sequence[Any]
+) -> set[Any]:
+    """What the rows `select` would find have in the column `wanted`."""
+    text = _select(model, wanted, column, tuple(among), "", False, db.is_postgres())
+    read = model._meta.fields_map[wanted].to_python_value
+    return {read(row[wanted]) for row in await _fetch(text, [keys, *among.values()])}
+
+
+async def _fetch(text: str, lists: Sequence[Iterable[Any]]) -> Sequence[Mapping[str, Any]]:
+    write = list if db.is_postgres() else _as_json
+    _count, found = await db.connection().execute_query(text, [write(one) for one in lists])
+    return found
+
+
+def _as_json(values: Iterable[Any]) -> str:
+    return json.dumps([str(value) if isinstance(value, UUID) else value for value in values])
+
+
+@cache
+def _select(
+    model: type[Model],
+    what: str,
+    column: str,
+    among: tuple[str, ...],
+    order_by: str,
+    is_locked: bool,
+    postgres: bool,
+) -> str:
+    names = ", ".join(f'"{name}"' for name in _columns(model)) if what == "*" else f'"{what}"'
+    tests = " AND ".join(
+        f'"{name}" {_in(number, postgres)}' for number, name in enumerate((column, *among), 1)
+    )
+    order = f' ORDER BY "{order_by}"' if order_by else ""
+    lock = " FOR UPDATE" if is_locked and postgres else ""
+    return f'SELECT {names} FROM "{model._meta.db_table}" WHERE {tests}{order}{lock}'  # noqa: S608 - names of ours
+
+
+def _in(number: int, postgres: bool) -> str:
+    """That a column is one of the values in a parameter, whatever their number."""
+    return f"= ANY(${number})" if postgres else f"IN (SELECT value FROM json_each(?{number}))"
+
+
+async def insert(model: type[Model], rows: Sequence[Values]) -> None:
+    """Write new rows; what a row does not name has its default."""
+    if not rows:
+        return
+    postgres = db.is_postgres()
+    columns = [
+        [write(value) for value in values] if write else values
+        for values, write in zip(_filled(model, rows), _writers(model, postgres), strict=True)
+    ]
+    text = _insert(model, postgres)
+    if postgres:
+        await db.connection().execute_query(text, columns)
+    else:
+        await db.connection().execute_many(text, [list(row) for row in zip(*columns, strict=True)])
+
+
+def complete(model: type[Model], row: Values) -> dict[str, Any]:
+    """Every column of a new row."""
+    return {
+        name: row[name] if name in row else default() if callable(default) else default
+        for name, default in _columns(model).items()
+    }
+
+
+def saved(model: type[M], row: Values) -> M:
+    """The object of a row that was inserted here."""
+    made = model(**row)
+    made._saved_in_db = True
+    return made
+
+
+def _filled(model: type[Model], rows: Sequence[Values]) -> list[list[Any]]:
+    filled = []
+    for name, default in _columns(model).items():
+        if callable(default):
+            filled.append([row[name] if name in row else default() for row in rows])
+        else:
+            filled.append([row.get(name, default) for row in rows])
+    return filled
+
+
+@cache
+def _columns(model: type[Model]) -> dict[str, Any]:
+    """The columns of a table with their defaults."""
+    meta = model._meta
+    return {name: meta.fields_map[name].default for name in meta.fields_db_projection}
+
+
+@cache
+def _writers(model: type[Model], postgres: bool) -> tuple[Callable[[Any], Any] | None, ...]:
+    """How a column's value is written: the driver of PostgreSQL takes all but JSON as they are."""
+
+    def writer(name: str) -> Callable[[Any], Any] | None:
+        field = model._meta.fields_map[name]
+        if postgres and not isinstance(field, JSONField):
+            return None
+        return lambda value: field.to_db_value(value, model)
+
+    return tuple(writer(name) for name in _columns(model))
+
+
+@cache
+def _insert(model: type[Model], postgres: bool) -> str:
+    names = list(_columns(model))
+    columns = ", ".join(f'"{name}"' for name in names)
+    head = f'INSERT INTO "{model._meta.db_table}" ({columns})'
+    if not postgres:
+        return f"{head} VALUES ({', '.join('?' * len(names))})"
+    kinds = [_kind(model, name) for name in names]
+    lists = ", ".join(
+        f"${number}::{'text' if kind == 'JSONB' else kind}[]"
+        for number, kind in enumerate(kinds, 1)
+    )
+    values = ", ".join(
+        f"c{number}::{kind}" if kind == "JSONB" else f"c{number}"
+        for number, kind in enumerate(kinds, 1)
+    )
+    row = ", ".join(f"c{number}" for number in range(1, len(names) + 1))
+    return f"{head} SELECT {values} FROM unnest({lists}) AS new({row})"  # noqa: S608 - names of ours
+
+
+def _kind(model: type[Model], name: str) -> str:
+    found: str = model._meta.fields_map[name].get_for_dialect("postgres", "SQL_TYPE")
+    return found.split("(")[0]
+
+
+async def add(
+    model: type[Model], columns: tuple[str, ...], changes: Mapping[UUID, Sequence[int]]
+) -> None:
+    """Add to columns of rows by their key; on locked rows."""
+    if not changes:
+        return
+    postgres = db.is_postgres()
+    text = _add(model, columns, postgres)
+    if postgres:
+        by_column = [list(parts) for parts in zip(*changes.values(), strict=True)]
+        await db.connection().execute_query(text, [list(changes), *by_column])
+    else:
+        rows = [[*parts, str(key)] for key, parts in changes.items()]
+        await db.connection().execute_many(text, rows)
+
+
+@cache
+def _add(model: type[Model], columns: tuple[str, ...], postgres: bool) -> str:
+    table = f'"{model._meta.db_table}"'
+    if not postgres:
+        sets = ", ".join(f'"{name}" = "{name}" + ?' for name in columns)
+        return f'UPDATE {table} SET {sets} WHERE "id" = ?'  # noqa: S608 - names of ours
+    sets = ", ".join(f'"{name}" = {table}."{name}" + c{n}' for n, name in enumerate(columns, 2))
+    lists = ", ".join(f"${n}::BIGINT[]" for n in range(2, len(columns) + 2))
+    row = ", ".join(f"c{n}" for n in range(1, len(columns) + 2))
+    return (
+        f"UPDATE {table} SET {sets} FROM unnest($1::UUID[], {lists}) AS change({row}) "  # noqa: S608 - names of ours
+        f'WHERE {table}."id" = c1'
+    )
+
+
+async def put(model: type[Model], keys: Sequence[UUID], **values: Any) -> None:
+    """Give columns of rows the same values, by their keys; on locked rows."""
+    postgres = db.is_postgres()
+    text = _put(model, tuple(values), postgres)
+    fields = model._meta.fields_map
+    written = [
+        value if postgres else fields[name].to_db_value(value, model)
+        for name, value in values.items()
+    ]
+    await db.connection().execute_query(
+        text, [list(keys) if postgres else _as_json(keys), *written]
+    )
+
+
+@cache
+def _put(model: type[Model], columns: tuple[str, ...], postgres: bool) -> str:
+    mark = "$" if postgres else "?"
+    sets = ", ".join(f'"{name}" = {mark}{n}' for n, name in enumerate(columns, 2))
+    which = _in(1, postgres)
+    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "id" {which}'  # noqa: S608 - names of ours
+
+
+async def count_up(
+    model: type[Model], column: str, by: int, *, where: str, value: Any
+) -> int | None:
+    """Add to a column of the one row in which `where` is `value`; what it is then, None without a row."""
+    mark = "$" if db.is_postgres() else "?"
+    text = (
+        f'UPDATE "{model._meta.db_table}" SET "{column}" = "{column}" + {mark}1 '  # noqa: S608
+        f'WHERE "{where}" = {mark}2 RETURNING "{column}"'
+    )
+    found = await db.connection().execute_query_dict(text, [by, value])
+    return int(found[0][column]) if found else None
