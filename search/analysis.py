@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from search.lexicon import Lexicon, lexicon, renewed
 from search.normalisation import has_han
@@ -20,23 +21,27 @@ FAMILY_WEIGHT = 0.6
 NESTED_WEIGHT = 0.5
 LETTER_WEIGHT = 0.25
 HINT_IMPORTANCE = 0.5
+LETTER_IMPORTANCE = 0.25
 _PIECES = re.compile(r"[a-z0-9][a-z0-9+#.]*|[㐀-鿿]+")
 _CLAUSE_ENDS = re.compile(r"[，。；：！？、\n]+")
 _SHORT = 8
 _HAN = re.compile(r"[㐀-鿿]+")
+_NOTHING = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
 class TermGroup:
     """One thing the user asked for, with the terms that satisfy it and how well each does (0 to 1).
 
-    `fallbacks` (pinyin) count only where none of `terms` occurs in the whole index.
+    `fallbacks` (pinyin) count only where none of `terms` occurs in the whole index. A hint was
+    not said but belongs to what was: it orders records and finds none by itself.
     """
 
     surface: str
     terms: tuple[tuple[str, float], ...]
     fallbacks: tuple[str, ...] = ()
     importance: float = 1.0
+    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +84,48 @@ def _concept_terms(concepts: Iterable[str], words: Lexicon) -> Iterator[str]:
             yield CONCEPT + family
 
 
-def _clauses(texts: Iterable[str]) -> Iterator[str]:
+def _clauses(texts: Iterable[str]) -> list[str]:
     """Texts cut where no word goes on: records repeat clauses far more often than whole texts."""
-    for text in texts:
-        if len(text) <= _SHORT:
-            yield text
-        else:
-            yield from filter(None, _CLAUSE_ENDS.split(text))
+    return [
+        clause
+        for text in texts
+        for clause in ((text,) if len(text) <= _SHORT else _CLAUSE_ENDS.split(text))
+        if clause
+    ]
+
+
+class _Clause(NamedTuple):
+    """The terms of a clause and their sounds, each also as one text."""
+
+    words: frozenset[str]
+    sounds: frozenset[str]
+    text: str
+    heard: str
 
 
 @renewed
 @lru_cache(maxsize=65_536)
-def _terms(text: str) -> frozenset[str]:
+def _clause(text: str) -> _Clause:
     words = lexicon()
     canonical = words.canonical(text)
-    found = set(_words(canonical))
-    for span in words.matches(canonical):
-        found.update(_concept_terms(span.concepts, words))
-    return frozenset(found)
+    plain = frozenset(_words(canonical))
+    concepts = {one for span in words.matches(canonical) for one in span.concepts}
+    heard = frozenset(sound for word in plain for sound in sounds(word))
+    found = plain.union(_concept_terms(concepts, words))
+    return _Clause(found, heard, " ".join(found), " ".join(heard))
 
 
 @renewed
 @lru_cache(maxsize=65_536)
-def _sounds(text: str) -> frozenset[str]:
-    return frozenset(
-        sound for term in _terms(text) if not term.startswith(CONCEPT) for sound in sounds(term)
-    )
+def _strong_clause(text: str) -> _Clause:
+    """The same with every fragment of its Chinese."""
+    known = _clause(text)
+    found = known.words.union(_fragments(lexicon().canonical(text)))
+    return _Clause(found, known.sounds, " ".join(found), known.heard)
+
+
+def _terms(text: str) -> frozenset[str]:
+    return _clause(text).words
 
 
 def terms_of(texts: Iterable[str]) -> set[str]:
@@ -113,21 +134,28 @@ def terms_of(texts: Iterable[str]) -> set[str]:
     return found.union(*map(_terms, _clauses(texts)))
 
 
-@renewed
-@lru_cache(maxsize=65_536)
-def _strong_terms(text: str) -> frozenset[str]:
-    return _terms(text) | frozenset(_fragments(lexicon().canonical(text)))
-
-
 def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
     """Terms of one record; a term in both texts counts as strong only.
 
     Strong texts are short, so their fragments are kept too and no segmentation hides a word.
     """
-    important, other = set(_clauses(strong)), set(_clauses(weak))
-    first = frozenset[str]().union(*map(_strong_terms, important))
-    second = frozenset[str]().union(*map(_terms, other)) - first
-    return IndexTerms(first, second, frozenset[str]().union(*map(_sounds, important | other)))
+    important = [*map(_strong_clause, _clauses(strong))]
+    other = [*map(_clause, _clauses(weak))]
+    first = _NOTHING.union(*[clause.words for clause in important])
+    second = _NOTHING.union(*[clause.words for clause in other]) - first
+    return IndexTerms(first, second, _NOTHING.union(*[one.sounds for one in important + other]))
+
+
+def index_text(strong: Iterable[str], weak: Iterable[str]) -> tuple[str, str, str]:
+    """The same terms as three texts, for an index in which a term may stand twice; half the work."""
+    important = [*map(_strong_clause, _clauses(strong))]
+    other = [*map(_clause, _clauses(weak))]
+    rest = _NOTHING.union(*[one.words for one in other])
+    return (
+        " ".join([one.text for one in important]),
+        " ".join(rest.difference(*[one.words for one in important])),
+        " ".join([one.heard for one in important + other]),
+    )
 
 
 @renewed
@@ -162,7 +190,7 @@ def _known_group(surface: str, words: Lexicon) -> TermGroup:
     for concept in concepts:
         for family in words.families.get(concept, ()):
             terms.setdefault(CONCEPT + family, FAMILY_WEIGHT)
-    for term in _terms(surface):
+    for term in () if surface in words.opaque else _terms(surface):
         covered = term == surface or CONCEPT + term in terms
         if not covered and term.lstrip(CONCEPT) not in words.generic:
             terms.setdefault(term, NESTED_WEIGHT)
@@ -203,7 +231,8 @@ def _unknown_groups(loose: str, words: Lexicon) -> Iterator[TermGroup]:
     else:
         for part in map("".join, pairwise(loose)) if len(loose) > 1 else loose:
             letters = ((one, LETTER_WEIGHT) for one in part if len(part) > 1)
-            yield TermGroup(part, ((part, 1.0), *letters), sounds(part), HINT_IMPORTANCE)
+            importance = HINT_IMPORTANCE if len(part) > 1 else LETTER_IMPORTANCE
+            yield TermGroup(part, ((part, 1.0), *letters), sounds(part), importance)
 
 
 def _latin_group(word: str, words: Lexicon) -> TermGroup | None:
@@ -218,6 +247,7 @@ def _hinted_groups(
     """Industries the words belong to, at half weight: they order records, they exclude none."""
     asked = {term for group in groups for term, _ in group.terms}
     named = {name for span in words.longest(text) for name in (span.surface, *span.concepts)}
+    text = words.visible(text)
     hinted = {
         CONCEPT + industry: None
         for hint, industries in words.industry_hints.items()
@@ -225,7 +255,7 @@ def _hinted_groups(
         for industry in industries
     }
     return tuple(
-        TermGroup(term.lstrip(CONCEPT), ((term, 1.0),), importance=HINT_IMPORTANCE)
+        TermGroup(term.lstrip(CONCEPT), ((term, 1.0),), importance=HINT_IMPORTANCE, is_hint=True)
         for term in hinted
         if term not in asked
     )

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from search.analysis import TermGroup, highlight_spans, query_groups
+from market.vocabulary.annotation import MODALITIES
+from search.analysis import CONCEPT, TermGroup, highlight_spans, query_groups
 from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
 from search.documents import Document, Kind
-from search.engine import AnyOf, Filter, Hit, Query, Range, SearchEngine, Sort
-from search.entries import OPEN_JOBS, PRICE_FIELDS, SETTINGS, index_document
-from search.reasons import covered_words
+from search.engine import Filter, Hit, Query, Range, SearchEngine, Sort
+from search.entries import OPEN_JOBS, SETTINGS, index_document
+from search.normalisation import normalise
+from search.quotes import ceilings, keeps_ceilings
+from search.reasons import covered_words, covers_something
 from search.weights import weights
 
 WINDOW = 60
@@ -64,7 +67,12 @@ async def discover(
         hits, total = list(found.hits), found.total
     else:
         found = await engine.search(index or kind, replace(query, page=1, per_page=WINDOW))
-        ordered = _ordered(_relevant(found.hits), parsed)
+        fitting = [
+            h
+            for h in _relevant(found.hits, groups, is_filtered=bool(parsed.filters))
+            if keeps_ceilings(h.source, parsed.filters, groups)
+        ]
+        ordered = _ordered(fitting, parsed)
         if kind == "jobs" and parsed.sort is None and not _names_status(filters):
             ordered = _open_first(ordered)
         total = len(ordered) if found.total <= WINDOW else found.total
@@ -99,20 +107,34 @@ def explain_hit(hit: Hit, found: Discovery, _: Gettext) -> list[str]:
     return reasons + ([_("Meets: %(what)s", what="、".join(met))] if met else [])
 
 
-def _relevant(hits: Sequence[Hit]) -> list[Hit]:
-    return [hit for hit in hits if hit.score >= weights().relevance_floor]
+def _relevant(hits: Sequence[Hit], groups: Sequence[TermGroup], *, is_filtered: bool) -> list[Hit]:
+    """Hits above the floor; none where not one of them has any of the words said.
+
+    Among records that had to meet a constraint a kind of data (图像) is not enough.
+    """
+    near = [hit for hit in hits if hit.score >= weights().relevance_floor]
+    said = [group for group in groups if not group.is_hint]
+    if is_filtered:
+        said = [group for group in said if not _is_modality(group)] or said
+    found = (covers_something(index_document(cast(Document, hit.source)), said) for hit in near)
+    return near if any(found) else []
+
+
+def _is_modality(group: TermGroup) -> bool:
+    names = {f"{CONCEPT}{normalise(term.zh)}" for term in MODALITIES.values()}
+    return any(term in names for term, weight in group.terms if weight == 1.0)
 
 
 def _ordered(hits: list[Hit], parsed: ParsedQuery) -> list[Hit]:
     if parsed.sort is not None:
         return _sorted_among_equals(hits, parsed.sort)
-    ceilings = list(_ceilings(parsed.filters))
-    if not ceilings:
+    bounds = list(ceilings(parsed.filters))
+    if not bounds:
         return hits
     gain = weights().search["price"]
 
     def value(hit: Hit) -> float:
-        return hit.score + gain * max(_saving(hit, ceiling) for ceiling in ceilings)
+        return hit.score + gain * max(_saving(hit, bound) for bound in bounds)
 
     return sorted(hits, key=lambda hit: (-value(hit), hit.id))
 
@@ -129,14 +151,6 @@ def _sorted_among_equals(hits: list[Hit], sort: Sort) -> list[Hit]:
         )  # fmt: skip
 
     return sorted(hits, key=key)
-
-
-def _ceilings(filters: Iterable[Filter]) -> Iterable[Range]:
-    for one in filters:
-        if isinstance(one, AnyOf):
-            yield from _ceilings(one.filters)
-        elif isinstance(one, Range) and one.at_most and one.field in PRICE_FIELDS:
-            yield one
 
 
 def _saving(hit: Hit, ceiling: Range) -> float:

@@ -7,7 +7,7 @@ from datetime import date
 
 from market.kit.i18n import N_
 from market.vocabulary.credentials import Credential, parse_credential
-from market.vocabulary.regions import full_name, is_within
+from market.vocabulary.regions import full_name, is_within, nearest
 from search.documents import JobDocument, SupplierDocument
 from search.fit import Reason, task_coverage
 from search.grades import data_grade_rank, held_credentials, skill_rank
@@ -73,7 +73,7 @@ def _capability(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason
 
 
 def _place(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:
-    area, home = job["place_region_code"], supplier["region_code"]
+    area, home = job["place_region_code"], nearest(supplier["region_code"])
     if job["place"] in _PLACES_WITHIN and area and not is_within(home, area):
         yield Reason(
             N_("Must be in %(where)s, is in %(home)s"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from market.kit.i18n import N_
-from market.vocabulary.regions import city_of, is_within, province_of
+from market.vocabulary.regions import city_of, is_within, nearest, province_of
 from search.analysis import CONCEPT, TermGroup, query_groups, terms_of
 from search.engine import IndexDocument
 from search.lexicon import lexicon
@@ -114,6 +114,7 @@ _TOO_WIDE = frozenset(CONCEPT + word for word in ("标注", "图像", "文本", 
 
 def nearness(here: str, there: str) -> Part:
     """1 in the same city, one half in the same province, else 0."""
+    here, there = nearest(here), nearest(there)
     mine, other = city_of(here), city_of(there)
     if mine is not None and mine == other:
         return Part(1.0, Reason(N_("In the same city: %(where)s"), {"where": mine.name}))

@@ -11,6 +11,7 @@ from market.vocabulary.credentials import find_credentials
 from market.vocabulary.datasets import DATASET_TYPES, SUPPLY_MODES
 from market.vocabulary.security import DATA_GRADES
 from market.vocabulary.trade import ORG_CLASSES, PRICE_MODES, PROCUREMENTS, VOUCHER_TYPES
+from search.abilities import find_abilities
 from search.documents import Kind
 from search.engine import Equals, In, Range
 from search.exclusions import find_exclusions
@@ -22,33 +23,23 @@ from search.reading import Finding, Reading
 
 Rule = Callable[[Reading, Kind], Iterable[Finding]]
 _HIGHER = r"(?:及?以上)?"
-_LEAST = r"(?:不少于|不低于|不小于|至少|超过|大于|高于|达到?|≥|>=|>|over|at least)?"
+_MORE = r"(?:不少于|不低于|不小于|至少|起码|超过|大于|高于|达到?|≥|>=|>|over|at least)"
+_LEAST = f"{_MORE}?"
 _LEVELS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 
-_FLAGS: tuple[tuple[str, str, str], ...] = (
-    ("in_hospital", N_("In hospital"),
-     r"(?:数据|影像|病历)?不(?:得|能|可|许|准|让)?[出离]开?医?院|院内|医院(?:内部?|里面?)(?:做|作业|标注|干活)?"
-     r"|in[- ]hospital"),
-    ("onsite", N_("On site"),
-     r"驻场|驻点|驻厂|派驻|进场|现场作业|现场办公|现场标注|上门|(?:到|来|去)(?:我们?|甲方|客户)?(?:公司|单位|现场|厂里?)"
-     r"(?:做|作业|标注|干活|办公)?|on[- ]?site"),
-    ("private_deploy", N_("Private deployment"),
-     r"私有化(?:部署)?|私有部署|本地化?部署|内网部署|离线部署|部署(?:在|到)(?:我们?|甲方|客户)?(?:本地|内网|机房)"
-     r"|on[- ]?prem\w*|private deploy\w*"),
-    ("vlan", N_("VLAN isolation"), r"(?:专属|独立)?vlan(?:网络)?(?:隔离)?|网络隔离|隔离网络|独立网段"),
-    ("vpn", N_("VPN"), r"(?<![a-z])vpn(?![a-z])"),
-    ("xinchuang", N_("Domestic IT stack (Xinchuang)"),
-     r"信创(?:环境)?|国产化?(?:环境|操作系统|软硬件|服务器|终端|电脑)|国产化|麒麟系统|统信"),
-    ("anti_tailgating", N_("Anti-tailgating doors"), r"防尾随(?:门禁)?"),
-    ("deid_service", N_("De-identification service"),
-     r"(?:提供|代为?|负责|会|能|帮忙?)(?:做)?(?:数据)?(?:脱敏|去标识化?|匿名化)|(?:脱敏|去标识化?)服务"),
-    ("in_certified_base", N_("In a certified base"),
-     r"(?:国家级|省级)?(?:认定|入驻)基地(?:企业)?|(?:国家级|省级)(?:数据)?标注基地"),
-)  # fmt: skip
-_HEADS = re.compile(
-    rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*(?<!第)(?P<n>{NUMBER})\s*\+?\s*[多来余几]?[名位个号]?(?:以上的?)?"
-    r"(?:专职|全职)?(?:标注员|标注人员|员工|人(?![天时日次工员脸体类像声群民工])(?:员)?|people|staff|annotators?)"
-    r"(?P<under>以下|以内)?(?:及?以上|规模|团队|\+)?"
+_TEAM = r"(?:人数|人员|员工|团队|标注员|规模)"
+_COUNT = rf"(?<!第)(?P<n>{NUMBER})(?:\s*[-~到至]\s*{NUMBER})?\s*\+?\s*[多来余几]?"
+_HEADS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*{_COUNT}[名位个号]?(?:以上的?)?(?:专职|全职|专业)?"
+        r"(?:标注员|标注人员|员工|人(?![天时日次工员脸体类像声群民物机气形格口设轮种名对会际份])(?:员)?|people|staff|annotators?)"
+        r"(?P<under>以下|以内)?(?:及?以上|\+)?(?:的?规模|的?团队)?",
+        rf"{_TEAM}(?:总数|数量|数|规模)?\s*(?:要|需|须|得|在)?\s*(?P<most>不超过|不多于|少于|最多)?"
+        rf"(?:{_MORE}|过|破|满)\s*{_COUNT}[名位个号人]*(?P<under>以下|以内)?(?:及?以上|\+)?(?![\d.%％年岁])",
+        rf"(?P<most>不超过|最多)?(?:不少于|不低于|至少|起码|超过)\s*{_COUNT}[名位](?P<under>)",
+        rf"{_COUNT}[名位](?:标注员|人员)?(?P<most>)(?P<under>)(?:及?以上)",
+    )
 )
 _HEALTH = re.compile(
     rf"第?(?P<a>[一二三四五1-5])级(?:的)?(?:健康(?:医疗)?|医疗(?:健康)?)数据{_HIGHER}"
@@ -109,13 +100,6 @@ _TERMS = re.compile(r"(?P<terms>全职|兼职)")
 _REMOTE = re.compile(r"(?P<mode>远程)(?:作业|办公)?")
 
 
-def _flags(reading: Reading, kind: Kind) -> Iterator[Finding]:
-    for field, msgid, pattern in _FLAGS:
-        for match in reading.finditer(_compiled(pattern)):
-            yield Finding(field, field, *match.span(), msgid, {},
-                          (Equals(field, True),), negatable=True)  # fmt: skip
-
-
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -152,7 +136,7 @@ def _grades(reading: Reading, kind: Kind) -> Iterator[Finding]:
 
 
 def _counts(reading: Reading, kind: Kind) -> Iterator[Finding]:
-    for match in reading.finditer(_HEADS):
+    for match in (found for pattern in _HEADS for found in reading.finditer(pattern)):
         heads = parse_number(match["n"])
         if heads is None:
             continue
@@ -250,7 +234,8 @@ def _dataset_terms(reading: Reading) -> Iterator[Finding]:
     """How a dataset is paid for, in any of the words records use, and what its licence allows."""
     for mode in PRICE_MODES.values():
         names = (mode.zh, *mode.synonyms)
-        pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+        words = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+        pattern = rf"(?:{words})(?:地|的)?(?:开放|公开|提供|获取|下载|共享)?"
         for match in reading.finditer(_compiled(pattern)):
             yield Finding("price_model", f"price_model:{mode.zh}", *match.span(), "%(what)s",
                           {"what": mode.zh}, (In("price_model", names),), negatable=True)  # fmt: skip
@@ -264,6 +249,6 @@ def _dataset_terms(reading: Reading) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    find_exclusions, _credentials, _grades, _flags, find_budgets, find_prices, find_capacities, _counts, _people,
+    find_exclusions, _credentials, _grades, find_abilities, find_budgets, find_prices, find_capacities, _counts, _people,
     _languages, _terms, find_sorts,
 )  # fmt: skip

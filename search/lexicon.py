@@ -19,6 +19,8 @@ from search.normalisation import has_han, normalise
 from search.phonetics import homophone_key, readings
 
 DATA = Path(__file__).parent / "data"
+_LONG_SOUND = 4
+"""Letters from which pinyin is read at all."""
 
 
 class Span(NamedTuple):
@@ -44,6 +46,7 @@ class Lexicon:
     rewrites: Mapping[str, str]
     generic: frozenset[str]
     whole: frozenset[str]
+    opaque: frozenset[str] = frozenset()
     homophones: dict[str, str] = field(default_factory=dict)
     romanised: dict[str, str] = field(default_factory=dict)
     latin: tuple[str, ...] = ()
@@ -51,14 +54,23 @@ class Lexicon:
     _finder: AhoCorasick = field(init=False)
 
     def __post_init__(self) -> None:
-        self._listed = tuple(self.surfaces)
-        self._finder = AhoCorasick(self._listed)
-        for surface in self._listed:
+        for surface in tuple(self.surfaces):
             if has_han(surface) and len(surface) > 1 and surface not in self.generic:
                 self.homophones.setdefault(homophone_key(surface), surface)
                 for reading in readings(surface):
-                    self.romanised.setdefault(reading, surface)
+                    self._read_as(reading, surface)
+        self._listed = tuple(self.surfaces)
+        self._finder = AhoCorasick(self._listed)
         self.latin = tuple(s for s in self.surfaces if s.isascii() and len(s) >= 5)
+
+    def _read_as(self, reading: str, surface: str) -> None:
+        """Pinyin stands for a word; where several sound so (古籍, 古迹) it means all of them."""
+        held = self.romanised.setdefault(reading, surface)
+        mine = self.surfaces[surface]
+        is_other = not {*self.surfaces[held]} & {*mine}
+        if is_other and held not in self.languages and len(reading) >= _LONG_SOUND:
+            self.romanised[reading] = reading
+            self.surfaces[reading] = (*self.surfaces[held], *mine)
 
     def canonical(self, text: str) -> str:
         """The text normalised, with the fixed spellings applied (3d is 三维)."""
@@ -71,10 +83,20 @@ class Lexicon:
     def matches(self, text: str) -> Iterator[Span]:
         """Every known surface in a canonical text, nested and overlapping ones included."""
         found = self._finder.find_matches_as_indexes(text, overlapping=True)
+        hidden = 0
         for number, start, end in sorted(found, key=lambda match: (match[1], -match[2])):
-            if _is_word(text, start, end):
+            if end > hidden and _is_word(text, start, end):
                 surface = self._listed[number]
+                if surface in self.opaque:
+                    hidden = end
                 yield Span(start, end, surface, self.surfaces[surface])
+
+    def visible(self, text: str) -> str:
+        """The text with blanks for words that hide those inside them: no 长沙 in 长沙发."""
+        for span in self.matches(text):
+            if span.surface in self.opaque:
+                text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+        return text
 
     def longest(self, text: str) -> list[Span]:
         """Known surfaces from the left, longest first, without overlaps."""
@@ -132,6 +154,11 @@ def version() -> int:
     return _extension[0]
 
 
+def extension() -> tuple[int, tuple[Entry, ...]]:
+    """What `extend` was last told, for another process to use the same words."""
+    return _extension
+
+
 def _extended(kind: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     return ((word, others) for each, word, others in _extension[1] if each == kind)
 
@@ -178,6 +205,7 @@ def lexicon() -> Lexicon:
         industry_hints=_inverted(raw["industry_hints"], canonical),
         repairs=misspellings()
         | {canonical(slip): word for word, slips in _extended("misspellings") for slip in slips},
+        opaque=frozenset(map(canonical, raw["opaque"])),
         whole=frozenset(canonical(word) for word in dictionary())
         | {w for w in meanings if has_han(w)},
         rewrites=rewrites,
@@ -194,7 +222,7 @@ def _concepts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
             yield term.zh, (term.en, *term.synonyms)
     yield from raw["aliases"].items()
     yield from raw["industry_names"].items()
-    yield from ((family, ()) for family in raw["families"])
+    yield from ((word, ()) for word in (*raw["families"], *raw["opaque"]))
 
 
 def _inverted(groups: Mapping[str, Iterable[str]], canonical: Any) -> dict[str, tuple[str, ...]]:

@@ -14,14 +14,20 @@ YUAN_SCALE = 10_000
 """Unit prices in an index are whole ten-thousandths of a yuan: four decimals, no float."""
 
 NUMBER = r"(?:\d[\d,]*(?:\.\d+)?\s*[十百千万亿kw]*|[零〇一二两三四五六七八九十百千万亿半]+)"
+_YUAN_WORD = r"(?:元|块钱|块|圆|yuan|rmb|cny)"
+_SMALL = r"[零一二两三四五六七八九\d](?![\d.天日周月年个人名万千百张框条例])"
 MONEY = (
-    rf"(?:(?:¥|￥|rmb\s*)?{NUMBER}\s*(?:元|块钱|块|圆|yuan|rmb)(?:[零一二两三四五六七八九\d](?!\d)毛?)?"
-    rf"|{NUMBER}\s*(?:毛钱|毛|角)(?:[一二三四五六七八九\d]分?)?"
+    rf"(?:(?:¥|rmb|cny)\s*{NUMBER}\s*{_YUAN_WORD}?"
+    rf"|{NUMBER}\s*{_YUAN_WORD}(?:{_SMALL}(?:[毛角](?:{_SMALL}分?)?)?)?"
+    rf"|{NUMBER}\s*(?:毛钱|毛|角)(?:{_SMALL}分?)?"
     rf"|{NUMBER}\s*(?:分钱|分(?![割类钟级析])))"
 )
-_YUAN = re.compile(rf"({NUMBER})\s*(?:元|块钱|块|圆|yuan|rmb)([零一二两三四五六七八九\d])?")
-_JIAO = re.compile(rf"({NUMBER})\s*(?:毛钱|毛|角)([一二三四五六七八九\d])?")
-_FEN = re.compile(rf"({NUMBER})\s*分")
+_AMOUNT = re.compile(
+    rf"(?P<yuan>{NUMBER})\s*{_YUAN_WORD}(?:(?P<jiao>{_SMALL})(?:[毛角](?P<fen>{_SMALL})?)?)?"
+    rf"|(?P<jiao2>{NUMBER})\s*[毛角]钱?(?P<fen2>{_SMALL})?|(?P<fen3>{NUMBER})\s*分"
+    rf"|(?P<bare>{NUMBER})"
+)
+_WORTH = {"yuan": Decimal(1), "bare": Decimal(1), "jiao": Decimal("0.1"), "fen": Decimal("0.01")}
 
 _ENGLISH_UNITS = {
     "hour": "小时",
@@ -76,19 +82,17 @@ def parse_number(text: str) -> Decimal | None:
 
 
 def parse_money(text: str) -> Decimal | None:
-    """Read 3元, 三块钱, 三块五, 一毛五 or 5分 in yuan."""
-    for pattern, unit, small in (
-        (_YUAN, Decimal(1), Decimal("0.1")),
-        (_JIAO, Decimal("0.1"), Decimal("0.01")),
-        (_FEN, Decimal("0.01"), None),
-    ):
-        found = pattern.search(text)
-        amount = parse_number(found[1]) if found else None
-        if found is None or amount is None:
-            continue
-        rest = parse_number(found[2]) if small is not None and found[2] else None
-        return amount * unit + (rest * small if rest is not None and small is not None else 0)
-    return None
+    """Read 3元, 三块钱, 三块五, 一块二毛五, 一毛五, 5分 or ¥0.05 in yuan; a bare number is yuan."""
+    found = _AMOUNT.search(text)
+    if found is None:
+        return None
+    total = Decimal(0)
+    for name, written in found.groupdict().items():
+        amount = parse_number(written) if written else Decimal(0)
+        if amount is None:
+            return None
+        total += amount * _WORTH[name.rstrip("23")]
+    return total
 
 
 def scaled_price(yuan: Decimal) -> int:

@@ -16,6 +16,11 @@ from search.reading import Finding, Reading
 from search.spelling import stands_alone
 
 _TRAILING = r"(?:本地|当地|境内|地区|一带|省内|市内|以?外)?"
+_PART_OF_A_NAME = re.compile(
+    r"大学|学院|师范|理工|中学|小学|日报|晚报|出版社|博物院|话剧|方言|路(?![口况面网侧段牌灯边测径由])|大道|大街"
+    r"|烤鸭|火腿|扒鸡|板鸭|小吃|菜系|米粉|拉面|白酒|黄酒|瓷器?|刺绣|剪纸|皮影|年画|泥塑|风筝|丝绸"
+)
+"""What makes a name or a ware of a place before it: 南京大学, 北京烤鸭 and 景德镇瓷器 are no places."""
 _LATIN_AT_LEAST = 4
 Codes = tuple[str, ...]
 
@@ -70,8 +75,9 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
     """The places named; where one lies in another named beside it, only the inner one counts."""
     found = [
         (match, match["name"])
-        for match in reading.finditer(_pattern())
-        if len(match["name"]) > 2 or stands_alone(reading.text, match.start(), match.end("name"))
+        for match in _pattern().finditer(lexicon().visible(reading.open_text))
+        if not _PART_OF_A_NAME.match(reading.text, match.end("name"))
+        and (len(match["name"]) > 2 or stands_alone(reading.text, match.start(), match.end("name")))
     ]
     codes = _narrowed({name: _names()[name] for _, name in found})
     outer = {

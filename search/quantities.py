@@ -32,9 +32,11 @@ _MOST = (
 )
 _UNDER = r"(?:以内|以下|之内|封顶|左右|上下|内)"
 _LEAST = r"(?:不(?:低|少|小)于|高于|大于|超过|至少|起码|≥|>=|>|over|above|at least)"
-_FROM = rf"(?:{NUMBER}\s*(?:元|块|毛|角)?\s*(?:-|~|—|到|至)\s*)?"
+_FROM = rf"(?:¥?{NUMBER}\s*(?:元|块|毛|角|分)?\s*(?:-|~|—|–|到|至)\s*)?"
 """The lower end of a price range: of 5到8元 only the ceiling counts."""
-_QUOTE = r"(?:单价|价格|报价|均价|价位|预算|价)?"
+_QUOTE = r"(?:单价|价格|报价|均价|价位|限价|预算|价)?"
+_NO_COUNT = rf"(?![\d.])(?!\s*(?:%|人|名|天|日|个月|年|(?:{UNIT})(?<![/每])))"
+"""After a bare amount of money: no count of people, days or things follows."""
 _PRICES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -46,16 +48,22 @@ _PRICES = tuple(
         rf"(?:单价|报价|价格|均价|价位)\s*(?P<how>{_MOST}|{_LEAST})?\s*{_FROM}(?P<money>{MONEY})(?P<unit>)"
         rf"(?P<end>{_UNDER}|以上|起)?",
         rf"(?P<how>{_MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
+        rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>{_MOST})\s*{_FROM}(?P<money>{NUMBER})"
+        rf"{_NO_COUNT}(?P<end>)",
+        rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){_FROM}(?P<money>{NUMBER})(?P<end>{_UNDER})",
+        rf"(?:单价|报价|价格|均价|价位|限价)\s*(?P<how>{_MOST})?\s*{_FROM}(?P<money>{NUMBER}){_NO_COUNT}"
+        rf"\s*(?:(?:每|一|/)?个?(?P<unit>{UNIT}))?(?P<end>{_UNDER})?",
+        rf"(?<![\d.])(?P<how>{_MOST})?\s*{_FROM}(?P<money>\d+(?:\.\d+)?)\s*/\s*个?(?P<unit>{UNIT})(?P<end>{_UNDER})?",
     )
 )
 _PER_DAY = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:(?:日|(?P<week>周)|(?P<month>月))(?:产能|均产能|产|均|处理|标注|交付|吞吐)(?:量)?|(?:每|一|单)(?:个)?"
-        rf"(?:天|日|(?P<week2>周|星期)|(?P<month2>月))|daily)\s*(?:产能|产量|能|可以?|需要?|要|得|做|标注?|处理|交付?"
-        rf"|产出?|完成|达到?)*\s*{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:及?以上)?",
+        rf"(?<!人均)(?<!每人)(?<!单人)(?:(?:日|(?P<week>周)|(?P<month>月))(?:产能|均产能|产|均|处理|标注|交付|吞吐)(?:量)?|(?:每|一|单)(?:个)?"
+        rf"(?:天|日|班次?|(?P<week2>周|星期)|(?P<month2>月))|daily)\s*(?:产能|产量|能|可以?|需要?|要|得|做|标注?|处理|交付?"
+        rf"|产出?|完成|达到?)*\s*{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?!\s*[/每]\s*人)(?:及?以上)?",
         rf"{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:s)?\s*(?:每|/|per|a|一)\s*"
-        rf"(?:天|日|day|(?P<week>周|week)|(?P<month>月|month))(?:及?以上)?(?P<week2>)(?P<month2>)",
+        rf"(?:天|日|班|day|(?P<week>周|week)|(?P<month>月|month))(?:及?以上)?(?P<week2>)(?P<month2>)",
     )
 )
 _VOLUME = re.compile(rf"(?:约|共|总共|合计)?(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?!\s*(?:元|块|毛))")
@@ -81,7 +89,10 @@ _TOTAL_AT_LEAST = 10_000
 """Yuan from which an amount without a unit is a budget, not a price of one."""
 _AUDIO = frozenset(map(normalise, ("语音", "语音转写", "转写", "方言", "普通话", "音素切分")))
 _VIDEO = frozenset(("视频",))
+_PATHOLOGY = frozenset(map(normalise, ("病理切片", "病理区域标注")))
+_SLIDE = "张WSI"
 _HOURS = ("小时", "有效小时")
+_OWN_UNITS = frozenset(("框", "点", "帧", "页", "句对", "有效小时"))
 
 
 def find_prices(reading: Reading, kind: Kind) -> Iterator[Finding]:
@@ -109,13 +120,21 @@ def find_prices(reading: Reading, kind: Kind) -> Iterator[Finding]:
 
 
 def _price_filter(reading: Reading, unit: str, yuan: Decimal, *, floor: bool) -> Filter:
-    if not unit:
-        return _bound("lowest_price", yuan, floor=floor)
+    named = [unit] if unit else _units_of_tasks(reading)
     bounds = tuple(
         _bound(f"price_{other}", yuan * factor, floor=floor)
-        for other, factor in _equivalents(reading, unit)
+        for each in named
+        for other, factor in _equivalents(reading, each)
     )
+    if not bounds:
+        return _bound("lowest_price", yuan, floor=floor)
     return bounds[0] if len(bounds) == 1 else AnyOf(bounds)
+
+
+def _units_of_tasks(reading: Reading) -> list[str]:
+    """Units in which alone the tasks named are sold: 拉框 三毛以内 means a box, not a picture."""
+    found = {t.unit: 0 for t in TASK_TYPES.values() if normalise(t.zh) in reading.concepts}
+    return list(found) if found.keys() <= _OWN_UNITS else []
 
 
 def _bound(field: str, yuan: Decimal, *, floor: bool) -> Range:
@@ -125,6 +144,8 @@ def _bound(field: str, yuan: Decimal, *, floor: bool) -> Range:
 
 def _equivalents(reading: Reading, unit: str) -> list[tuple[str, Decimal]]:
     """Units in which others may quote the same thing, with the factor to the price of one."""
+    if unit in ("张", _SLIDE) and not _PATHOLOGY.isdisjoint(reading.concepts):
+        return [("张", Decimal(1)), (_SLIDE, Decimal(1))]
     if unit not in (*_HOURS, "分钟"):
         return [(unit, Decimal(1))]
     spoken, filmed = reading.concepts & _AUDIO, reading.concepts & _VIDEO
@@ -190,6 +211,7 @@ def _days(due: re.Match[str]) -> Decimal | None:
 
 
 def _capacity(reading: Reading, span: tuple[int, int], unit: str, per_day: Decimal) -> Finding:
+    unit = _SLIDE if unit == "张" and not _PATHOLOGY.isdisjoint(reading.concepts) else unit
     units = [unit] if unit not in _HOURS else [u for u, _ in _equivalents(reading, unit)]
     fields = [f"capacity_{each}" for each in units if each != "分钟"]
     bounds = tuple(Range(field, at_least=float(per_day)) for field in fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from search.analysis import TermGroup, terms_of
+from search.analysis import TermGroup, index_terms, terms_of
 from search.engine import IndexDocument
 
 
@@ -12,3 +12,13 @@ def covered_words(document: IndexDocument, groups: Iterable[TermGroup]) -> list[
     """The surfaces of the groups that the record's texts satisfy, in the order asked."""
     terms = terms_of((*document.strong, *document.weak))
     return [group.surface for group in groups if any(term in terms for term, _ in group.terms)]
+
+
+def covers_something(document: IndexDocument, groups: Iterable[TermGroup]) -> bool:
+    """Whether the record has any of these words, or the sound of one."""
+    found = index_terms(document.strong, document.weak)
+    return any(
+        any(term in found.strong or term in found.weak for term, _ in group.terms)
+        or not found.sounds.isdisjoint(group.fallbacks)
+        for group in groups
+    )

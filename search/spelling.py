@@ -71,12 +71,18 @@ def _repair_run(run: str, words: Lexicon, *, shortest: int) -> str:
         for start in range(len(run) - length + 1):
             end = start + length
             meant = words.homophones.get(homophone_key(run[start:end]))
-            if meant is None or meant == run[start:end] or segmenter().has_word(run[start:end]):
+            if meant is None or not _is_slip(run[start:end], meant):
                 continue
             if stands_alone(run, start, end):
                 before = _repair_run(run[:start], words, shortest=shortest)
                 return before + meant + _repair_run(run[end:], words, shortest=shortest)
     return run
+
+
+def _is_slip(written: str, meant: str) -> bool:
+    """Whoever slips gets most characters right: 拉筐 is 拉框, 逐搏 is not 主播."""
+    right = sum(one == other for one, other in zip(written, meant, strict=False))
+    return len(written) > right >= len(written) // 2 and not segmenter().has_word(written)
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:

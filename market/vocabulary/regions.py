@@ -134,6 +134,12 @@ def is_within(code: str, area: str) -> bool:
     return inner is not None and outer is not None and inner.code.startswith(outer.prefix)
 
 
+def nearest(code: str) -> str:
+    """The code itself; for one that is not in the table the city or province its digits begin with."""
+    steps = (code, f"{code[:4]}00", f"{code[:2]}0000")
+    return next((step for step in steps if region(step) is not None), "")
+
+
 def full_name(code: str) -> str:
     """山东省济南市历下区; 北京市朝阳区; the empty string for an unknown code."""
     found = region(code)

@@ -1,0 +1,72 @@
+"""Which of a supplier's quotes answer a query: 粤语转写 is not met by the price of 普通话转写."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from search.analysis import TermGroup, terms_of
+from search.engine import AnyOf, Filter, Range
+from search.entries import PRICE_FIELDS
+from search.lexicon import lexicon, renewed
+
+
+def ceilings(filters: Iterable[Filter]) -> Iterator[Range]:
+    """Every upper bound of a price among some filters."""
+    for one in filters:
+        if isinstance(one, AnyOf):
+            yield from ceilings(one.filters)
+        elif isinstance(one, Range) and one.at_most and one.field in PRICE_FIELDS:
+            yield one
+
+
+def keeps_ceilings(
+    document: Mapping[str, Any], filters: Iterable[Filter], groups: Sequence[TermGroup]
+) -> bool:
+    """Whether a supplier quotes what the words ask for within each price asked.
+
+    Of its quotes in the unit those count whose task shares most words with the query; one that
+    names another language than the query does never counts.
+    """
+    prices = document.get("prices") if document.get("kind") == "suppliers" else None
+    if not prices:
+        return True
+    for one in filters:
+        bounds = {bound.field: bound.at_most or 0 for bound in ceilings((one,))}
+        if bounds and not _is_met(prices, bounds, groups):
+            return False
+    return True
+
+
+def _is_met(
+    prices: Iterable[Mapping[str, Any]], bounds: Mapping[str, float], groups: Sequence[TermGroup]
+) -> bool:
+    asked = _languages(groups)
+    offers = [
+        (_shared(price["task"], groups), price["low"] <= bound)
+        for price in prices
+        if (bound := bounds.get(f"price_{price['unit']}", bounds.get("lowest_price")))
+        and not (asked and (named := _named(price["task"])) and not named & asked)
+    ]
+    most = max((shared for shared, _ in offers), default=0)
+    return any(within for shared, within in offers if shared == most)
+
+
+def _languages(groups: Iterable[TermGroup]) -> frozenset[str]:
+    return frozenset(
+        name for group in groups if (name := lexicon().languages.get(group.surface)) is not None
+    )
+
+
+@renewed
+@lru_cache(maxsize=4_096)
+def _named(task: str) -> frozenset[str]:
+    words = lexicon()
+    spans = words.longest(words.canonical(task))
+    return frozenset(name for s in spans if (name := words.languages.get(s.surface)) is not None)
+
+
+def _shared(task: str, groups: Iterable[TermGroup]) -> int:
+    spoken = terms_of([task])
+    return sum(any(t in spoken for t, weight in group.terms if weight == 1.0) for group in groups)
