@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import gc
+import os
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import httpx
@@ -17,31 +21,33 @@ from rich.console import Console
 from rich.table import Table
 
 from market.settings import settings
-from market.vocabulary import regions
-from market.vocabulary.annotation import MODALITIES, TASK_TYPES
-from market.vocabulary.industries import INDUSTRIES
-from search import embedded_engine as inside
-from search import engines
+from search import embedded_queries as inside
+from search import engines, made_up
 from search.analysis import query_groups
-from search.discovery import discover
-from search.documents import SupplierDocument
+from search.discovery import discover, warm_up
+from search.documents import Document, Kind
 from search.embedded_engine import EmbeddedEngine
-from search.engine import Equals, In, IndexDocument, Query, SearchEngine
+from search.engine import Equals, In, IndexDocument, Query, Range, SearchEngine
 from search.entries import SETTINGS, index_document
 from search.meilisearch_engine import MeilisearchEngine
 
-INDEX = "bench_suppliers"
-_BATCH = 5000
+_BATCH = 2000
 _ROUNDS = 300
 _WARM_UP = 20
 _FACETS = ("regions", "modalities", "task_types")
-_CITIES = tuple(c.code for p in regions.children("100000") for c in regions.children(p.code))
+_INDEX = {"suppliers": "bench_suppliers", "jobs": "bench_jobs"}
+_MADE: dict[Kind, Callable[[int], Iterator[Document]]] = {
+    "suppliers": made_up.suppliers, "jobs": made_up.jobs,
+}  # fmt: skip
+_SIZE = In("scale_class", ("中型企业", "小型企业"))
 _QUERIES = (
-    Query("目标检测 图像", (Equals("onsite", True), In("scale_class", ("中型企业", "小型企业"))),
+    Query("目标检测 图像", (Equals("onsite", True), _SIZE, Range("staff", at_least=50)), _FACETS),
+    Query("病灶分割 医学影像", (Equals("regions", "370000"), _SIZE, Range("staff", at_least=50)),
           _FACETS),
-    Query("病灶分割 医学影像", (Equals("regions", "370000"),), _FACETS),
-    Query("语音转写 方言", facets=_FACETS),
-    Query("三维模型轻量化", (Equals("onsite", True),), _FACETS),
+    Query("语音转写 方言", (Equals("delivery", "远程"), _SIZE, Range("accuracy", at_least=0.92)),
+          _FACETS),
+    Query("三维模型轻量化", (Equals("onsite", True), _SIZE, Range("price_张", at_most=50_000)),
+          _FACETS),
 )  # fmt: skip
 _TEXTS = (
     "济南 驻场 等保三级 病灶分割",
@@ -69,77 +75,109 @@ class Latency:
         return f"{self.p50:.2f} / {self.p95:.2f}"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How fast an index was written: wall and processor seconds, and the memory of one process."""
+
+    records: int
+    wall: float
+    cpu: float
+    rss_mb: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.records / self.wall:,.0f}/s, "
+            f"{self.cpu / self.records * 1e6:,.0f} µs of processor each"
+        )
+
+
 def run(records: int = 100_000, engine: str = "") -> None:
     """Measure the embedded engine, and Meilisearch where SEARCH_URL names one, on the same records."""
     asyncio.run(_run(records, engine))
 
 
 async def _run(records: int, name: str) -> None:
-    documents = [index_document(document) for document in made_up(records)]
-    table = Table("", "docs/s", "bare", "p50/p95 ms", "bare", "search box", "max RSS MB")
+    warm_up()
+    load = os.getloadavg()[0]
+    table = Table("", "suppliers", "jobs", "p50/p95 ms", "bare", "search box", "RSS MB",
+                  title=f"{records:,} of each, load at the start {load:.1f}")  # fmt: skip
     if name in ("", engines.EMBEDDED):
         with tempfile.TemporaryDirectory() as directory:
             embedded = EmbeddedEngine(Path(directory))
-            bare_rate = await asyncio.to_thread(_bare_embedded_rate, documents)
-            await _measure(table, engines.EMBEDDED, embedded, documents, bare_rate,
+            written = [await _write_by_parts(embedded, kind, records) for kind in _MADE]
+            await _measure(table, engines.EMBEDDED, embedded, written,
                            lambda query: _bare_embedded(embedded, query))  # fmt: skip
     if settings.search_url and name in ("", engines.SERVER):
-        found = _Listened(settings.search_url, settings.search_key.get_secret_value())
-        await _measure(table, engines.SERVER, found, documents, 0.0, found.replay)
-        await found.drop(INDEX)
+        server = _Listened(settings.search_url, settings.search_key.get_secret_value())
+        written = [await _write(server, kind, records) for kind in _MADE]
+        await _measure(table, engines.SERVER, server, written, server.replay)
+        for index in _INDEX.values():
+            await server.drop(index)
     Console().print(table)
 
 
-def made_up(records: int) -> list[SupplierDocument]:
-    """Suppliers of words drawn from the vocabularies, the same ones every time."""
-    draw = random.Random(20261121)  # noqa: S311 - test data, and it must repeat
-    tasks, modalities, industries = (
-        [term.zh for term in words.values()] for words in (TASK_TYPES, MODALITIES, INDUSTRIES)
-    )
-    return [_supplier(n, draw, tasks, modalities, industries) for n in range(records)]
+async def _batches(documents: Sequence[Document]) -> AsyncIterator[list[IndexDocument]]:
+    for start in range(0, len(documents), _BATCH):
+        yield [index_document(document) for document in documents[start : start + _BATCH]]
 
 
-def _supplier(
-    n: int, draw: random.Random, tasks: list[str], modalities: list[str], industries: list[str]
-) -> SupplierDocument:
-    code, own = draw.choice(_CITIES), draw.sample(tasks, 4)
-    price = draw.randint(500, 900_000)
-    return {
-        "id": f"B{n:07d}", "kind": "suppliers", "number": f"B-{n}", "external_id": "",
-        "name": f"测试数据标注{n}号有限公司", "uscc": "", "region_code": code,
-        "region": regions.full_name(code), "summary": "，".join(draw.sample(tasks, 3)) + "，双人互检",
-        "modalities": draw.sample(modalities, 2), "task_types": own, "domains": own[:2],
-        "industries": draw.sample(industries, 2), "languages": ["普通话"],
-        "annotator_types": ["专业标注员"], "delivery": ["远程"], "staff": draw.randint(5, 3000),
-        "certs": draw.sample(["等保二级", "等保三级", "ISO 9001", "ISO/IEC 27001"], 2),
-        "scale_class": draw.choice(["微型企业", "小型企业", "中型企业", "大型企业"]), "experts": 0,
-        "levels": {}, "security": {"onsite": draw.random() < 0.3}, "storage_tb": 1.0,
-        "quality": {"accuracy": draw.uniform(0.9, 0.99)}, "in_certified_base": False,
-        "capacities": [{"unit": "张", "of": "", "per_day": float(draw.randint(100, 90_000))}],
-        "prices": [{"task": own[0], "unit": "张", "low": price, "high": price * 2}],
-    }  # fmt: skip
+async def _write(engine: SearchEngine, kind: Kind, records: int, start: int = 0) -> Written:
+    """Write records made before the clock starts, as a rebuild does once it has read them."""
+    documents = list(islice(_MADE[kind](start + records), start, None))
+    await engine.drop(_INDEX[kind])
+    await engine.configure(_INDEX[kind], SETTINGS[kind])
+    gc.freeze()  # the records stand for a database: no collection need look at them
+    wall, cpu = time.perf_counter(), time.process_time()
+    await engine.load(_INDEX[kind], _batches(documents))
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    gc.unfreeze()
+    return Written(records, wall, cpu, _rss_mb())
+
+
+def _rss_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def _write_by_parts(engine: EmbeddedEngine, kind: Kind, records: int) -> Written:
+    """As `search.bulk` does: a process for each processor writes its part, then all are one index."""
+    processes, loop = os.cpu_count() or 1, asyncio.get_running_loop()
+    size = -(-records // processes)
+    assert engine.root is not None
+    folders = [engine.root / f"{kind}.part{n}" for n in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        parts = await asyncio.gather(
+            *(loop.run_in_executor(pool, _part, kind, n * size, size, folder)
+              for n, folder in enumerate(folders))
+        )  # fmt: skip
+    await engine.configure(_INDEX[kind], SETTINGS[kind])
+    begun = time.perf_counter()
+    await engine.adopt(_INDEX[kind], [EmbeddedEngine(folder) for folder in folders])
+    together = time.perf_counter() - begun
+    return Written(
+        size * processes, max(one.wall for one in parts) + together,
+        sum(one.cpu for one in parts), max(one.rss_mb for one in parts),
+    )  # fmt: skip
+
+
+def _part(kind: Kind, start: int, records: int, folder: Path) -> Written:
+    warm_up()
+    return asyncio.run(_write(EmbeddedEngine(folder), kind, records, start))
 
 
 async def _measure(
-    table: Table, name: str, engine: SearchEngine, documents: Sequence[IndexDocument],
-    bare_rate: float, bare: Timed,
-) -> None:  # fmt: skip
-    await engine.drop(INDEX)
-    await engine.configure(INDEX, SETTINGS["suppliers"])
-    started = time.perf_counter()
-    for start in range(0, len(documents), _BATCH):
-        await engine.upsert(INDEX, documents[start : start + _BATCH])
-    rate = len(documents) / (time.perf_counter() - started)
-    ours, theirs = await _side_by_side(lambda query: engine.search(INDEX, query), bare)
+    table: Table, name: str, engine: SearchEngine, written: Sequence[Written], bare: Timed
+) -> None:
+    index = _INDEX["suppliers"]
+    ours, theirs = await _side_by_side(lambda query: engine.search(index, query), bare)
     box = []
     for n in range(_ROUNDS):
         begun = time.perf_counter()
-        await discover(engine, "suppliers", _TEXTS[n % len(_TEXTS)], index=INDEX, facets=_FACETS)
+        await discover(engine, "suppliers", _TEXTS[n % len(_TEXTS)], index=index, facets=_FACETS)
         box.append(time.perf_counter() - begun)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    writers = max(one.rss_mb for one in written)
     table.add_row(
-        name, f"{rate:,.0f}", f"{bare_rate:,.0f}" if bare_rate else "—", str(ours), str(theirs),
-        str(Latency.of(box[_WARM_UP:])), f"{memory:,.0f}",
+        name, *map(str, written), str(ours), str(theirs), str(Latency.of(box[_WARM_UP:])),
+        f"{_rss_mb():,.0f}, writing {writers:,.0f}",
     )  # fmt: skip
 
 
@@ -155,28 +193,15 @@ async def _side_by_side(search: Timed, bare: Timed) -> tuple[Latency, Latency]:
     return Latency.of(taken[0][_WARM_UP:]), Latency.of(taken[1][_WARM_UP:])
 
 
-def _bare_embedded_rate(documents: Sequence[IndexDocument]) -> float:
-    """Documents a second that tantivy writes when they are analysed already."""
-    with tempfile.TemporaryDirectory() as directory:
-        engine = EmbeddedEngine(Path(directory))
-        asyncio.run(engine.configure(INDEX, SETTINGS["suppliers"]))
-        made = [inside._to_tantivy(one, SETTINGS["suppliers"]) for one in documents]
-        started = time.perf_counter()
-        for start in range(0, len(made), _BATCH):
-            writer = engine._current(INDEX).index.writer(inside._WRITER_BYTES, 1)
-            for one in made[start : start + _BATCH]:
-                writer.add_document(one)
-            writer.commit()
-            writer.wait_merging_threads()
-        return len(made) / (time.perf_counter() - started)
-
-
 async def _bare_embedded(engine: EmbeddedEngine, query: Query) -> object:
     """tantivy's own work for the query: no analysis, no stored records, no highlights."""
-    opened = engine._current(INDEX)
-    asked, _weight = inside._text_query(opened, query_groups(query.text))
-    compiled = inside._filtered(opened, asked, query.filters)
-    return inside._collect(opened, query, compiled), inside._facets(opened, query.facets, compiled)
+    opened = engine._current(_INDEX["suppliers"])
+    asked, _weight = inside.text_query(opened, query_groups(query.text))
+    compiled = inside.filtered(opened, asked, query.filters)
+    return (
+        inside.collect(opened, query, compiled),
+        inside.facets_of(opened, query.facets, compiled),
+    )
 
 
 class _Listened(MeilisearchEngine):
@@ -195,7 +220,7 @@ class _Listened(MeilisearchEngine):
         """The very requests of a query on the same connection, their answers unread."""
         if query not in self._known:
             self._asked = []
-            await self.search(INDEX, query)
+            await self.search(_INDEX["suppliers"], query)
             self._known[query] = self._asked
         return await asyncio.to_thread(self._send, self._known[query])
 

@@ -8,50 +8,31 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import tantivy
 from pydantic_core import from_json, to_json
 
-from search.analysis import TermGroup, highlight_spans, index_terms, query_groups
+from search.analysis import highlight_spans, index_text, query_groups
+from search.embedded_queries import Opened, collect, facets_of, filtered, text_query
 from search.engine import (
-    AnyOf,
-    Equals,
-    Filter,
     Hit,
-    In,
     IndexDocument,
     IndexSettings,
-    InRegion,
-    Not,
     Query,
-    Range,
     Results,
-    UnknownField,
     UnknownIndex,
 )
-from search.generations import Generations
-from search.relevance import SOUND_WEIGHT, WEAK_WEIGHT, rarity
+from search.generations import Generations, put_together
 
-_FACET_SIZE = 200
 _WRITER_BYTES = 64_000_000
+_LOADER_BYTES = 200_000_000
+"""Enough for some ten thousand records in one segment."""
 _SETTINGS_FILE = "settings.json"
 _Write = Callable[[tantivy.IndexWriter, IndexSettings], None]
-_MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-
-
-@dataclass(slots=True)
-class _Opened:
-    """An index with a searcher over the last commit this process has seen."""
-
-    index: tantivy.Index
-    settings: IndexSettings
-    path: Path | None
-    searcher: tantivy.Searcher
-    committed: int = 0
 
 
 class EmbeddedEngine:
@@ -63,8 +44,13 @@ class EmbeddedEngine:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._disk = Generations(directory) if directory is not None else None
-        self._opened: dict[str, _Opened] = {}
+        self._opened: dict[str, Opened] = {}
         self._lock = threading.RLock()
+
+    @property
+    def root(self) -> Path | None:
+        """The directory of its indexes; None in memory."""
+        return self._disk.root if self._disk is not None else None
 
     async def configure(self, index: str, settings: IndexSettings) -> bool:
         """Create the index, or start it anew where its settings changed; True when it is empty."""
@@ -80,6 +66,35 @@ class EmbeddedEngine:
 
         if documents:
             await asyncio.to_thread(self._write, index, write)
+
+    async def load(self, index: str, batches: AsyncIterable[Sequence[IndexDocument]]) -> None:
+        """Write a fresh index with one writer in one commit; tantivy works beside our analysis."""
+        opened = self._current(index)
+        writer = opened.index.writer(_LOADER_BYTES, 1)
+
+        def add(documents: Sequence[IndexDocument]) -> None:
+            for document in documents:
+                writer.add_document(_to_tantivy(document, opened.settings))
+
+        def finish() -> None:
+            writer.commit()
+            writer.wait_merging_threads()
+            self._refresh(opened)
+
+        async for documents in batches:
+            await asyncio.to_thread(add, documents)
+        await asyncio.to_thread(finish)
+
+    async def adopt(self, index: str, parts: Sequence[EmbeddedEngine]) -> None:
+        """Take over the records of the same index of other engines on disk; their ids must differ."""
+
+        def adopt() -> None:
+            with self._writing(index):
+                opened = self._current(index)
+                put_together(_path(opened), [_path(part._current(index)) for part in parts])
+                self._refresh(opened)
+
+        await asyncio.to_thread(adopt)
 
     async def delete(self, index: str, ids: Sequence[str]) -> None:
         """Remove the records by id in one commit."""
@@ -140,10 +155,10 @@ class EmbeddedEngine:
                 opened = self._create(name, settings)
             return bool(opened.searcher.num_docs == 0)
 
-    def _create(self, name: str, settings: IndexSettings) -> _Opened:
+    def _create(self, name: str, settings: IndexSettings) -> Opened:
         if self._disk is None:
             index = tantivy.Index(_schema(settings))
-            self._opened[name] = _Opened(index, settings, None, index.searcher())
+            self._opened[name] = Opened(index, settings, None, index.searcher())
             return self._opened[name]
         previous, path = self._disk.path(name), self._disk.fresh(name)
         tantivy.Index(_schema(settings), path=str(path))
@@ -173,7 +188,7 @@ class EmbeddedEngine:
     def _writing(self, *names: str) -> contextlib.AbstractContextManager[Any]:
         return self._lock if self._disk is None else self._disk.writing(*names)
 
-    def _current(self, name: str) -> _Opened:
+    def _current(self, name: str) -> Opened:
         """The index as last committed by any process."""
         opened = self._opened.get(name)
         if self._disk is None:
@@ -194,21 +209,26 @@ class EmbeddedEngine:
             return self._current(name)  # another process swapped it away meanwhile
         return opened
 
-    def _open(self, name: str, path: Path) -> _Opened:
+    def _open(self, name: str, path: Path) -> Opened:
         index = tantivy.Index.open(str(path))
         stored = json.loads((path / _SETTINGS_FILE).read_text(encoding="utf-8"))
         settings = IndexSettings(**{kind: tuple(names) for kind, names in stored.items()})
-        opened = _Opened(index, settings, path, index.searcher())
+        opened = Opened(index, settings, path, index.searcher())
         self._refresh(opened)
         self._opened[name] = opened
         return opened
 
-    def _refresh(self, opened: _Opened) -> None:
+    def _refresh(self, opened: Opened) -> None:
         with self._lock:
             committed = _commit_time(opened.path) if opened.path is not None else 0
             opened.index.reload()
             opened.searcher = opened.index.searcher()
             opened.committed = committed
+
+
+def _path(opened: Opened) -> Path:
+    assert opened.path is not None, "an index in memory has no files"
+    return opened.path
 
 
 def _commit_time(path: Path) -> int:
@@ -232,11 +252,11 @@ def _schema(settings: IndexSettings) -> tantivy.Schema:
 
 
 def _to_tantivy(document: IndexDocument, settings: IndexSettings) -> tantivy.Document:
-    terms = index_terms(document.strong, document.weak)
     made = tantivy.Document()
     made.add_text("id", document.id)
-    for name, found in (("strong", terms.strong), ("weak", terms.weak), ("sounds", terms.sounds)):
-        made.add_text(name, " ".join(found))
+    texts = index_text(document.strong, document.weak)
+    for name, text in zip(("strong", "weak", "sounds"), texts, strict=True):
+        made.add_text(name, text)
     for name in settings.keywords:
         for value in document.keywords.get(name, ()):
             made.add_text(name, value)
@@ -251,14 +271,14 @@ def _to_tantivy(document: IndexDocument, settings: IndexSettings) -> tantivy.Doc
     return made
 
 
-def _search(opened: _Opened, query: Query) -> Results:
+def _search(opened: Opened, query: Query) -> Results:
     started = time.perf_counter()
     groups = query_groups(query.text) if query.text else ()
     opened = replace(opened)  # one searcher throughout, whatever a writer's thread commits
-    asked, weight = _text_query(opened, groups)
-    compiled = _filtered(opened, asked, query.filters)
+    asked, weight = text_query(opened, groups)
+    compiled = filtered(opened, asked, query.filters)
     hits = []
-    found = _collect(opened, query, compiled)
+    found = collect(opened, query, compiled)
     for score, address in found.hits:
         stored: Any = opened.searcher.doc(address)
         source = from_json(stored.get_first("source"))
@@ -266,115 +286,12 @@ def _search(opened: _Opened, query: Query) -> Results:
                  for name in query.highlight}  # fmt: skip
         relevance = round(score / weight, 6) if weight and query.sort is None else 0.0
         hits.append(Hit(stored.get_first("id"), relevance, source, marks))
-    facets = _facets(opened, query.facets, compiled) if query.facets else {}
+    facets = facets_of(opened, query.facets, compiled) if query.facets else {}
     return Results(tuple(hits), found.count, facets, (time.perf_counter() - started) * 1000)
 
 
-def _scan(opened: _Opened, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
+def _scan(opened: Opened, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
     searcher = opened.searcher
     found = searcher.search(tantivy.Query.all_query(), limit, offset=offset)
     stored: list[Any] = [searcher.doc(address) for _, address in found.hits]
     return {doc.get_first("id"): from_json(doc.get_first("source")) for doc in stored}
-
-
-def _collect(opened: _Opened, query: Query, compiled: tantivy.Query) -> Any:
-    offset = (query.page - 1) * query.per_page
-    if query.sort is None:
-        return opened.searcher.search(
-            compiled, query.per_page, offset=offset, weight_by_field="prior"
-        )
-    if query.sort.field not in opened.settings.numbers:
-        raise UnknownField(query.sort.field)
-    order = tantivy.Order.Desc if query.sort.descending else tantivy.Order.Asc
-    return opened.searcher.search(
-        compiled, query.per_page, offset=offset, order_by_field=query.sort.field, order=order
-    )
-
-
-def _text_query(opened: _Opened, groups: Sequence[TermGroup]) -> tuple[tantivy.Query | None, float]:
-    """A query scoring each record by the weight of the groups it covers, and the full weight."""
-    if not groups:
-        return None, 0.0
-    wanted: list[tuple[tantivy.Occur, tantivy.Query]] = []
-    full = 0.0
-    for group in groups:
-        frequency = max(_frequency(opened, t, ("strong", "weak")) for t, w in group.terms if w == 1)
-        alternatives = [
-            (field, term, weight * factor)
-            for term, weight in group.terms
-            for field, factor in (("strong", 1.0), ("weak", WEAK_WEIGHT))
-        ]
-        if not frequency and group.fallbacks:
-            frequency = max(_frequency(opened, sound, ("sounds",)) for sound in group.fallbacks)
-            alternatives += [("sounds", sound, SOUND_WEIGHT) for sound in group.fallbacks]
-        weight = group.importance * rarity(frequency, opened.searcher.num_docs)
-        full += weight
-        wanted.append((_SHOULD, _best_of(opened, alternatives, weight)))
-    return tantivy.Query.boolean_query(wanted), full
-
-
-def _best_of(
-    opened: _Opened, alternatives: Iterable[tuple[str, str, float]], weight: float
-) -> tantivy.Query:
-    schema, make = opened.index.schema, tantivy.Query
-    return make.disjunction_max_query(
-        [
-            make.const_score_query(make.term_query(schema, field, term, "basic"), factor * weight)
-            for field, term, factor in alternatives
-        ]
-    )
-
-
-def _frequency(opened: _Opened, term: str, fields: Iterable[str]) -> int:
-    return sum(opened.searcher.doc_freq(field, term) for field in fields)
-
-
-def _filtered(
-    opened: _Opened, asked: tantivy.Query | None, filters: Iterable[Filter]
-) -> tantivy.Query:
-    parts = [(_MUST, asked if asked is not None else tantivy.Query.all_query())]
-    parts += [
-        (_MUST, tantivy.Query.const_score_query(_filter(opened, one), 0.0)) for one in filters
-    ]
-    return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
-
-
-def _filter(opened: _Opened, one: Filter) -> tantivy.Query:
-    make, schema, settings = tantivy.Query, opened.index.schema, opened.settings
-    match one:
-        case InRegion(code, field):
-            return _filter(opened, Equals(field, code))
-        case Not(inner):
-            return make.boolean_query(
-                [(_MUST, make.all_query()), (_MUST_NOT, _filter(opened, inner))]
-            )
-        case AnyOf(filters):
-            return make.boolean_query([(_SHOULD, _filter(opened, each)) for each in filters])
-        case Range(field, low, high) if field in settings.numbers:
-            lower, upper = (None if bound is None else float(bound) for bound in (low, high))
-            return make.range_query(schema, field, tantivy.FieldType.Float, lower, upper)
-        case Equals(field, value) if field in (*settings.keywords, *settings.flags):
-            return make.term_query(schema, field, value, "basic")
-        case Equals(field, value) if field in settings.numbers:
-            return _filter(opened, Range(field, float(value), float(value)))
-        case In(field, values):
-            return _filter(opened, AnyOf(tuple(Equals(field, value) for value in values)))
-    raise UnknownField(one.field)
-
-
-def _facets(
-    opened: _Opened, fields: Sequence[str], compiled: tantivy.Query
-) -> dict[str, dict[str, int]]:
-    for field in fields:
-        if field not in (*opened.settings.keywords, *opened.settings.flags):
-            raise UnknownField(field)
-    counted = opened.searcher.aggregate(
-        compiled, {field: {"terms": {"field": field, "size": _FACET_SIZE}} for field in fields}
-    )
-    return {
-        field: {
-            str(bucket.get("key_as_string", bucket["key"])): int(bucket["doc_count"])
-            for bucket in counted[field]["buckets"]
-        }
-        for field in fields
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -135,6 +135,9 @@ class SearchEngine(Protocol):
 
     async def upsert(self, index: str, documents: Sequence[IndexDocument]) -> None:
         """Write the records in one batch, visible to every reader when this returns; replaces by id."""
+
+    async def load(self, index: str, batches: AsyncIterable[Sequence[IndexDocument]]) -> None:
+        """Fill a fresh index with records of different ids, visible when this returns."""
 
     async def delete(self, index: str, ids: Sequence[str]) -> None:
         """Remove the records; unknown ids are ignored."""

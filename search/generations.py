@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
+
+_META, _MANAGED = "meta.json", ".managed.json"
 
 
 class Generations:
@@ -63,3 +67,34 @@ class Generations:
 
     def _pointer(self, name: str) -> Path:
         return self.root / f"{name}.current"
+
+
+def put_together(target: Path, parts: Sequence[Path]) -> None:
+    """Move the segments of indexes of the same schema into one; readers see all of them at once.
+
+    A tantivy index is its segment files and meta.json, which lists them. Its merge of indexes does
+    the same and then rewrites every segment; the files of a segment bear its random name.
+    """
+    meta, files = _read(target / _META), set(_read(target / _MANAGED))
+    for part in parts:
+        other = _read(part / _META)
+        if other["schema"] != meta["schema"]:
+            raise ValueError(f"{part} is an index of another schema")
+        for name in set(_read(part / _MANAGED)) - {_META}:
+            if (part / name).exists():
+                shutil.move(part / name, target / name)
+                files.add(name)
+        meta["segments"] += other["segments"]
+        meta["opstamp"] = max(meta["opstamp"], other["opstamp"])
+    _replace(target / _MANAGED, sorted(files))
+    _replace(target / _META, meta)
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _replace(path: Path, content: Any) -> None:
+    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}")
+    aside.write_text(json.dumps(content), encoding="utf-8")
+    aside.replace(path)

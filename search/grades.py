@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from market.vocabulary.annotation import UNITS, parse_unit
 from market.vocabulary.credentials import CREDENTIAL_KINDS, Credential, parse_credential
@@ -42,10 +43,16 @@ def held_credentials(certificates: Iterable[str], mlps: str | None = None) -> di
     named = [*certificates, *([f"等保{mlps}"] if mlps else [])]
     best: dict[str, Credential] = {}
     for text in named:
-        found = parse_credential(text)
+        found = _credential(text)
         if found is not None and (found.kind not in best or found.rank > best[found.kind].rank):
             best[found.kind] = found
     return best
+
+
+@lru_cache(maxsize=4_096)
+def _credential(text: str) -> Credential | None:
+    """What a certificate is; the same few names stand on most records."""
+    return parse_credential(text)
 
 
 def credential_field(kind: str) -> str:

@@ -17,7 +17,7 @@ from market.kit.db import atomic
 from market.kit.outbox import Message, OutboxMessage, retry_dead_letter
 from market.orders.models import Order
 from market.tendering.models import Award, Job
-from search import engines, sources
+from search import bulk, engines, sources
 from search.documents import KINDS, Kind
 from search.engine import SearchEngine
 from search.entries import SETTINGS, index_document
@@ -152,11 +152,12 @@ async def rebuild(engine: SearchEngine, kind: Kind, *, advance: Advance | None =
     await engine.drop(aside)
     await engine.configure(aside, SETTINGS[kind])
     ids = await sources.findable_ids(kind)
-    for start in range(0, len(ids), sources.BATCH):
-        found = await sources.documents(kind, ids[start : start + sources.BATCH])
-        await engine.upsert(aside, [index_document(document) for document in found])
+
+    def written(done: int) -> None:
         if advance is not None:
-            advance(kind, min(start + sources.BATCH, len(ids)), len(ids))
+            advance(kind, done, len(ids))
+
+    await bulk.fill(engine, aside, kind, ids, advance=written)
     await engine.configure(kind, SETTINGS[kind])
     await engine.swap(kind, aside)
     await engine.drop(aside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -66,6 +66,14 @@ class MeilisearchEngine:
         """Analyse and write the records in one task."""
         if documents:
             await self._run(self._upsert, index, documents)
+
+    async def load(self, index: str, batches: AsyncIterable[Sequence[IndexDocument]]) -> None:
+        """Queue every batch before any is awaited: the server takes what waits together."""
+        tasks = [
+            await self._run(self._add, index, documents) async for documents in batches if documents
+        ]
+        for task in tasks:
+            await self._run(self._await, task)
 
     async def delete(self, index: str, ids: Sequence[str]) -> None:
         """Remove the records in one task."""
@@ -144,7 +152,10 @@ class MeilisearchEngine:
 
     def _upsert(self, name: str, documents: Sequence[IndexDocument]) -> None:
         last = {document.id: document for document in documents}
-        self._await(self._client.index(name).add_documents([*map(_to_json, last.values())]))
+        self._await(self._add(name, [*last.values()]))
+
+    def _add(self, name: str, documents: Sequence[IndexDocument]) -> TaskInfo:
+        return self._client.index(name).add_documents([*map(_to_json, documents)])
 
     def _delete(self, name: str, ids: Sequence[str]) -> None:
         keys = f"key IN {_list(map(_key, ids))}"

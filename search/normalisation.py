@@ -21,15 +21,20 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-@lru_cache(maxsize=16_384)
-def _simplified_character(character: str) -> str:
-    return str(_converter().convert(character))
+_simplified = set[str]()
+"""Characters met that are no traditional ones; there are some thousands."""
 
 
 def _has_traditional(text: str) -> bool:
-    return any(_simplified_character(c) != c for c in set(text) if "一" <= c <= "鿿")
+    unknown = set(text) - _simplified
+    if not unknown:
+        return False
+    plain = {c for c in unknown if not "一" <= c <= "鿿" or str(_converter().convert(c)) == c}
+    _simplified.update(plain)
+    return plain != unknown
 
 
+@lru_cache(maxsize=16_384)
 def normalise(text: str) -> str:
     """Full width to half, lower case, traditional to simplified, 叁级 to 三级, single spaces."""
     folded = unicodedata.normalize("NFKC", text).lower()

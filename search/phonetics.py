@@ -42,6 +42,7 @@ def homophone_key(word: str) -> str:
     return " ".join(map(syllable, word))
 
 
+@lru_cache(maxsize=32_768)
 def sounds(word: str) -> tuple[str, ...]:
     """The pinyin terms under which an indexed word can be found; none for a word without Chinese."""
     if not has_han(word):

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from market.accounts.models import Organisation
 from market.datasets.models import DatasetNeed
 from market.datasets.states import NeedStatus
 from market.directory.access import listed_suppliers, listed_talents
-from market.directory.models import SupplierProfile, Talent
+from market.directory.models import CapabilityPrice, DailyCapacity, SupplierProfile, Talent
 from market.orders.models import Order
 from market.orders.states import OrderStatus
 from market.reputation.models import Figure
@@ -35,6 +36,24 @@ from search.rows import job_document, need_document, supplier_document, talent_d
 _HIDDEN_JOBS = (JobStatus.DRAFT, JobStatus.REVIEW, JobStatus.CANCELLED, JobStatus.UNSUCCESSFUL)
 _LIVE_NEEDS = (NeedStatus.OPEN, NeedStatus.MATCHED)
 _LIVE_ORDERS = (OrderStatus.PLACED, OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
+_PROFILE = (
+    "id", "organisation_id", "summary", "park", "in_certified_base", "staff_total", "experts",
+    "levels", "modalities", "task_types", "domains", "industries", "languages", "annotator_types",
+    "certs", "delivery", "mlps", "max_data_grade", "health_level_max", "is_onsite",
+    "is_in_hospital", "is_private_deploy", "is_vlan_isolated", "is_xinchuang", "has_deid_service",
+    "cctv_months", "security", "quality", "storage_tb",
+    *(f"organisation__{name}" for name in (
+        "id", "number", "external_id", "name", "summary", "uscc", "region_code", "scale_class")),
+)  # fmt: skip
+_JOB = (
+    "id", "number", "external_id", "status", "title", "summary", "industry", "modality",
+    "task_types", "volume", "unit", "place", "place_region_code", "data_grade", "health_level",
+    "required_certs", "annotator_type", "min_level", "min_staff", "requirements",
+    "ceiling_unit_price", "budget_fen", "procurement", "procedure_config", "vouchers_wished",
+    "bid_deadline_at", "delivery_deadline",
+    *(f"owner__{name}" for name in ("id", "name", "uscc", "tags", "region_code")),
+)  # fmt: skip
+"""The columns a document is made of; reading all of them, times above all, took twice as long."""
 BATCH = 500
 """Rows read at once; SQLite takes at most 999 parameters in a statement."""
 
@@ -99,7 +118,13 @@ async def document_numbered(kind: Kind, number: str) -> Document | None:
 
 async def supplier_documents(rows: QuerySet[SupplierProfile]) -> list[SupplierDocument]:
     """Documents of these profiles, whoever may see them."""
-    profiles = await rows.select_related("organisation").prefetch_related("prices", "capacities")
+    prices = CapabilityPrice.all().only(
+        "id", "profile_id", "task", "unit", "min_price", "max_price"
+    )
+    capacities = DailyCapacity.all().only("id", "profile_id", "unit", "quantity")
+    profiles = await rows.only(*_PROFILE).prefetch_related(
+        Prefetch("prices", prices), Prefetch("capacities", capacities)
+    )
     ids = [profile.organisation_id for profile in profiles]
     loads, measured = await _loads(ids), await _measured(ids)
     return [
@@ -112,7 +137,7 @@ async def supplier_documents(rows: QuerySet[SupplierProfile]) -> list[SupplierDo
 
 async def job_documents(rows: QuerySet[Job]) -> list[JobDocument]:
     """Documents of these jobs, whoever may see them."""
-    jobs = await rows.select_related("owner")
+    jobs = await rows.only(*_JOB)
     invited = await _invited(jobs)
     return [job_document(job, invited[job.id]) for job in jobs]
 

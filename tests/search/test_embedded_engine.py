@@ -1,6 +1,7 @@
 """The embedded engine on disk: a writing and a reading process share one directory."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,36 @@ async def test_searches_beside_a_writing_thread_see_whole_records(tmp_path: Path
         assert all(hit.source == {"id": hit.id} for hit in hits)
         await asyncio.sleep(0)
     await writing
+
+
+async def of_batches(*batches: list[IndexDocument]) -> AsyncIterator[list[IndexDocument]]:
+    for batch in batches:
+        yield batch
+
+
+async def test_an_index_takes_over_the_records_of_others(tmp_path: Path) -> None:
+    parts = [EmbeddedEngine(tmp_path / name) for name in "ab"]
+    for number, part in enumerate(parts):
+        await part.configure("jobs", SETTINGS)
+        await part.load("jobs", of_batches([document(f"{number}{n}") for n in range(3)]))
+    engine = EmbeddedEngine(tmp_path / "whole")
+    await engine.configure("jobs", SETTINGS)
+    await engine.upsert("jobs", [document("x")])
+    await engine.adopt("jobs", parts)
+    reader = EmbeddedEngine(tmp_path / "whole")
+    assert await total(reader) == 7
+    # it goes on as any other index: records are replaced and deleted, segments merged and swept
+    for n in range(9):
+        await engine.upsert("jobs", [document("00", "视频"), document(f"y{n}")])
+    await engine.delete("jobs", ["10"])
+    assert await total(reader) == 15
+    assert [hit.id for hit in (await reader.search("jobs", Query("视频"))).hits] == ["00"]
+
+
+async def test_records_of_another_schema_are_refused(tmp_path: Path) -> None:
+    other, engine = EmbeddedEngine(tmp_path / "other"), EmbeddedEngine(tmp_path / "whole")
+    await other.configure("jobs", IndexSettings(keywords=("colour",)))
+    await engine.configure("jobs", SETTINGS)
+    with pytest.raises(ValueError, match="another schema"):
+        await engine.adopt("jobs", [other])
+    assert await total(engine) == 0

@@ -1,6 +1,8 @@
 """The same cases on every engine: what the protocol promises."""
 
 import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -255,3 +257,16 @@ async def test_unknown_fields_are_refused(engine: SearchEngine, filled: str, que
 
 async def test_a_healthy_engine_says_so(engine: SearchEngine) -> None:
     assert await engine.health() is True
+
+
+async def test_a_fresh_index_is_loaded_batch_by_batch(engine: SearchEngine, index: str) -> None:
+    async def batches() -> AsyncIterator[list[IndexDocument]]:
+        yield [MINE]
+        yield []
+        yield [replace(MINE, id="other")]
+
+    await engine.configure(index, SETTINGS)
+    await engine.load(index, batches())
+    found = await engine.search(index, Query("煤矿"))
+    assert sorted(hit.id for hit in found.hits) == ["mine", "other"]
+    assert {hit.score for hit in found.hits} == {found.hits[0].score}
