@@ -10,8 +10,8 @@ from tortoise.queryset import QuerySet
 
 from market.accounts.oversight import own_region
 from market.accounts.states import OrganisationKind
-from market.bureau.models import FactKind, Side, TradeFact
-from market.bureau.queries import DealsQuery, StatisticsQuery
+from market.bureau.models import ActivityFact, FactKind, Side, TradeFact
+from market.bureau.queries import ActivitiesQuery, DealsQuery, StatisticsQuery
 from market.bureau.statistics import Slice, code_range
 from market.kit.actor import Actor
 from market.kit.audit import LogEntry
@@ -67,6 +67,18 @@ def facts_to_see(query: DealsQuery, by: Actor) -> QuerySet[TradeFact]:
     if query.kind:
         facts = facts.filter(kind=query.kind)
     return facts.filter(task_type=query.task) if query.task else facts
+
+
+def activities_to_see(query: ActivitiesQuery, by: Actor) -> QuerySet[ActivityFact]:
+    """What is counted beside the money in the actor's region, the latest first."""
+    part = slice_to_see(query, by)
+    facts = ActivityFact.filter(
+        region_code__range=code_range(part.region),
+        month__range=(part.period.first, part.period.last),
+    )
+    wanted = {"kind": query.kind, "industry": part.industry, "modality": part.modality}
+    facts = facts.filter(**{name: value for name, value in wanted.items() if value})
+    return facts.order_by("-occurred_at", "-id")
 
 
 async def contract_to_see(number: str, by: Actor) -> Contract:

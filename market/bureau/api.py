@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from market.bureau import access, publication, statistics
+from market.bureau import access, indicator_api, publication, statistics
 from market.bureau.periods import complete_period
 from market.bureau.queries import StatisticsQuery
 from market.bureau.schemas import PublicStatisticsOut, PublicTableOut, TradeOut
@@ -53,4 +53,4 @@ async def public(_call: Call[Nothing, Nothing]) -> PublicStatisticsOut:
     )
 
 
-operations: list[Operation] = [trade, public]
+operations: list[Operation] = [trade, public, *indicator_api.operations]

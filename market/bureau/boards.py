@@ -1,8 +1,10 @@
 """The bureau's other pages as tables: regions, targets, voucher programmes."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from market.bureau import labels, statistics
+from market.bureau.maps import TileMap, map_below
 from market.bureau.models import FactKind
 from market.bureau.queries import StatisticsQuery
 from market.bureau.sheets import Sheet
@@ -16,8 +18,8 @@ from market.vocabulary import regions
 from market.vocabulary.regions import Region
 
 
-async def regions_sheet(part: Slice, query: StatisticsQuery) -> Sheet:
-    """Every region one level down, those without a deal too, with its change and its share."""
+async def regions_board(part: Slice, query: StatisticsQuery) -> tuple[Sheet, TileMap]:
+    """Every region one level down, those without a deal too, with its change and its share; its map."""
     now = await statistics.volume_below(part)
     before = await statistics.volume_below(part.before)
     whole = statistics.total_of(now.values())[FactKind.CONTRACTED].amount_fen
@@ -36,7 +38,9 @@ async def regions_sheet(part: Slice, query: StatisticsQuery) -> Sheet:
         Column(_("Share of contracted"), "percent"),
         Column(_("Change of contracted"), "percent"),
     ]
-    return Sheet("regions", _("Volume by region"), heads, rows, links)
+    sheet = Sheet("regions", _("Volume by region"), heads, rows, links)
+    amounts = {code: volume[FactKind.CONTRACTED].amount_fen for code, volume in full.items()}
+    return sheet, map_below(part.region, amounts, partial(_down, part.region, query))
 
 
 def _down(region: Region, query: StatisticsQuery, code: str) -> str:
@@ -83,7 +87,8 @@ def targets_sheet(targets: Sequence[Target]) -> Sheet:
         ]
         for target in targets
     ]
-    return Sheet("targets", _("Targets of the plans"), heads, rows)
+    links = [web.path_for("bureau:indicator", code=target.indicator) for target in targets]
+    return Sheet("targets", _("Targets of the plans"), heads, rows, links)
 
 
 def comparison_sheet(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from market.bureau.models import FactKind, Side
+from market.bureau.models import ActivityKind, FactKind, Side
 from market.bureau.periods import Period, PeriodName, current_month, shifted
 from market.kit import i18n, money
 from market.kit.i18n import gettext as _
@@ -51,6 +51,27 @@ def kind(value: FactKind) -> str:
         FactKind.SETTLED: _("Payments settled"),
         FactKind.REFUNDED: _("Payments refunded"),
     }[value]
+
+
+def activity(value: ActivityKind) -> str:
+    """What happened."""
+    return {
+        ActivityKind.PUBLISHED: _("Job published"),
+        ActivityKind.OPENED: _("Bids opened (count: bids)"),
+        ActivityKind.FIRST_BID: _("First bid (count: minutes)"),
+        ActivityKind.CONCLUDED: _("Call ended (1: awarded)"),
+        ActivityKind.INSPECTED: _("Delivery inspected (1: accepted at once)"),
+        ActivityKind.DELIVERED: _("Order completed (1: on time)"),
+        ActivityKind.REGISTERED: _("Contract registered"),
+        ActivityKind.FILED: _("Outside deal filed"),
+        ActivityKind.VOUCHER_GRANTED: _("Voucher granted"),
+        ActivityKind.VOUCHER_REDEEMED: _("Voucher redeemed"),
+    }[value]
+
+
+def activity_choices() -> Choices:
+    """The kinds of what is counted beside the money, for a filter."""
+    return [(kind.value, activity(kind)) for kind in ActivityKind]
 
 
 def kind_choices() -> Choices:
@@ -141,11 +162,37 @@ def amount(kind: str, value: int | None) -> str:
     return percent(value) if kind == "percent" else f"{value:,}"
 
 
+def figure(kind: str, value: int | None) -> str:
+    """An indicator's value as a page writes it; a dash where nothing is known."""
+    if value is None:
+        return "—"
+    if kind == "money":
+        return money.format_short(value)
+    return digits(kind, value) + ("%" if kind == "percent" else "")
+
+
+def digits(kind: str, value: int | None) -> str:
+    """An indicator's value in its unit, in full: yuan, percent, hours with two decimals, or whole."""
+    if value is None:
+        return ""
+    if kind in ("money", "percent", "ratio"):
+        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
+    if kind == "minutes":
+        hundredths = (value * 200 + 60) // 120
+        return f"{hundredths // 100}.{hundredths % 100:02d}"
+    return str(value)
+
+
 def headline(fen: int) -> tuple[str, str]:
     """A large figure and its unit, three to four digits: ("2.22", "亿元"), ("1,408", "万元")."""
     number, unit = money.format_short(fen).split(" ")
     whole, _dot, _decimals = number.partition(".")
     return (whole if len(whole.lstrip("-")) > 2 else number), unit
+
+
+def current_year() -> str:
+    """The year under way, for a form."""
+    return current_month()[:4]
 
 
 def month_marks(months: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from market.bureau.models import FactKind, Side
+from market.bureau.models import ActivityKind, FactKind, Side
 from market.bureau.periods import (
     Period,
     PeriodName,
@@ -84,6 +84,12 @@ class DealsQuery(TaskQuery):
     """The filters of the list of facts."""
 
     kind: FactKind | None = None
+
+
+class ActivitiesQuery(StatisticsQuery):
+    """The filters of the list of what is counted beside the money."""
+
+    kind: ActivityKind | None = None
 
 
 def _known(vocabulary: Vocabulary[Any], code: str, refusal: str) -> None:

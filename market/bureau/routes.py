@@ -1,17 +1,15 @@
 """Pages of bureau: the regulator's desk and the public figures."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from billing.models import Payment
-from market.accounts.oversight import READERS, own_region
 from market.bureau import (
     access,
     boards,
     deals,
+    indicator_routes,
     labels,
     operator_routes,
     overview,
@@ -19,82 +17,56 @@ from market.bureau import (
     targets,
 )
 from market.bureau.answers import answers_for
+from market.bureau.desk import asked, page, reader
 from market.bureau.models import FactKind, TradeFact
 from market.bureau.periods import complete_period
-from market.bureau.queries import DealsQuery, StatisticsQuery
+from market.bureau.queries import DealsQuery
 from market.bureau.sheets import exported, file_of
 from market.kit import web
-from market.kit.actor import Actor
 from market.kit.paging import paginate
 from market.kit.tables import format_of
 from market.orders.models import Milestone, Order
 
 
-def _reader(request: Request) -> Actor:
-    return web.signed_in(request, *READERS)
-
-
-def _asked(request: Request) -> StatisticsQuery:
-    return StatisticsQuery.model_validate(dict(request.query_params))
-
-
-async def _page(
-    request: Request, template: str, query: StatisticsQuery, **context: Any
-) -> Response:
-    own = own_region(_reader(request))
-    region = access.region_to_see(query.region, _reader(request))
-    return await web.render(
-        request,
-        f"bureau/{template}.html",
-        query=query,
-        own=own,
-        region=region,
-        period=query.chosen_period(),
-        labels=labels,
-        trail=boards.trail(region, own, query),
-        **context,
-    )
-
-
 async def show_overview(request: Request) -> Response:
     """Volume, its change, the trend, and where it comes from."""
-    query = _asked(request)
-    part = access.slice_to_see(query, _reader(request))
+    query = asked(request)
+    part = access.slice_to_see(query, reader(request))
     board = await overview.board_of(part, query)
     if file := exported(request, board.sheets):
         return file
-    answers = await answers_for(part.region, _reader(request))
-    return await _page(request, "overview", query, board=board, answers=answers)
+    answers = await answers_for(part.region, reader(request))
+    return await page(request, "overview", query, board=board, answers=answers)
 
 
 async def show_deals(request: Request) -> Response:
     """The facts of the region, filtered; a file holds all of them, a page some."""
     query = DealsQuery.model_validate(dict(request.query_params))
-    facts = access.facts_to_see(query, _reader(request))
+    facts = access.facts_to_see(query, reader(request))
     if fmt := format_of(request):
         rows = await facts.limit(deals.MAX_EXPORTED)
         sheet = deals.facts_sheet(rows, await deals.contract_numbers(rows))
         return file_of(request, [sheet], fmt)
-    page = await paginate(request, facts, size=50)
-    sheet, numbers = deals.facts_sheet((), {}), await deals.contract_numbers(page.items)
-    return await _page(request, "deals", query, sheet=sheet, page=page, numbers=numbers)
+    shown = await paginate(request, facts, size=50)
+    sheet, numbers = deals.facts_sheet((), {}), await deals.contract_numbers(shown.items)
+    return await page(request, "deals", query, sheet=sheet, page=shown, numbers=numbers)
 
 
 async def show_contracts(request: Request) -> Response:
     """The contracts of the region."""
     query = DealsQuery.model_validate({**request.query_params, "kind": FactKind.CONTRACTED})
-    facts = access.facts_to_see(query, _reader(request))
+    facts = access.facts_to_see(query, reader(request))
     if fmt := format_of(request):
         everything = await deals.contracts_sheet(await facts.limit(deals.MAX_EXPORTED))
         return file_of(request, [everything], fmt)
-    page = await paginate(request, facts, size=50)
-    sheet = await deals.contracts_sheet(list(page.items))
-    return await _page(request, "contracts", query, sheet=sheet, page=page)
+    shown = await paginate(request, facts, size=50)
+    sheet = await deals.contracts_sheet(list(shown.items))
+    return await page(request, "contracts", query, sheet=sheet, page=shown)
 
 
 async def show_contract(request: Request) -> Response:
     """One contract: parties, lines, stages, and every fact counted for it."""
-    contract = await access.contract_to_see(request.path_params["number"], _reader(request))
+    contract = await access.contract_to_see(request.path_params["number"], reader(request))
     order = await Order.get(contract_id=contract.id)
     facts = await TradeFact.filter(contract_id=contract.id).order_by("occurred_at", "id")
     return await web.render(
@@ -111,22 +83,25 @@ async def show_contract(request: Request) -> Response:
 
 async def show_regions(request: Request) -> Response:
     """The regions one level down, each opening the next."""
-    query = _asked(request)
-    sheet = await boards.regions_sheet(access.slice_to_see(query, _reader(request)), query)
-    return exported(request, [sheet]) or await _page(request, "regions", query, sheet=sheet)
+    query = asked(request)
+    part = access.slice_to_see(query, reader(request))
+    sheet, tiles = await boards.regions_board(part, query)
+    return exported(request, [sheet]) or await page(
+        request, "regions", query, sheet=sheet, tiles=tiles
+    )
 
 
 async def show_targets(request: Request) -> Response:
     """Targets of the plans and the national bases beside what the platform measures."""
-    query = _asked(request)
-    region = access.region_to_see(query.region, _reader(request))
+    query = asked(request)
+    region = access.region_to_see(query.region, reader(request))
     sheets = [
         boards.targets_sheet(await targets.targets_of(region)),
         boards.comparison_sheet(
             region, await targets.comparison_of(region), targets.comparison_source()
         ),
     ]
-    return exported(request, sheets) or await _page(request, "targets", query, sheets=sheets)
+    return exported(request, sheets) or await page(request, "targets", query, sheets=sheets)
 
 
 async def show_public(request: Request) -> Response:
@@ -148,5 +123,6 @@ routes = [
     Route("/bureau/regions", show_regions, name="bureau:regions"),
     Route("/bureau/targets", show_targets, name="bureau:targets"),
     Route("/statistics", show_public, name="statistics:public"),
+    *indicator_routes.routes,
     *operator_routes.routes,
 ]

@@ -1,32 +1,27 @@
 """Targets of the published plans and the national comparator, beside what the platform measures."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tortoise.functions import Sum
-
-from market.accounts.models import Organisation
-from market.accounts.states import OrganisationKind, OrganisationStatus
 from market.bureau import statistics
-from market.bureau.models import FactKind, Side
+from market.bureau.indicators import indicator
+from market.bureau.measures import measured
 from market.bureau.periods import PeriodName, period_of
-from market.bureau.statistics import Slice, code_range
-from market.directory.models import SupplierProfile
+from market.bureau.readers import Reader
+from market.bureau.reports import latest_reports
+from market.bureau.statistics import Slice
 from market.kit import i18n
 from market.kit.i18n import gettext as _
-from market.orders.models import Order
 from market.vocabulary import regions
 from market.vocabulary.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One target of a plan: `actual` is None where the platform has no source for it."""
+    """One target of a plan: `actual` is None where nothing is known."""
 
     region: Region
     name: str
@@ -36,6 +31,7 @@ class Target:
     until: str
     source: str
     actual: int | None
+    indicator: str
 
     @property
     def reached_bp(self) -> int | None:
@@ -78,14 +74,15 @@ async def _target(row: dict[str, Any]) -> Target:
         is_exceeded=row["is_exceeded"],
         until=row["until"],
         source=_("%(document)s, clause %(clause)s", document=source, clause=row["clause"]),
-        actual=await measure(row["indicator"], place),
+        actual=await _actual(row["indicator"], place),
+        indicator=row["indicator"],
     )
 
 
 async def comparison_of(region: Region) -> list[tuple[str, str, int, int | None]]:
     """(name, kind of cell, the seven national bases, this region) for each published figure."""
     return [
-        (_text(row), row["kind"], row["value"], await measure(row["indicator"], region))
+        (_text(row), row["kind"], row["value"], await _actual(row["indicator"], region))
         for row in _data()["national_bases"]["rows"]
     ]
 
@@ -99,61 +96,10 @@ def _text(row: dict[str, str]) -> str:
     return row["en" if i18n.current_locale() == "en" else "zh"]
 
 
-async def measure(indicator: str | None, region: Region) -> int | None:
-    """The platform's own figure of an indicator in a region; None when it has none."""
-    return await _MEASURES[indicator](region) if indicator else None
-
-
-def _organisations(kind: OrganisationKind, region: Region) -> Any:
-    return Organisation.filter(
-        kind=kind, status=OrganisationStatus.ACTIVE, region_code__range=code_range(region)
-    )
-
-
-async def _firms(region: Region) -> int:
-    return int(await _organisations(OrganisationKind.SUPPLIER, region).count())
-
-
-async def _bases(region: Region) -> int:
-    return int(await _organisations(OrganisationKind.BASE, region).count())
-
-
-async def _annotators(region: Region) -> int:
-    firms = _organisations(OrganisationKind.SUPPLIER, region).values("id")
-    profiles = SupplierProfile.filter(organisation_id__in=[row["id"] for row in await firms])
-    rows = await profiles.annotate(n=Sum("annotators")).values("n")
-    return int(rows[0]["n"] or 0)
-
-
-async def _data_tb(region: Region) -> int:
-    """Whole terabytes of the orders whose work was accepted in full."""
-    sizes = await Order.filter(
-        completed_at__isnull=False,
-        supplier__region_code__range=code_range(region),
-        job__data_size_tb__isnull=False,
-    ).values_list("job__data_size_tb", flat=True)
-    return int(sum((Decimal(str(size)) for size in sizes), Decimal(0)))
-
-
-async def _contracted(region: Region, side: Side) -> int:
-    part = Slice(region, period_of(PeriodName.YEAR), side)
-    volume = statistics.total_of((await statistics.volume_by(part, "month")).values())
-    return volume[FactKind.CONTRACTED].amount_fen
-
-
-async def _traded_fen(region: Region) -> int:
-    return await _contracted(region, Side.DEMAND)
-
-
-async def _supplied_fen(region: Region) -> int:
-    return await _contracted(region, Side.SUPPLY)
-
-
-_MEASURES: dict[str, Callable[[Region], Awaitable[int]]] = {
-    "firms": _firms,
-    "bases": _bases,
-    "annotators": _annotators,
-    "data_tb": _data_tb,
-    "traded_fen": _traded_fen,
-    "supplied_fen": _supplied_fen,
-}
+async def _actual(code: str, region: Region) -> int | None:
+    """The platform's own figure of this year or today, else what was reported last."""
+    row = indicator(code)
+    if row.is_reported:
+        report = (await latest_reports(region)).get(code)
+        return report.value if report else None
+    return await measured(row.measure, Reader(Slice(region, period_of(PeriodName.YEAR))))

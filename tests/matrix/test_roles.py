@@ -48,7 +48,7 @@ PERSONAL = frozenset(
 PRINTED = frozenset(
     {"jobs:report", "bids:letter", "awards:notice", "complaints:print", "contracts:print",
      "contracts:version", "changes:print", "batches:print", "settlements:print", "invoices:print",
-     "fairs:print", "jobs:opening_print"}
+     "fairs:print", "jobs:opening_print", "reward_claims:print"}
 )  # fmt: skip
 WRITTEN = re.compile(
     r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.I
@@ -74,7 +74,7 @@ BODY: dict[str, Any] = {
     "amount_fen": "1.00", "task": "图像拉框", "unit": "张", "min_price": "1", "max_price": "2",
     "statement": TEXT * 2, "demand": TEXT, "ground": "restrictive", "ruling": "no_breach",
     "reasons": TEXT, "measure": "warning", "days": 90, "scopes": "jobs:read",
-    "taxpayer_kind": "general", "size": "small",
+    "taxpayer_kind": "general", "size": "small", "year": "2026", "asked_fen": "1.00",
 }  # fmt: skip
 LISTS: dict[str, Any] = {
     "modalities": ["图像"], "task_types": ["2D框"], "fields": ["name"], "scopes": ["jobs:read"],
@@ -103,11 +103,24 @@ BODIES = {
     "api:tendering_award_bid": {"rationale": TEXT},
     "api:billing_propose_decision": {"kind": "return", "reason": TEXT},
     "api:billing_judge_decision": {"agree": True},
+    "api:billing_propose_forfeiture": {"code": "bid_revoked", "statement": TEXT},
+    "api:billing_decide_forfeiture": {"is_agreed": True, "reason": TEXT},
+    "api:billing_check_guarantee": {"is_agreed": True, "reason": TEXT},
+    "api:billing_submit_guarantee": {
+        **FILE, "issuer": "示例银行", "letter_number": "GL-1", "amount_fen": 1, "expires_on": "2099-01-01",
+    },
+    "api:incidents_report_incident": {
+        "title": "标注平台被入侵", "kind": "network", "level": "serious", "description": TEXT,
+        "discovered_at": "2026-03-01T10:00:00+08:00",
+    },
     "api:webhooks_add_endpoint": HOOK, "api:webhooks_edit_endpoint": HOOK,
     "api:risks_decide_case": {"decision": "remind", "reasons": TEXT},
     "api:billing_confirm_repayment": {"dispute": "D-2026-000001", "reference": "BANK-1"},
     "api:billing_decide_application": {"outcome": "refused", "note": TEXT, "source": "第八条"},
     "api:registration_answer_filing": {"accept": True},
+    "api:bureau_enter_report": {
+        "period": "2025", "value": "3", "document": TEXT, "document_on": "2025-12-31",
+    },
     "api:pilots_prepare_pilot": {"metric": "accuracy", "instructions": TEXT, "items": FILE, "gold": FILE},
     "api:pilots_submit_answers": FILE,
     "api:search_add_entry": {"kind": "left_out", "word": "麻烦"},
@@ -152,6 +165,8 @@ BODIES = {
     "api:selection_review_entry": {"points": 90, "opinion": TEXT},
     "api:selection_decide": {"decision": "decline", "opinion": TEXT},
     "api:selection_object_to": {"grounds": TEXT},
+    "api:rewards_begin_claim": {"year": 2026, "asked_fen": "1.00"},
+    "api:rewards_decide_claim": {"grant": False, "reasons": TEXT},
     "api:pools_draft_pool": POOL, "api:pools_change_pool": POOL,
     "api:pools_decide_application": {"decision": "admit", "reason": TEXT},
     "api:tendering_create_draft": JOB_DRAFT, "api:tendering_cancel_job": {"code": "policy_changed"},

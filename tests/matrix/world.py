@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing import bank, editions, invoices, redemptions, refunds
+from billing.deposits import open_bid_deposit
 from billing.forms import BankLineInput
 from billing.models import Payout, Settlement, VoucherProgramme, WebhookEvent
 from billing.states import InvoiceKind
@@ -35,6 +36,7 @@ from market.orders.contract_forms import ChangeInput
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
+from market.rewards.claims import attach_paper
 from market.selection.entries import object_to as object_to_entry
 from market.selection.models import SelectionEvidence
 from market.tendering import clarifications, jobs, questions
@@ -52,6 +54,7 @@ from tests.factories.certification import make_base, make_round, publicise, subm
 from tests.factories.complaints import make_complaint
 from tests.factories.complaints import make_report as make_violation
 from tests.factories.datasets import make_need
+from tests.factories.deposits import job_with_deposit
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
 from tests.factories.disputes import being_measured, claim, engaged, make_dispute
@@ -60,6 +63,7 @@ from tests.factories.fairs import register as register_for_fair
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
+from tests.factories.rewards import make_claim, submitted_claim
 from tests.factories.selection import make_call, make_entry, make_report, publicise_entry
 from tests.factories.training import make_module
 from tests.factories.vouchers import make_application, make_reviewed, make_reviewer
@@ -96,10 +100,12 @@ async def build() -> World:
     rows |= await _complaints(actors)
     rows |= await _fairs(actors)
     rows |= await _certification(actors)
+    rows |= await _rewards(actors)
     rows |= await _programmes(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
     rows |= await _webhooks(actors["buyer_a"])
+    rows["indicator"] = "MD-total"
     await settle_everything()
     cookies, tokens = {}, {}
     for role, by in actors.items():
@@ -244,6 +250,7 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
     buyer, supplier = actors["buyer_a"], actors["supplier_a"]
     draft = await tendering.make_job(by=buyer)
     open_job = await tendering.published_job(by=buyer)
+    deposit = await open_bid_deposit(await job_with_deposit(by=buyer), by=supplier)
     sealed = await tendering.place_bid(open_job, by=supplier)
     question = await questions.ask_question(open_job, "数据是否脱敏？请说明。", by=supplier)
     closed = await tendering.published_job(by=buyer)
@@ -268,7 +275,7 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
         "bid_file": str((await BidFile.get(bid=opened)).id),
         "award": award.number, "seat": str(seat.id), "clarification": str(asked.id),
         "ranked_job": awarded.number, "ranked_bid": (await award.bid).number,
-        **openings, **await _pools(actors),
+        "deposit": deposit.number, **openings, **await _pools(actors),
     }  # fmt: skip
 
 
@@ -374,6 +381,19 @@ async def _pilot(actors: dict[str, Actor]) -> dict[str, str]:
     found = await piloted_job(by=actors["buyer_a"], bidders=[actors["supplier_a"]])
     await prepare_pilot(found.job, by=found.owner)
     return {"piloted_job": found.job.number}
+
+
+async def _rewards(actors: dict[str, Actor]) -> dict[str, str]:
+    """A's firm's claim handed in, and another begun with a paper."""
+    firm = actors["supplier_a"]
+    handed_in = await submitted_claim(firm, year=2026)
+    draft = await make_claim(firm, code="jinan-dataset", year=2026)
+    file = await files.store("评级.txt", "评级报告".encode(), by=firm)
+    paper = await attach_paper(draft, "rated_dataset", file, by=firm)
+    return {
+        "reward": handed_in.reward, "reward_claim": handed_in.number, "reward_draft": draft.number,
+        "reward_paper": str(paper.id),
+    }  # fmt: skip
 
 
 async def _directory(actors: dict[str, Actor]) -> dict[str, str]:

@@ -274,5 +274,8 @@ def test_every_operation_needs_a_known_scope_or_is_public() -> None:
     assert [(op.path, op.scope, op.public) for op in operations] == [
         ("/statistics/trade", "bureau:read", False),
         ("/statistics/public", "", True),
+        ("/indicators", "", True),
+        ("/statistics/indicators", "bureau:read", False),
+        ("/indicators/{code}/reports", "bureau:write", False),
     ]
     assert "bureau:read" in SCOPES

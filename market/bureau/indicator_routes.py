@@ -1,0 +1,102 @@
+"""Pages of the indicators: the public catalogue, the desk's figures, one figure, and what was reported."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from market.bureau import access, activity_lists, flows, labels, readings
+from market.bureau.desk import asked, page, reader
+from market.bureau.indicators import dimension_label, grouped, indicator
+from market.bureau.models import IndicatorReport
+from market.bureau.queries import ActivitiesQuery
+from market.bureau.reports import ReportInput, report_value
+from market.bureau.sheets import exported, file_of
+from market.kit import web
+from market.kit.forms import Form
+from market.kit.i18n import gettext as _
+from market.kit.paging import paginate
+from market.kit.tables import format_of
+
+
+async def list_indicators(request: Request) -> Response:
+    """Every indicator with its definition, formula and source, for everybody."""
+    sheet = readings.catalogue_sheet()
+    return exported(request, [sheet]) or await web.render(
+        request, "bureau/indicators_list.html", groups=grouped(), sheet=sheet,
+        dimension_label=dimension_label,
+    )  # fmt: skip
+
+
+async def show_indicators(request: Request) -> Response:
+    """Every figure of a region and period, with its changes and where it is from."""
+    query = asked(request)
+    groups = await readings.readings_of(access.slice_to_see(query, reader(request)))
+    sheet = readings.readings_sheet(groups)
+    return exported(request, [sheet]) or await page(
+        request, "indicators", query, groups=groups, sheet=sheet, rows_link=readings.rows_link
+    )
+
+
+async def show_indicator(request: Request) -> Response:
+    """One figure: by month, by the regions below, and what documents say of it."""
+    query, row = asked(request), indicator(request.path_params["code"])
+    part = access.slice_to_see(query, reader(request))
+    sheets = []
+    if row.measure:
+        if row.span == "flow":
+            sheets.append(readings.months_sheet(row, await readings.by_month(row, part)))
+        below = await readings.by_region(row, part)
+        sheets.append(readings.regions_sheet(row, below, query))
+    told = await IndicatorReport.filter(indicator=row.code, region_code=part.region.code).order_by(
+        "-period", "-document_on", "-id"
+    )
+    sheets.append(readings.reports_sheet(row, told))
+    return exported(request, sheets) or await page(
+        request, "indicator", query, indicator=row, sheets=sheets,
+        dimensions=_(", ").join(map(dimension_label, row.dimensions)), rows=readings.rows_link(row, query),
+    )  # fmt: skip
+
+
+async def report(request: Request) -> Response:
+    """Enter a value that a document states."""
+    actor, row = reader(request), indicator(request.path_params["code"])
+    form = await Form.read(request, ReportInput, {"period": labels.current_year()})
+    if form.is_valid:
+        with form.guard():
+            await report_value(row, form.input, by=actor)
+            return web.see_other(
+                request, "bureau:indicator", code=row.code, flash=_("Value put on record")
+            )
+    return await web.render(request, "bureau/report.html", indicator=row, form=form)
+
+
+async def show_activities(request: Request) -> Response:
+    """The rows behind figures beside the money, filtered; a file holds all of them, a page some."""
+    query = ActivitiesQuery.model_validate(dict(request.query_params))
+    facts = access.activities_to_see(query, reader(request))
+    if fmt := format_of(request):
+        everything = await facts.limit(activity_lists.MAX_EXPORTED)
+        return file_of(request, [activity_lists.activities_sheet(everything)], fmt)
+    shown = await paginate(request, facts, size=50)
+    sheet = activity_lists.activities_sheet(list(shown.items))
+    return await page(request, "activities", query, sheet=sheet, page=shown)
+
+
+async def show_flows(request: Request) -> Response:
+    """Amounts between provinces, or between the region and the provinces."""
+    query = asked(request)
+    found = await flows.flows_of(access.slice_to_see(query, reader(request)))
+    sheets = [flows.flows_sheet(found), flows.matrix_sheet(found)]
+    return exported(request, sheets) or await page(request, "flows", query, sheets=sheets)
+
+
+routes = [
+    Route("/indicators", list_indicators, name="indicators:list"),
+    Route("/bureau/indicators", show_indicators, name="bureau:indicators"),
+    Route("/bureau/indicators/{code}", show_indicator, name="bureau:indicator"),
+    Route(
+        "/bureau/indicators/{code}/reports", report, name="bureau:report", methods=["GET", "POST"]
+    ),
+    Route("/bureau/activities", show_activities, name="bureau:activities"),
+    Route("/bureau/flows", show_flows, name="bureau:flows"),
+]
