@@ -9,6 +9,7 @@ from tortoise.expressions import Q
 
 from billing import ledger
 from billing.chart import AccountKind
+from billing.deposit_models import Holding
 from billing.ledger_models import LedgerEntry
 from market.accounts.models import Organisation
 from market.kit import clock
@@ -22,6 +23,8 @@ SECTIONS = {
     AccountKind.ORDER_HELD: N_("Held in custody for your orders"),
     AccountKind.SUPPLIER_RECEIVABLE: N_("Released to you, not paid out yet"),
     AccountKind.SUBSIDY_PAYABLE: N_("Subsidies granted to you, not paid yet"),
+    AccountKind.DEPOSIT_HELD: N_("Your deposits in custody"),
+    AccountKind.FEE_HELD: N_("Paid in for others' work"),
 }
 
 
@@ -86,6 +89,9 @@ async def statement_for(organisation: Organisation, first: dt.date) -> list[Sect
     mine = Q(account__kind__in=own, account__owner=organisation.number)
     ordered = (AccountKind.BUYER_PAYABLE, AccountKind.ORDER_HELD)
     mine |= Q(account__kind__in=ordered, account__owner__in=list(bought))
+    paid_in = [row.number for row in await Holding.filter(payer_id=organisation.id)]
+    purposes = (AccountKind.DEPOSIT_HELD, AccountKind.FEE_HELD)
+    mine |= Q(account__kind__in=purposes, account__owner__in=paid_in)
     end = (first + dt.timedelta(days=32)).replace(day=1)
     entries: list[Any] = (
         await LedgerEntry.filter(mine, transaction__posted_at__lt=clock.start_of_day(end))

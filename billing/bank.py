@@ -8,13 +8,15 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.functions import Sum
 
-from billing import ledger
+from billing import holdings, ledger
 from billing.bank_matching import Book, OpenItem, Receipt, Verdict, match, order_of_account
 from billing.bank_models import BankAllocation, BankDecision, BankStatement
 from billing.bank_states import DecisionKind, DecisionStatus
 from billing.bank_words import reason_of
 from billing.chart import CUSTODY_BANK, SUSPENSE, credit, debit
 from billing.custody import custody_account
+from billing.deposit_models import Holding, HoldingReceipt
+from billing.deposit_states import HoldingStatus
 from billing.forms import BankLineInput
 from billing.models import BankLine, Payment
 from billing.payments import record_received
@@ -33,6 +35,7 @@ from market.orders.models import Order
 # What is set aside for a payment counts while the payment is awaited and once it was paid.
 COUNTED = (PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 RETURNING = (DecisionStatus.APPROVED, DecisionStatus.DONE)
+GONE = (DecisionKind.RETURN, DecisionKind.INTEREST)  # out of suspense without a payment
 
 
 @atomic()
@@ -74,16 +77,18 @@ async def look_up(line: BankLineInput | BankLine) -> Verdict:
     prefix = custody_account().sub_account_prefix
     order = order_of_account(line.account, prefix=prefix)
     named = Q(payer__name__in=_spellings(line.payer_name))
-    named |= Q(reference__in=find_references(line.narrative)) | Q(order__number=order or "")
+    named |= Q(reference__in=find_references(line.narrative))
     receipt = Receipt(line.amount_fen, line.payer_name, line.narrative, line.account)
-    return match(receipt, Book(await open_items(named)), prefix=prefix)
+    return match(receipt, Book(await open_items(named, order=order or "")), prefix=prefix)
 
 
-async def open_items(where: Q) -> list[OpenItem]:
-    """The awaited transfers, each with what of it has not come."""
+async def open_items(where: Q, *, order: str = "") -> list[OpenItem]:
+    """The awaited transfers, each with what of it has not come; `order` adds those of an order."""
     payments: list[Any] = (
         await Payment.filter(
-            where, method=PaymentMethod.BANK_TRANSFER, status=PaymentStatus.PENDING
+            where | Q(order__number=order),
+            method=PaymentMethod.BANK_TRANSFER,
+            status=PaymentStatus.PENDING,
         )
         .order_by("id")
         .select_related("order", "payer")
@@ -93,6 +98,20 @@ async def open_items(where: Q) -> list[OpenItem]:
         OpenItem(row.number, row.reference, row.order.number, row.payer.name,
                  row.amount_fen - come.get(row.id, 0))
         for row in payments
+    ] + await _awaited_holdings(where)  # fmt: skip
+
+
+async def _awaited_holdings(where: Q) -> list[OpenItem]:
+    """Awaited deposits and fees: only their own code is certain, never an amount alone."""
+    rows: list[Any] = (
+        await Holding.filter(where, status=HoldingStatus.AWAITED)
+        .order_by("id")
+        .select_related("payer")
+    )
+    return [
+        OpenItem(row.number, row.reference, "", row.payer.name,
+                 row.amount_fen - await holdings.come_of(row), needs_code=True)
+        for row in rows
     ]  # fmt: skip
 
 
@@ -101,11 +120,9 @@ async def remaining_of(line: BankLine) -> int:
     given = await BankAllocation.filter(
         line_id=line.id, undone_at=None, payment__status__in=COUNTED
     )
-    back = await BankDecision.filter(
-        line_id=line.id, kind=DecisionKind.RETURN, status__in=RETURNING
-    )
-    gone = sum(row.amount_fen for row in given) + sum(row.amount_fen for row in back)
-    return int(line.amount_fen - gone)
+    back = await BankDecision.filter(line_id=line.id, kind__in=GONE, status__in=RETURNING)
+    kept = await HoldingReceipt.filter(line_id=line.id)
+    return int(line.amount_fen - _sum(given) - _sum(back) - _sum(kept))
 
 
 async def unposted_of(line: BankLine) -> int:
@@ -113,11 +130,15 @@ async def unposted_of(line: BankLine) -> int:
     received = await BankAllocation.filter(
         line_id=line.id, undone_at=None, payment__status__in=COUNTED
     ).exclude(payment__status=PaymentStatus.PENDING)
-    back = await BankDecision.filter(
-        line_id=line.id, kind=DecisionKind.RETURN, status=DecisionStatus.DONE
+    back = await BankDecision.filter(line_id=line.id, kind__in=GONE, status=DecisionStatus.DONE)
+    kept = await HoldingReceipt.filter(line_id=line.id).exclude(
+        holding__status__in=(HoldingStatus.AWAITED, HoldingStatus.CANCELLED)
     )
-    gone = sum(row.amount_fen for row in received) + sum(row.amount_fen for row in back)
-    return int(line.amount_fen - gone)
+    return int(line.amount_fen - _sum(received) - _sum(back) - _sum(kept))
+
+
+def _sum(rows: Iterable[Any]) -> int:
+    return sum(row.amount_fen for row in rows)
 
 
 async def lock_orders(payment_numbers: Iterable[str]) -> None:
@@ -138,6 +159,10 @@ async def apply_parts(
     """
     touched = {line.id}
     for number, fen in parts:
+        if holding := await Holding.get_or_none(number=number):
+            await holdings.receive(holding, line, rung=rung, fen=fen, by=by)
+            touched |= {row.line_id for row in await HoldingReceipt.filter(holding=holding)}
+            continue
         payment = await lock(await Payment.get(number=number))
         await BankAllocation.create(line=line, payment=payment, amount_fen=fen, rung=rung)
         if (await _come([payment.id]))[payment.id] == payment.amount_fen:
@@ -158,13 +183,21 @@ async def close_if_used(line_id: UUID, *, reason: str, by: Actor) -> None:
     line = await lock_id(BankLine, line_id)
     if line.status != BankLineStatus.SUSPENSE or await remaining_of(line):
         return
-    if await BankDecision.exists(
-        line_id=line.id, kind=DecisionKind.RETURN, status=DecisionStatus.APPROVED
-    ) or await BankAllocation.exists(
-        line_id=line.id, undone_at=None, payment__status=PaymentStatus.PENDING
+    if (
+        await BankDecision.exists(
+            line_id=line.id, kind=DecisionKind.RETURN, status=DecisionStatus.APPROVED
+        )
+        or await BankAllocation.exists(
+            line_id=line.id, undone_at=None, payment__status=PaymentStatus.PENDING
+        )
+        or await HoldingReceipt.exists(line_id=line.id, holding__status=HoldingStatus.AWAITED)
     ):
         return
-    kept = await BankAllocation.exists(line_id=line.id, undone_at=None, payment__status__in=COUNTED)
+    kept = (
+        await BankAllocation.exists(line_id=line.id, undone_at=None, payment__status__in=COUNTED)
+        or await HoldingReceipt.exists(line_id=line.id)
+        or await BankDecision.exists(line_id=line.id, kind=DecisionKind.INTEREST)
+    )
     status = BankLineStatus.APPLIED if kept else BankLineStatus.RETURNED
     await line.move_to(status, by=by, reason=reason)
 

@@ -15,7 +15,7 @@ from billing.bank_forms import DecisionInput
 from billing.bank_matching import Rung
 from billing.bank_models import BankAllocation, BankDecision
 from billing.bank_states import DecisionKind, DecisionStatus
-from billing.chart import CUSTODY_BANK, SUSPENSE
+from billing.chart import CUSTODY_BANK, CUSTODY_INTEREST, SUSPENSE, credit, debit
 from billing.ledger_models import LedgerTransaction, LedgerTransfer
 from billing.models import BankLine, Payment, Refund, SettlementLine
 from billing.payments import receipt_key
@@ -130,7 +130,7 @@ async def _amount(line: BankLine, kind: DecisionKind, parts: list[tuple[str, int
         rows = await _undoable(line)
         return sum(row.amount_fen for row in rows)
     left = await remaining_of(line)
-    if kind == DecisionKind.RETURN:
+    if kind in (DecisionKind.RETURN, DecisionKind.INTEREST):
         if left <= 0:
             raise LineDoesNotFit(_("Nothing of this receipt is left"))
         return left
@@ -165,6 +165,14 @@ async def _carry_out(decision: BankDecision, line: BankLine, *, by: Actor) -> No
     )
     if decision.kind == DecisionKind.UNDO:
         await _undo(line, reason=decision.reason, by=by)
+        return
+    if decision.kind == DecisionKind.INTEREST:
+        await ledger.post(
+            [debit(SUSPENSE, decision.amount_fen), credit(CUSTODY_INTEREST, decision.amount_fen)],
+            kind="custody_interest",
+            key=f"custody_interest:{decision.id}",
+        )
+        await close_if_used(line.id, reason=decision.reason, by=by)
         return
     parts = [(number, fen) for number, fen in decision.parts]
     await apply_parts(line, parts, rung=Rung.QUEUE, reason=decision.reason, by=by)

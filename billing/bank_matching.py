@@ -60,13 +60,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """A transfer that is awaited: `due_fen` is what of it has not come."""
+    """A transfer that is awaited: `due_fen` is what of it has not come; one that `needs_code` is never
+    taken for a receipt by its amount alone.
+    """
 
     payment: str
     reference: str
     order: str
     payer: str
     due_fen: int
+    needs_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,8 @@ def _by_payer(receipt: Receipt, book: Book) -> Verdict:
     if len(sets) != 1:
         return _queue(Why.SEVERAL_SUMS if sets else Why.NO_SUM, items)
     (found,) = sets
+    if any(item.needs_code for item in found):
+        return _queue(Why.NO_SUM, items)
     named = {"-".join(("PO", *order)) for order in _orders_in(text)}
     if named and named != {item.order for item in found}:
         return _queue(Why.CONTRADICTION, items)

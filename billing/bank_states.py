@@ -29,6 +29,7 @@ class DecisionKind(StrEnum):
     APPLY = "apply"
     RETURN = "return"
     UNDO = "undo"
+    INTEREST = "interest"
 
 
 class DecisionStatus(StrEnum):

@@ -32,6 +32,7 @@ DECISIONS = {
     DecisionKind.APPLY: N_("Apply to payments"),
     DecisionKind.RETURN: N_("Send back to the payer"),
     DecisionKind.UNDO: N_("Undo"),
+    DecisionKind.INTEREST: N_("Interest of the custody bank"),
 }
 
 

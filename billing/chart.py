@@ -28,9 +28,12 @@ class AccountKind(StrEnum):
     PLATFORM_FEE = "platform_fee"
     TAX = "tax"
     SUSPENSE = "suspense"
+    DEPOSIT_HELD = "deposit_held"
+    FEE_HELD = "fee_held"
+    CUSTODY_INTEREST = "custody_interest"
 
 
-Owner = Literal["platform", "order", "organisation", "funder"]
+Owner = Literal["platform", "order", "organisation", "funder", "holding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ CHART: dict[AccountKind, AccountType] = {
     AccountKind.PLATFORM_FEE: AccountType(Side.CREDIT, "platform", N_("Platform fee")),
     AccountKind.TAX: AccountType(Side.CREDIT, "platform", N_("VAT on the platform fee")),
     AccountKind.SUSPENSE: AccountType(Side.CREDIT, "platform", N_("Receipts not yet matched")),
+    AccountKind.DEPOSIT_HELD: AccountType(Side.CREDIT, "holding", N_("Deposit held")),
+    AccountKind.FEE_HELD: AccountType(Side.CREDIT, "holding", N_("Held for others' work")),
+    AccountKind.CUSTODY_INTEREST: AccountType(
+        Side.CREDIT, "platform", N_("Interest the custody bank has credited")
+    ),
 }
 
 
@@ -112,6 +120,7 @@ PROCESSOR_CLEARING = AccountKey(AccountKind.PROCESSOR_CLEARING)
 PLATFORM_FEE = AccountKey(AccountKind.PLATFORM_FEE)
 TAX = AccountKey(AccountKind.TAX)
 SUSPENSE = AccountKey(AccountKind.SUSPENSE)
+CUSTODY_INTEREST = AccountKey(AccountKind.CUSTODY_INTEREST)
 LATE_MONEY = AccountKey(AccountKind.SUSPENSE, "processor")  # came for a payment that was over
 
 
@@ -143,3 +152,13 @@ def subsidy_payable(organisation_number: str) -> AccountKey:
 def treasury_receivable(funder: str) -> AccountKey:
     """What a treasury owes for redeemed vouchers."""
     return AccountKey(AccountKind.TREASURY_RECEIVABLE, funder)
+
+
+def deposit_held(holding_number: str) -> AccountKey:
+    """A deposit that lies in custody."""
+    return AccountKey(AccountKind.DEPOSIT_HELD, holding_number)
+
+
+def fee_held(holding_number: str) -> AccountKey:
+    """What was paid in for others' work and has not been paid out."""
+    return AccountKey(AccountKind.FEE_HELD, holding_number)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from billing import words
+from billing import deposit_words, words
 from market.kit.i18n import N_
 from market.kit.tables import Export, status
 from market.orders import words as order_words
@@ -103,6 +103,13 @@ PLATFORM = Export(N_("Suppliers' income through the platform"), (
     (N_("Orders"), "integer", "orders"), (N_("Income (yuan)"), "money", "income_fen"),
     (N_("Refunded (yuan)"), "money", "refunded_fen"), (N_("Net (yuan)"), "money", "net_fen"),
     (N_("Platform fee (yuan)"), "money", "fee_fen"),
+))  # fmt: skip
+HOLDINGS = Export(N_("Deposits"), (
+    (N_("Number"), "text", "number"), (N_("Purpose"), "text", lambda row: deposit_words.purpose(row.purpose)),
+    (N_("Job"), "text", "job.number"), (N_("Payer"), "text", "payer.name"),
+    (N_("In favour of"), "text", "beneficiary.name"), (N_("Amount (yuan)"), "money", "amount_fen"),
+    (N_("In custody since"), "date", "held_on"), (N_("Interest (yuan)"), "money", "interest_fen"),
+    (N_("To go back by"), "datetime", "return_due_at"), (N_("Status"), "text", status("holding")),
 ))  # fmt: skip
 STATEMENTS = Export(N_("Bank statements"), (
     (N_("Bank statement"), "text", "number"), (N_("File"), "text", "file.filename"),

@@ -1,6 +1,8 @@
 """Mail about money, to the finance people of the party it concerns."""
 
-from billing import review_steps
+from billing import deposit_words, review_steps
+from billing.deposit_models import Holding
+from billing.deposit_states import HoldingPurpose
 from billing.models import Payment, Payout, Refund, Settlement, VoucherRedemption
 from billing.voucher_models import VoucherApplication
 from market.accounts.states import Role
@@ -58,3 +60,14 @@ async def tell_of_application(message: outbox.Message) -> None:
     )
     people = await members(row.claimant_id, Role.FINANCE)
     await tell(message, people, application=row, step=row.step, steps=review_steps)
+
+
+async def tell_of_holding(message: outbox.Message) -> None:
+    """holding.changed: to its payer, where its deposit or fee stands."""
+    holding = await Holding.get(id=message.payload["holding"]).select_related("job")
+    is_sealed = holding.purpose == HoldingPurpose.BID_DEPOSIT and holding.job.opened_at is None
+    people = await members(holding.payer_id, Role.FINANCE)
+    await tell(
+        message, people, confidential=is_sealed, holding=holding, words=deposit_words,
+        what=deposit_words.happened(message.payload["what"]),
+    )  # fmt: skip

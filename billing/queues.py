@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from billing import deposit_words
 from billing.bank_models import BankDecision, BankStatement, Reconciliation
 from billing.bank_states import DecisionStatus, StatementStatus
+from billing.deposit_models import Forfeiture, Guarantee, HoldingPayout
+from billing.deposit_states import ForfeitureStatus, GuaranteeStatus, HoldingStatus
 from billing.ledger_models import LedgerTransfer
 from billing.models import BankLine, Payout, Refund, WebhookEvent
 from billing.states import (
@@ -28,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "payout": N_("Payout refused"),
     "refund": N_("Refund refused"),
     "event": N_("Parked event"),
+    "deposit": N_("Deposit or fee"),
     "statement": N_("Statement not read"),
 }
 
@@ -59,7 +63,7 @@ async def exceptions() -> list[Item]:
     """Every queue, the longest waiting first."""
     items = [
         *await _ledger(), *await _lines(), *await _decisions(), *await _holds(),
-        *await _refusals(), *await _events(), *await _statements(),
+        *await _refusals(), *await _events(), *await _statements(), *await _deposits(),
     ]  # fmt: skip
     return sorted(items, key=lambda item: item.since)
 
@@ -130,4 +134,27 @@ async def _statements() -> Iterable[Item]:
         Item("statement", row.number, row.file.filename, row.created_at,
              web.path_for("bank:statement", number=row.number), _("Say what its columns mean"))
         for row in await BankStatement.filter(status=StatementStatus.COLUMNS_WANTED).select_related("file")
+    ]  # fmt: skip
+
+
+async def _deposits() -> Iterable[Item]:
+    """Letters to check, forfeitures to decide, instructions the bank has to execute."""
+    letters = Guarantee.filter(
+        status=GuaranteeStatus.SUBMITTED, holding__status=HoldingStatus.AWAITED
+    )
+    found = [
+        Item("deposit", row.number, row.issuer, row.created_at,
+             web.path_for("deposits:check", number=row.number), _("Check the letter"), row.amount_fen)
+        for row in await letters
+    ]  # fmt: skip
+    found += [
+        Item("deposit", row.number, row.statement, row.created_at,
+             web.path_for("deposits:decide", number=row.number), _("Agree or refuse"), row.amount_fen)
+        for row in await Forfeiture.filter(status=ForfeitureStatus.PROPOSED)
+    ]  # fmt: skip
+    waiting = HoldingPayout.filter(status=PayoutStatus.PENDING).select_related("holding")
+    return found + [
+        Item("deposit", row.number, deposit_words.payout(row.kind), row.created_at,
+             web.path_for("deposits:show", number=row.holding.number), _("Bank has paid"), row.amount_fen)
+        for row in await waiting
     ]  # fmt: skip

@@ -15,6 +15,8 @@ from billing.chart import (
     SUSPENSE,
     AccountKind,
 )
+from billing.deposit_models import Holding, HoldingPayout
+from billing.deposit_states import DEPOSITS, FEES, IN_CUSTODY, HoldingPayoutKind
 from billing.ledger_models import LedgerAccount, LedgerEntry
 from billing.models import BankLine, Payment, Payout, Refund, VoucherRedemption
 from billing.states import (
@@ -42,6 +44,8 @@ COMPARISONS = {
     "processor": N_("Ledger and the processor's confirmations"),
     "treasury": N_("Ledger and vouchers the treasuries owe"),
     "suspense": N_("Ledger and receipts not used yet"),
+    "deposits": N_("Ledger and deposits in custody"),
+    "fees": N_("Ledger and fees held for others' work"),
 }
 
 
@@ -140,7 +144,7 @@ async def verify_reports() -> list[str]:
 async def compare() -> list[Comparison]:
     """Every comparison, as it stands."""
     return [
-        await _custody(), await _processor(), *await _treasuries(), await _suspense(),
+        await _custody(), await _processor(), *await _treasuries(), await _suspense(), *await _held(),
     ]  # fmt: skip
 
 
@@ -183,6 +187,8 @@ async def _instructions() -> dict[str, Row]:
     found = [(x.provider_id, x.number, x.amount_fen, x.paid_at) for x in payouts]
     found += [(x.provider_id, x.number, x.amount_fen, x.refunded_at) for x in refunds]
     found += [(x.bank_reference, x.number, x.amount_fen, x.done_at) for x in returns]
+    of_holdings = await HoldingPayout.filter(status=PayoutStatus.PAID)
+    found += [(x.provider_id, x.number, x.amount_fen, x.paid_at) for x in of_holdings]
     return {
         reference: Row("not_debited", number, -fen, _day(at))
         for reference, number, fen, at in found
@@ -219,6 +225,24 @@ async def _suspense() -> Comparison:
         for line in lines
     ]
     return _of_rows("suspense", "", await ledger.balance_of(SUSPENSE), rows)
+
+
+async def _held() -> list[Comparison]:
+    """Deposits and fees that lie in custody, beside the rows that say so."""
+    found = []
+    for name, kind, purposes in (
+        ("deposits", AccountKind.DEPOSIT_HELD, DEPOSITS), ("fees", AccountKind.FEE_HELD, FEES),
+    ):  # fmt: skip
+        booked = sum(row.balance_fen for row in await LedgerAccount.filter(kind=kind))
+        rows = []
+        for one in await Holding.filter(purpose__in=purposes, status__in=IN_CUSTODY).order_by("id"):
+            paid = await HoldingPayout.filter(holding=one, status=PayoutStatus.PAID).exclude(
+                kind=HoldingPayoutKind.INTEREST
+            )
+            left = one.amount_fen - sum(row.amount_fen for row in paid)
+            rows.append(Row("holding", one.number, left, str(one.held_on or "")))
+        found.append(_of_rows(name, "", booked, rows))
+    return found
 
 
 def _of_rows(name: str, subject: str, ledger_fen: int, rows: Sequence[Row]) -> Comparison:
@@ -270,6 +294,7 @@ ROWS: Mapping[str, str] = {
     "payout": N_("Payout"),
     "redemption": N_("Voucher the treasury has not paid"),
     "bank_line": N_("Receipt not used yet"),
+    "holding": N_("Deposit or fee in custody"),
 }
 
 

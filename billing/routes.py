@@ -7,6 +7,7 @@ from billing import (
     application_routes,
     bank_routes,
     debt_routes,
+    deposit_routes,
     document_routes,
     epoch_routes,
     operator_routes,
@@ -21,6 +22,7 @@ from billing import (
 routes: list[Route] = [
     *payment_routes.routes,
     *debt_routes.routes,
+    *deposit_routes.routes,
     *settlement_routes.routes,
     *document_routes.routes,
     *epoch_routes.routes,

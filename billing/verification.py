@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from billing import ledger
 from billing.chart import AccountKey, AccountKind, Leg, Side
+from billing.deposit_verification import broken_deposits
 from billing.epochs import broken_epochs
 from billing.ledger_models import (
     LedgerAccount,
@@ -33,6 +34,7 @@ async def verify_ledger() -> list[str]:
         *_broken_orders(legs),
         *await _broken_holdings(legs),
         *await broken_rows(),
+        *await broken_deposits(),
     ]
 
 

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 import billing.api
 import billing.bank_api
+import billing.deposit_api
 import billing.routes
 import billing.voucher_api
 import market.accounts.api
@@ -33,6 +34,8 @@ import market.fairs.api
 import market.fairs.routes
 import market.fairs.timetable_routes
 import market.imports.routes
+import market.incidents.api
+import market.incidents.routes
 import market.library.api
 import market.library.routes
 import market.notifications.api
@@ -52,6 +55,8 @@ import market.registration.api
 import market.registration.routes
 import market.reputation.api
 import market.reputation.routes
+import market.rewards.api
+import market.rewards.routes
 import market.risks.api
 import market.risks.routes
 import market.selection.api
@@ -68,6 +73,7 @@ import search.api
 import search.dictionary_api
 import search.dictionary_routes
 import search.query_routes
+import search.refusal_routes
 import search.routes
 from market import frame, home, pages, workspace
 from market.accounts.sessions import SessionMiddleware
@@ -94,6 +100,7 @@ OPERATIONS = [
     *billing.api.operations,
     *billing.voucher_api.operations,
     *billing.bank_api.operations,
+    *billing.deposit_api.operations,
     *search.api.operations,
     *search.alert_api.operations,
     *search.dictionary_api.operations,
@@ -101,8 +108,10 @@ OPERATIONS = [
     *market.bureau.api.operations,
     *market.ocds.api.operations,
     *market.risks.api.operations,
+    *market.incidents.api.operations,
     *market.webhooks.api.operations,
     *market.registration.api.operations,
+    *market.rewards.api.operations,
     *market.certification.api.operations,
     *market.library.api.operations,
     *market.selection.api.operations,
@@ -132,13 +141,16 @@ ROUTES: list[BaseRoute] = [
     *search.routes.routes,
     *search.alert_routes.routes,
     *search.query_routes.routes,
+    *search.refusal_routes.routes,
     *search.dictionary_routes.routes,
     *market.prices.routes.routes,
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
+    *market.incidents.routes.routes,
     *market.webhooks.routes.routes,
     *market.ocds.routes.routes,
     *market.registration.routes.routes,
+    *market.rewards.routes.routes,
     *market.certification.routes.routes,
     *market.library.routes.routes,
     *market.selection.routes.routes,

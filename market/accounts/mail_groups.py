@@ -34,6 +34,7 @@ GROUP_OF: dict[str, str] = {
     "payment.received": "money",
     "order.settled": "money",
     "payout.paid": "money",
+    "holding.changed": "money",
     "deadline.near": "reminders",
     "deadline.digest": "reminders",
 }

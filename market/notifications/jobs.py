@@ -20,7 +20,12 @@ from market.tendering.versions import readable
 BUYERS = (Role.BUYER,)
 SELLERS = (Role.SALES,)
 GONE = (BidStatus.DRAFT, BidStatus.WITHDRAWN)
-REFUSALS = (*DISQUALIFYING, RefusalReason.CONTENT_DAMAGED, RefusalReason.NOT_RECONFIRMED)
+REFUSALS = (
+    *DISQUALIFYING,
+    RefusalReason.CONTENT_DAMAGED,
+    RefusalReason.NOT_RECONFIRMED,
+    RefusalReason.DEPOSIT_MISSING,
+)
 
 
 def _bidder(job: Job, bid: Bid) -> UUID:

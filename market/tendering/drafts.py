@@ -22,7 +22,7 @@ EMPTY: tuple[Any, ...] = (None, [], "")
 RULE_FIELDS = (
     "minimum_bids", "enquiry_days", "bidding_days", "answer_days", "amendment_days",
     "stand_still_days", "judges_needed", "judging_days", "maximum_awards", "key_threshold", "low_price_percent",
-    "tie_rule", "two_envelopes", "invited", "pool", "reason",
+    "tie_rule", "two_envelopes", "invited", "pool", "reason", "bid_deposit_fen", "performance_deposit_percent",
 )  # fmt: skip
 
 
@@ -147,6 +147,8 @@ class ProcedureStep(_Procedure):
     maximum_awards: Count = Field(default=None, ge=1)
     key_threshold: Count = Field(default=None, ge=2)
     low_price_percent: Count = None
+    bid_deposit_fen: YuanAsFen | None = Field(default=None, ge=0)
+    performance_deposit_percent: Count = None
     tie_rule: TieRule | Literal[""] = ""
     two_envelopes: Choice = ""
     pilot_wanted: Choice = ""

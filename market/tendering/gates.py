@@ -5,7 +5,7 @@ import re
 
 from market.kit import clock
 from market.kit.i18n import gettext as _
-from market.kit.money import format_yuan, line_total
+from market.kit.money import apply_bp, format_yuan, line_total
 from market.tendering import terms
 from market.tendering.models import Job
 from market.tendering.procedures import PROCEDURES, ProcedureConfig
@@ -16,6 +16,8 @@ from market.vocabulary.security import PersonalInformation, parse_personal_infor
 Problems = dict[str, str]
 # A job may ask for a little more at the ceiling than it can spend: bids must also fit the budget.
 CEILING_TO_BUDGET = 3, 2
+HIGHEST_BID_DEPOSIT_BP = 200  # 招标投标法实施条例第二十六条
+HIGHEST_PERFORMANCE_DEPOSIT_PERCENT = 10  # 招标投标法实施条例第五十八条
 # Where the work must be done somewhere in particular, the job says where.
 LOCAL_PLACES = ("现场作业", "院内驻场", "本市", "本省")
 _SECRET = re.compile(r"(?<![不非无未脱])(?:绝密|机密级|秘密级|国家秘密|军事秘密|涉密)(?!数据除外)")
@@ -147,6 +149,22 @@ def _procedure(job: Job, config: ProcedureConfig) -> Problems:
         found["invited"] = _("Invite at least %(count)s suppliers", count=config.minimum_bids)
     if config.pool_only and not config.pool:
         found["pool"] = _("Choose the pool whose members may bid")
+    return found | _deposits(job, config)
+
+
+def _deposits(job: Job, config: ProcedureConfig) -> Problems:
+    found: Problems = {}
+    highest = apply_bp(job.budget_fen, HIGHEST_BID_DEPOSIT_BP)
+    if config.bid_deposit_fen > highest:
+        found["bid_deposit_fen"] = _(
+            "A bid deposit is at most 2 per cent of the estimate, here ¥%(limit)s (Regulation on the "
+            "Implementation of the Bidding Law, article 26)", limit=format_yuan(highest),
+        )  # fmt: skip
+    if config.performance_deposit_percent > HIGHEST_PERFORMANCE_DEPOSIT_PERCENT:
+        found["performance_deposit_percent"] = _(
+            "A performance deposit is at most 10 per cent of the award (Regulation on the Implementation "
+            "of the Bidding Law, article 58)"
+        )
     return found
 
 

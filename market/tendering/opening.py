@@ -9,7 +9,15 @@ from market.accounts.models import Organisation
 from market.directory.models import SupplierProfile
 from market.kit import audit, boxes, clock, outbox
 from market.kit.actor import Actor
-from market.tendering import attachments, evaluation, notices, requirements, sealing, transcripts
+from market.tendering import (
+    attachments,
+    evaluation,
+    notices,
+    requirements,
+    sealing,
+    securities,
+    transcripts,
+)
 from market.tendering.bids import limits_broken, total_of
 from market.tendering.forms import BidInput
 from market.tendering.models import Bid, Job, Lot
@@ -47,7 +55,8 @@ async def open_envelope(job: Job, key: JobKey, privates: Mapping[Envelope, bytes
     readable = [bid for bid in bids if bid.id in contents]
     key.opened_at = clock.now()
     excessive = await _write(job, readable, contents)
-    await _mark(readable, damaged, excessive)
+    unsecured = await securities.without_deposit(job, readable)
+    await _mark(readable, damaged, excessive, unsecured)
     if key.envelope == Envelope.QUALIFICATION:
         await key.save(update_fields=["opened_at"])
         await transcripts.publish(job, key, {}, key.opened_at)
@@ -112,11 +121,15 @@ def _fill(bid: Bid, parts: list[dict[str, Any]], of: Job | Lot) -> None:
         bid.content = offer.model_dump(mode="json")
 
 
-async def _mark(readable: list[Bid], damaged: list[Bid], excessive: list[Bid]) -> None:
+async def _mark(
+    readable: list[Bid], damaged: list[Bid], excessive: list[Bid], unsecured: list[Bid]
+) -> None:
     fresh = [bid for bid in readable if bid.status == BidStatus.SUBMITTED]
     await Bid.move_all(fresh, BidStatus.OPENED, by=CLOCK)
+    beyond = [bid for bid in excessive if bid not in unsecured]
     for refused, code in (
-        (damaged, RefusalReason.CONTENT_DAMAGED), (excessive, RefusalReason.NOT_RESPONSIVE),
+        (damaged, RefusalReason.CONTENT_DAMAGED), (beyond, RefusalReason.NOT_RESPONSIVE),
+        (unsecured, RefusalReason.DEPOSIT_MISSING),
     ):  # fmt: skip
         await Bid.move_all(refused, BidStatus.DISQUALIFIED, by=CLOCK, reason_code=code.value)
         for bid in refused:

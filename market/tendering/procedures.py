@@ -74,6 +74,8 @@ class ProcedureConfig(BaseModel):
     maximum_awards: int = Field(default=1, ge=1, le=10)
     judges_needed: int = Field(default=1, ge=1, le=9)
     judging_days: int = Field(default=5, ge=1, le=60)
+    bid_deposit_fen: int = Field(default=0, ge=0, le=10**12)
+    performance_deposit_percent: int = Field(default=0, ge=0, le=100)
     tie_rule: TieRule = "earlier"
     low_price_percent: int = Field(default=50, ge=0, le=90)
     weights: dict[str, int] = {PRICE: 40, TECHNICAL: 35, QUALITY: 15, SCHEDULE: 10}

@@ -47,6 +47,8 @@ RULES: Mapping[str, Rule] = {
     "needs_review": Rule(N_("Review before publishing"), "flag", N_("by the bureau that asks for it")),
     "maximum_budget_fen": Rule(N_("Highest budget of the procedure"), "money"),
     "low_price_percent": Rule(N_("Low prices to explain"), "number", N_("below this share of the mean, in per cent")),
+    "bid_deposit_fen": Rule(N_("Bid deposit"), "money", N_("at most 2 % of the budget")),
+    "performance_deposit_percent": Rule(N_("Performance deposit, per cent"), "number", N_("of the award, at most 10")),
     "tie_rule": Rule(N_("Between equal offers"), "choice", N_("decides who is ahead")),
     **{f"weights.{name}": Rule(label, "points") for name, label in {
         "price": N_("Weight of the price"), "pilot": N_("Weight of the pilot"),
@@ -60,6 +62,7 @@ FIXED = frozenset({
     "invited_only", "pool_only", "needs_reason", "needs_review", "separate_enquiries",
     "objection_days", "maximum_budget_fen",
 })  # fmt: skip
+SHOWN_IF_SET = frozenset({"objection_days", "bid_deposit_fen", "performance_deposit_percent"})
 Source = dict[str, str]
 
 
@@ -233,7 +236,7 @@ def explained(config: ProcedureConfig, sources: Mapping[str, Source]) -> Sequenc
     rows = []
     for name, rule in RULES.items():
         value = value_of(values, name)
-        if value is None or (not value and (rule.kind == "points" or name == "objection_days")):
+        if value is None or (not value and (rule.kind == "points" or name in SHOWN_IF_SET)):
             continue
         source = sources.get(name) or sources.get(name.split(".")[0]) or {"from": "procedure"}
         by = source.get("by") or words.get(source["from"], source["from"])

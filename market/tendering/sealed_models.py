@@ -69,6 +69,21 @@ class KeyShare(Row):
         indexes = (("organisation_id", "released_at"), ("remind_at",))
 
 
+class BidSecurity(Row):
+    """That the bidder behind a tag has given the deposit of a job; who it is, the tag does not tell."""
+
+    job_id: UUID
+
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.RESTRICT, related_name="securities"
+    )
+    bidder_tag = fields.CharField(max_length=64, unique=True)
+    given_on = fields.DateField()
+
+    class Meta:
+        table = "bid_securities"
+
+
 class BidEvent(Row):
     """One line of a job's submission log, chained by hashes; each receipt names the chain's head."""
 

@@ -183,6 +183,7 @@ class RefusalReason(StrEnum):
     COMPLAINT_UPHELD = "complaint_upheld"
     LOW_PRICE_UNEXPLAINED = "low_price_unexplained"
     PILOT_FAILED = "pilot_failed"
+    DEPOSIT_MISSING = "deposit_missing"
 
 
 DISQUALIFYING = (

@@ -80,6 +80,7 @@ REASONS: Mapping[str, str] = {
     RefusalReason.RETURNED_UNOPENED: N_("Returned unopened: too few bids"),
     RefusalReason.JOB_CANCELLED: N_("The job was cancelled"),
     RefusalReason.NO_AWARD: N_("The job ended without an award"),
+    RefusalReason.DEPOSIT_MISSING: N_("The bid deposit was not there by the deadline"),
     RefusalReason.PILOT_FAILED: N_("The blind pilot missed its threshold"),
     RefusalReason.AWARD_CANCELLED: N_("The award was cancelled"),
     RefusalReason.REFUSED_BY_WINNER: N_("The winner gave the award up"),

@@ -18,7 +18,7 @@ from market.app import ROUTES, create_app
 from market.kit import clock, db, outbox
 from market.settings import settings
 from tests.factories import PASSPHRASE
-from tests.factories.datasets import need_input
+from tests.factories.datasets import DATASET, need_input, sheet_of
 from tests.factories.selection import ENTRY
 from tests.matrix.access_table import RULES, Rule, rule_of
 from tests.matrix.world import MOMENT, ROLES, World
@@ -158,6 +158,10 @@ BODIES = {
     "api:certification_submit_application": {"signer": "李建国", "is_true": True},
     "api:certification_decide": {"decision": "recommend", "opinion": TEXT},
     "api:certification_object_to": {"grounds": TEXT},
+    "api:datasets_write_dataset": DATASET, "api:datasets_change_dataset": DATASET,
+    "api:datasets_assign_reviewers": {"reviewers": "someone@example.com"},
+    "api:datasets_hand_in_sheet": sheet_of().model_dump(mode="json"),
+    "api:datasets_publish_rating": {"statement": TEXT},
     "api:selection_open_call": {
         "kind": "case", "title": "案例征集", "text": TEXT, "closes_at": "2099-12-15",
     },

@@ -53,7 +53,7 @@ from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unp
 from tests.factories.certification import make_base, make_round, publicise, submit_application
 from tests.factories.complaints import make_complaint
 from tests.factories.complaints import make_report as make_violation
-from tests.factories.datasets import make_need
+from tests.factories.datasets import make_dataset, make_need, make_rating
 from tests.factories.deposits import job_with_deposit
 from tests.factories.directory import make_supplier as make_profile
 from tests.factories.directory import make_talent
@@ -354,7 +354,12 @@ async def _programmes(actors: dict[str, Actor]) -> dict[str, str]:
         public, grounds, by=await actor(await make_organisation(kind="base"))
     )
     await make_report(firm)
+    draft, dataset = await make_dataset(firm, listed=False), await make_dataset(firm)
+    rating, _sheet = await make_rating(
+        dataset, owner=firm, bureau=bureau, reviewer=actors["buyer_a"]
+    )
     return {
+        "dataset_draft": draft.number, "dataset": dataset.number, "rating": rating.number,
         "sel_call": call.number, "entry": entry.number, "entry_public": public.number,
         "entry_paper": await _first(SelectionEvidence, entry=entry),
         "entry_objection": str(made.id),

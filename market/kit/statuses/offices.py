@@ -40,6 +40,14 @@ CERTIFICATION_OBJECTION: Final = {
     "dismissed": StatusTone("muted", "minus", "Objection dismissed"),
 }
 
+REWARD_CLAIM: Final = {
+    "draft": StatusTone("neutral", "pencil", "Draft"),
+    "submitted": StatusTone("waiting", "upload", "Submitted"),
+    "granted": StatusTone("success", "check", "Granted"),
+    "refused": StatusTone("muted", "cross", "Refused"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+}
+
 VOUCHER: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "submitted": StatusTone("waiting", "upload", "Submitted"),
@@ -172,6 +180,12 @@ CASE: Final = {
     "explained": StatusTone("waiting", "chat", "Explanation received"),
     "cleared": StatusTone("success", "check", "Cleared"),
     "escalated": StatusTone("danger", "arrow-up", "Escalated"),
+}
+
+INCIDENT: Final = {
+    "open": StatusTone("danger", "alert", "Being worked on"),
+    "resolved": StatusTone("waiting", "check", "Repaired"),
+    "closed": StatusTone("muted", "lock", "Incident closed"),
 }
 
 WEBHOOK: Final = {
