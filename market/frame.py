@@ -35,18 +35,21 @@ PUBLIC = (
     (N_("Pools"), "pools:list", "shield"),
     (N_("Fairs"), "fairs:list", "calendar"),
     (N_("Talents"), "talents:list", "people"),
+    (N_("Datasets"), "datasets:list", "database"),
     (N_("Dataset needs"), "needs:list", "database"),
     (N_("Application cases"), "cases:list", "star"),
     (N_("Notices"), "notices:list", "flag"),
     (N_("Statistics"), "statistics:public", "chart"),
     (N_("Unit prices"), "prices:published", "coin"),
     (N_("Policy vouchers"), "vouchers:explained", "ticket"),
+    (N_("Rewards"), "rewards:list", "coin"),
 )
 _WORKSPACE = (N_("Workspace"), "workspace:show", "home")
 _CALENDAR = (N_("Calendar"), "calendar:show", "calendar")
 _SAVED = (N_("Saved searches"), "alerts:list", "star")
 _DISPUTES = (N_("Disputes"), "disputes:list", "flag")
 _COMPLAINTS = (N_("Objections and complaints"), "complaints:list", "scale")
+_INCIDENTS = (N_("Incidents"), "incidents:list", "alert")
 _VIOLATIONS = (N_("Violation reports"), "violations:list", "flag")
 _DEMAND = (
     _WORKSPACE,
@@ -54,6 +57,7 @@ _DEMAND = (
     (N_("My jobs"), "jobs:mine", "briefcase"),
     (N_("My judging"), "judging:list", "scale"),
     (N_("My dataset needs"), "needs:mine", "database"),
+    (N_("My datasets"), "datasets:mine", "database"),
     (N_("My pools"), "pools:mine", "people"),
     (N_("Selections"), "selections:list", "star"),
     (N_("Contracts"), "contracts:list", "file"),
@@ -63,6 +67,7 @@ _DEMAND = (
     (N_("My vouchers"), "vouchers:wallet", "ticket"),
     _DISPUTES,
     _COMPLAINTS,
+    _INCIDENTS,
     _SAVED,
     (N_("Training"), "training:list", "shield"),
     (N_("Organisation"), "accounts:organisation", "building"),
@@ -81,8 +86,10 @@ _SUPPLIER = (
     _DISPUTES,
     (N_("Readings"), "readings:list", "eye"),
     _COMPLAINTS,
+    _INCIDENTS,
     (N_("Capabilities"), "suppliers:edit", "shield"),
     (N_("Our figures"), "library:report", "chart"),
+    (N_("My datasets"), "datasets:mine", "database"),
     (N_("Selections"), "selections:list", "star"),
     (N_("Our talents"), "talents:own", "people"),
     (N_("Training"), "training:list", "shield"),
@@ -92,6 +99,7 @@ _BUREAU = (
     (N_("Overview"), "bureau:overview", "chart"),
     _CALENDAR,
     _COMPLAINTS,
+    _INCIDENTS,
     _VIOLATIONS,
     _DISPUTES,
     (N_("Deals"), "bureau:deals", "file"),
@@ -102,7 +110,9 @@ _BUREAU = (
     (N_("Certification of bases"), "certification_rounds:list", "building"),
     (N_("Enterprise library"), "library:list", "building"),
     (N_("Selections"), "selections:list", "star"),
+    (N_("Dataset ratings"), "ratings:list", "scale"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
+    (N_("Claims for rewards"), "reward_claims:list", "coin"),
     (N_("Overdue payments"), "overdue:list", "clock"),
     (N_("Applications to review"), "vouchers:queue", "inbox"),
     (N_("Openings"), "openings:list", "unlock"),
@@ -115,6 +125,7 @@ _OPERATOR = (
     _WORKSPACE,
     _CALENDAR,
     _COMPLAINTS,
+    _INCIDENTS,
     _VIOLATIONS,
     (N_("Verification"), "operator:verification", "shield"),
     _DISPUTES,
@@ -128,6 +139,7 @@ _OPERATOR = (
     (N_("Reconciliation"), "reconciliations:list", "scale"),
     (N_("Outbox"), "operator:outbox", "inbox"),
     (N_("Searches"), "operator:searches", "search"),
+    (N_("Refused by search"), "operator:search_refused", "search"),
     (N_("Dictionary"), "dictionary:list", "search"),
     (N_("Audit log"), "operator:audit", "history"),
     (N_("Openings"), "openings:list", "unlock"),

@@ -23,11 +23,14 @@ from market.certification.reviews import certify_due
 from market.complaints import handlers as complaint_moves
 from market.complaints.decisions import escalate_overdue
 from market.complaints.measures import lift_ended_suspensions
+from market.datasets.ratings import ask_for_due_reviews
 from market.disputes import observations as dispute_facts
 from market.disputes.deadlines import lapse_readings, move_overdue_disputes
 from market.fairs import mail as fair_mail
 from market.fairs.computing import compute_requested
 from market.fairs.fairs import hold_ended_fairs
+from market.incidents import mail as incident_mail
+from market.incidents.incidents import note_overdue
 from market.kit import clock, db, drafts, i18n, outbox, web
 from market.kit.audit import seal_epoch
 from market.kit.files import sweep_orphans
@@ -56,6 +59,7 @@ from market.pools.pools import close_due_pools
 from market.prices.observations import observe_contract, observe_missing
 from market.registration.registrations import register_activated_contract
 from market.reputation.priors import refit_priors
+from market.rewards.mail import tell_of_claim
 from market.risks.cases import review_market
 from market.selection.reviews import select_due
 from market.settings import settings
@@ -120,6 +124,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "deadline.digest": (digests.send_digest,),
     "certification.moved": (certification_mail.tell_of_move,),
     "entry.moved": (office_mail.tell_of_entry,),
+    "rating.moved": (office_mail.tell_of_rating,),
     "complaint.filed": (complaint_mail.ask_to_decide,),
     "complaint.escalated": (complaint_mail.tell_of_escalation,),
     "complaint.decided": (complaint_mail.tell_decision,),
@@ -203,9 +208,12 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "order.refunded": (money_mail.tell_of_refund, facts.record_event, *indexing.HANDLERS),
     "payout.paid": (money_mail.tell_of_payout,),
     "voucher.decided": (money_mail.tell_of_voucher, voucher_clock.follow_voucher),
+    "incident.reported": (incident_mail.tell_of_report,),
+    "incident.overdue": (incident_mail.tell_of_delay,),
     "webhook.stopped": (webhook_mail.tell_owners,),
     "voucher.paid": (voucher_clock.follow_voucher,),
     "voucher.application": (money_mail.tell_of_application,),
+    "reward.moved": (tell_of_claim,),
     "statement.uploaded": (on_statement_uploaded,),
     "holding.changed": (money_mail.tell_of_holding,),
     "job.published": (call_mail.invite, *indexing.HANDLERS),
@@ -257,6 +265,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (60, escalate_overdue),
     (600, certify_due),
     (600, select_due),
+    (3600, ask_for_due_reviews),
     (60, reminders.look_for_reminders),
     (600, digests.ask_for_digests),
     (60, lift_ended_suspensions),
@@ -281,6 +290,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, voucher_clock.end_publications),
     (3600, voucher_clock.expire_vouchers),
     (3600, review_market),
+    (60, note_overdue),
     (86400, sending.forget_old),
     (3600, observe_missing),
     (3600, sweep_orphans),

@@ -1,6 +1,6 @@
 """Dataset needs and offers in the JSON API; the same verbs as the pages."""
 
-from market.datasets import access, needs, offers
+from market.datasets import access, dataset_api, needs, offers
 from market.datasets.forms import ClosingInput, NeedInput, OfferInput
 from market.datasets.models import DatasetNeed, DatasetOffer
 from market.datasets.schemas import NeedOut, NeedQuery, OfferList, OfferOut
@@ -113,5 +113,5 @@ async def choose_offer(call: Call[Nothing, Nothing]) -> OfferOut:
 
 operations: list[Operation] = [
     list_needs, show_need, post_need, change_need, publish_need, close_need, list_offers,
-    make_offer, withdraw_offer, choose_offer,
+    make_offer, withdraw_offer, choose_offer, *dataset_api.operations,
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from market.datasets.dataset_forms import DatasetInput
+from market.datasets.dataset_models import Dataset
 from market.datasets.forms import METRICS, NeedInput
 from market.datasets.models import DatasetNeed
 from market.datasets.modes import modes
@@ -47,3 +49,22 @@ def typed(need: DatasetNeed) -> dict[str, Any]:
 def _plain(number: Decimal) -> str:
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def typed_dataset(row: Dataset) -> dict[str, Any]:
+    """A dataset as its form shows it; its recipient must be loaded."""
+    values: dict[str, Any] = {
+        name: getattr(row, name) for name in DatasetInput.model_fields if hasattr(row, name)
+    }
+    values |= {**row.terms, **row.rai}
+    for name in ("may_train", "may_derive", "may_resell"):
+        values[name] = "1" if row.terms.get(name) else ""
+    values["share_percent"] = _plain(Decimal(row.share_bp) / 100)
+    values["recipient"] = row.recipient.number if row.recipient is not None else ""
+    values["volume"] = _plain(row.volume)
+    values["health_level"] = str(row.health_level or "")
+    values["models"] = "\n".join(row.models)
+    values["columns"] = "\n".join(
+        " | ".join((c["name"], c["type"], c["text"])) for c in row.columns
+    )
+    return values

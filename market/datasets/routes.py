@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.accounts.states import OrganisationKind
-from market.datasets import access, exports, listings, needs, offers
+from market.datasets import access, dataset_routes, exports, listings, needs, offers, rating_routes
 from market.datasets.forms import ClosingInput, NeedInput, OfferInput
 from market.datasets.labels import need_choices, typed
 from market.datasets.models import DatasetNeed
@@ -180,4 +180,6 @@ routes = [
     Route("/needs/{number}/offer/withdraw", withdraw_offer, name="needs:withdraw_offer",
           methods=["POST"]),
     Route("/needs/{number}/offers/{key}/choose", choose, name="needs:choose", methods=["POST"]),
+    *dataset_routes.routes,
+    *rating_routes.routes,
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Time: aware UTC inside, China Standard Time on paper, and the statutory working days of China."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,3 +88,10 @@ def start_of_day(day: dt.date) -> dt.datetime:
 def in_china(moment: dt.datetime) -> dt.datetime:
     """`moment` on a Chinese wall clock."""
     return moment.astimezone(CHINA)
+
+
+def months_on(day: dt.date, months: int) -> dt.date:
+    """The same day so many months later, the month's last where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -1,11 +1,13 @@
-"""Mail and bell about what a bureau or a provider decides: entries of selections."""
+"""Mail and bell about what a bureau or a provider decides: entries of selections, ratings of datasets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from market.accounts.models import Person
 from market.accounts.states import Role
-from market.complaints.competence import DECIDERS
+from market.complaints.competence import DECIDERS, authorities_over
+from market.datasets.dataset_models import DatasetRating, RatingSheet
+from market.datasets.dataset_states import RatingStatus
 from market.kit import outbox, web
 from market.kit.i18n import N_
 from market.kit.statuses import STATUS_TONES
@@ -55,4 +57,24 @@ async def tell_of_entry(message: outbox.Message) -> None:
     await _tell(message, people, Moved(
         N_("Entry"), row.number, row.title, STATUS_TONES["entry", status].label,
         "entries:show", row.opinion,
+    ))  # fmt: skip
+
+
+async def tell_of_rating(message: outbox.Message) -> None:
+    """rating.moved: asked for, the bureaus above; being scored, its reviewers; published, the owner."""
+    rating = await DatasetRating.get(id=message.payload["rating"]).select_related("dataset__owner")
+    status = RatingStatus(message.payload["status"])
+    owner = rating.dataset.owner
+    if status is RatingStatus.REQUESTED:
+        offices = await authorities_over(owner.region_code)
+        people = [one for office in offices for one in await members(office.id, *DECIDERS)]
+        people += await members(owner.id, *PEOPLE)
+    elif status is RatingStatus.SCORING:
+        sheets = RatingSheet.filter(rating=rating).select_related("person").order_by("id")
+        people = [sheet.person for sheet in await sheets]
+    else:
+        people = await members(owner.id, *PEOPLE)
+    await _tell(message, people, Moved(
+        N_("Dataset rating"), rating.number, rating.dataset.title,
+        STATUS_TONES["rating", status].label, "ratings:show", rating.statement,
     ))  # fmt: skip

@@ -1,6 +1,5 @@
 """Verbs of the calling bureau: call, review, decide, answer objections; and of the clock: select."""
 
-import calendar
 import datetime as dt
 from typing import Any
 
@@ -143,18 +142,11 @@ async def _select(row: SelectionEntry) -> None:
     row = await lock(row)
     if row.status is not S.PUBLICISED or row.public_until is None or row.public_until > clock.now():
         return
-    until = months_on(clock.today(), call.valid_months) if call.valid_months else None
+    until = clock.months_on(clock.today(), call.valid_months) if call.valid_months else None
     await row.move_to(
         S.SELECTED, by=Actor.system("clock"), selected_at=clock.now(), valid_until=until
     )
     await _moved(row)
-
-
-def months_on(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later, the month's last where it has no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 async def _to_decide(row: SelectionEntry, by: Actor) -> SelectionEntry:

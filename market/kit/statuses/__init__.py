@@ -45,7 +45,9 @@ _NOUNS: Final = {
     "bank_decision": offices.BANK_DECISION,
     "event": offices.EVENT,
     "case": offices.CASE,
+    "reward_claim": offices.REWARD_CLAIM,
     "webhook": offices.WEBHOOK,
+    "incident": offices.INCIDENT,
     "webhook_delivery": offices.WEBHOOK_DELIVERY,
     "listing": deals.LISTING,
     "pool": deals.POOL,
@@ -56,6 +58,9 @@ _NOUNS: Final = {
     "judge": deals.JUDGE,
     "clarification": deals.CLARIFICATION,
     "entry": programmes.ENTRY,
+    "dataset": programmes.DATASET,
+    "rating": programmes.RATING,
+    "dataset_grade": programmes.DATASET_GRADE,
 }
 
 _ANY_NOUN: Final = {

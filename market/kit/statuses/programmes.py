@@ -14,3 +14,23 @@ ENTRY: Final = {
     "declined": StatusTone("muted", "cross", "Declined"),
     "revoked": StatusTone("danger", "cross", "Revoked"),
 }
+
+DATASET: Final = {
+    "draft": StatusTone("neutral", "pencil", "Draft"),
+    "listed": StatusTone("success", "database", "On offer"),
+    "withdrawn": StatusTone("muted", "undo", "Taken off"),
+}
+
+RATING: Final = {
+    "requested": StatusTone("waiting", "clock", "Rating asked for"),
+    "scoring": StatusTone("info", "scale", "Being scored"),
+    "published": StatusTone("success", "check", "Rating published"),
+    "cancelled": StatusTone("muted", "cross", "Cancelled"),
+}
+
+DATASET_GRADE: Final = {
+    "unrated": StatusTone("neutral", "minus", "Not rated"),
+    "passed": StatusTone("success", "star", "High quality"),
+    "due": StatusTone("waiting", "clock", "Review due"),
+    "failed": StatusTone("danger", "cross", "Below the mark"),
+}

@@ -54,7 +54,7 @@ async def firm(region: str = "370100") -> Actor:
 def test_a_title_ends_on_the_same_day_or_the_months_last(
     day: dt.date, months: int, later: dt.date
 ) -> None:
-    assert reviews.months_on(day, months) == later
+    assert clock.months_on(day, months) == later
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_a_benchmark_title_is_shown_until_it_ends_or_is_revoked() -> None:
     other = await make_entry(call, await firm())
     with pytest.raises(Conflict, match=r"place|名额"):
         await publicise_entry(other, office)
-    until = reviews.months_on(
+    until = clock.months_on(
         (clock.now() + dt.timedelta(days=20)).astimezone(clock.CHINA).date(), 24
     )
     with clock.shifted_by(dt.timedelta(days=20)):
