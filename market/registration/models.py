@@ -14,6 +14,7 @@ class Registration(Row):
     """The certificate of a contract made here: what it states, never changed, and its digest."""
 
     contract_id: UUID
+    supplier_id: UUID
 
     number = fields.CharField(max_length=20, unique=True)
     contract: Any = fields.OneToOneField(
