@@ -43,8 +43,8 @@ CERTIFICATION_OBJECTION: Final = {
 REWARD_CLAIM: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "submitted": StatusTone("waiting", "upload", "Submitted"),
-    "granted": StatusTone("success", "check", "Granted"),
-    "refused": StatusTone("muted", "cross", "Refused"),
+    "granted": StatusTone("success", "check", "Reward granted"),
+    "refused": StatusTone("muted", "cross", "Reward refused"),
     "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
 }
 
