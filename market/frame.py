@@ -28,6 +28,7 @@ from market.tendering.models import Job
 from market.tendering.opening_access import shares_to_release
 from market.tendering.posting_models import JobReview
 from market.tendering.states import JobStatus
+from search.refusal_models import RefusedRecord
 
 PUBLIC = (
     (N_("Jobs"), "jobs:list", "briefcase"),
@@ -276,6 +277,7 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
                 status=OrganisationStatus.PENDING_VERIFICATION
             ).count(),
             "operator:outbox": OutboxMessage.filter(dead_at__not_isnull=True).count(),
+            "operator:search_refused": RefusedRecord.all().count(),
             "openings:list": shares_to_release(actor).count(),
             "bank:list": BankLine.filter(status=BankLineStatus.SUSPENSE).count(),
             "operator:payments": WebhookEvent.filter(status=EventStatus.PARKED).count(),

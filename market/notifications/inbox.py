@@ -20,6 +20,8 @@ PLACES = (
     ("deadline", "", "url"),
     ("alert", "", "url"),
     ("moved", "", "url"),
+    ("incident", "incidents:show", "number"),
+    ("endpoint", "webhooks:show", "number"),
     ("complaint", "complaints:show", "number"),
     ("report", "violations:show", "number"),
     ("dispute", "disputes:show", "number"),
