@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from market.incidents.forms import IncidentInput
+from market.incidents.incidents import report_incident
 from market.kit import clock
 from market.risks.attention import contracts_to_look_at
 from market.risks.models import FlagCase
 from market.risks.states import CaseStatus
 from tests.factories.orders import Deal, make_contract
 
-pytestmark = pytest.mark.usefixtures("rollback")
+pytestmark = pytest.mark.usefixtures("rollback", "client")
 
 
 async def raise_flag(code: str, **values: Any) -> FlagCase:
@@ -59,3 +61,17 @@ async def test_another_region_sees_none() -> None:
     first, _second = await two_deals()
     await raise_flag("R018", job_id=first.contract.job_id)
     assert await contracts_to_look_at("32") == []
+
+
+async def test_an_open_incident_is_a_reason() -> None:
+    first, _second = await two_deals()
+    details = {
+        "title": "漏标率超过约定", "kind": "quality", "level": "serious",
+        "discovered_at": clock.now(), "description": "抽检发现漏标率超过约定。",
+        "contracts": [first.contract.number],
+    }  # fmt: skip
+    incident = await report_incident(IncidentInput.model_validate(details), by=first.supplier)
+    found = await contracts_to_look_at("37")
+    assert [one.number for one in found] == [first.contract.number]
+    assert found[0].reasons[0].text == "未结事件：漏标率超过约定"
+    assert found[0].reasons[0].link.endswith(f"/incidents/{incident.number}")
