@@ -41,6 +41,7 @@ EVENTS = {
     "received": N_("is in custody"),
     "returning": N_("goes back to you"),
     "paid_out": N_("has been paid out"),
+    "paying": N_("is being paid out"),
     "forfeit_proposed": N_(
         "is claimed by the other side: a proposal to keep it waits for a decision"
     ),

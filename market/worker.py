@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from billing import deposits, obligations, refunds, voucher_clock
+from billing import deposits, obligations, refunds, voucher_clock, work_fees
 from billing import handlers as money
 from billing import notifications as money_mail
 from billing.bank_statements import on_statement_uploaded
@@ -82,7 +82,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "dictionary.changed": (dictionary.rebuild,),
     "order.placed": (obligations.on_order_placed, order_mail.ask_to_pay, *indexing.HANDLERS),
     "job.shortlisted": (pilot_rounds.open_shortlisted, pilot_mail.ask_to_prepare),
-    "pilot.opened": (pilot_mail.tell_firms,),
+    "pilot.opened": (pilot_mail.tell_firms, work_fees.on_pilot_opened),
     "pilot.submitted": (pilot_scores.measure_submission,),
     "pilot.released": (pilot_mail.tell_results,),
     "order.completed": (
@@ -196,6 +196,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "dispute.referred": (dispute_mail.ask_bureaus,),
     "dispute.resolved": (
         money.on_dispute_resolved,
+        work_fees.on_dispute_resolved,
         dispute_facts.observe_disputes,
         dispute_mail.tell_parties,
     ),
@@ -285,6 +286,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (300, money.sync_stale_payments),
     (600, settle_periodically),
     (600, deposits.return_due_deposits),
+    (600, work_fees.pay_due_fees),
     (3600, load_programmes),
     (3600, reconcile_daily),
     (600, voucher_clock.end_publications),

@@ -10,7 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tortoise.expressions import Q
 
-from billing import queues
+from billing import deposit_words, queues
+from billing.deposit_models import Holding
+from billing.deposit_states import HoldingStatus
 from market.accounts.states import OrganisationKind
 from market.complaints.models import Complaint, ViolationReport
 from market.complaints.states import ComplaintLevel, ComplaintStatus, ViolationStatus
@@ -105,6 +107,7 @@ async def desk_of(actor: Actor) -> Desk:
         task = Task(row.title, row.action, row.url, row.noun, row.status, row.due_at)
         (todo if row.is_ours else waiting).append(task)
     todo += [*await _objections(actor.organisation_id), *await _views(actor.organisation_id)]
+    todo += await _to_pay_in(actor.organisation_id)
     return sorted(todo, key=_nearest)[:AT_MOST], sorted(waiting, key=_nearest)[:AT_MOST]
 
 
@@ -261,6 +264,16 @@ async def _objections(own: UUID) -> list[Task]:
         Task(row.job.title, _("Answer the objection"), web.path_for("complaints:show", number=row.number),
              "complaint", row.status.value, row.due_at)
         for row in await rows.limit(50)
+    ]  # fmt: skip
+
+
+async def _to_pay_in(own: UUID) -> list[Task]:
+    """Deposits and fees that are awaited in custody."""
+    rows = Holding.filter(payer_id=own, status=HoldingStatus.AWAITED).select_related("job")
+    return [
+        Task(f"{row.job.title} · {deposit_words.purpose(row.purpose)} {row.number}", _("Pay it into custody"),
+             web.path_for("deposits:show", number=row.number), "holding", row.status.value, row.due_at)
+        for row in await rows.order_by("id").limit(50)
     ]  # fmt: skip
 
 
