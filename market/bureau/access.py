@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from market.accounts.oversight import own_region
 from market.accounts.states import OrganisationKind
 from market.bureau.models import ActivityFact, FactKind, Side, TradeFact
+from market.bureau.periods import moments_of
 from market.bureau.queries import ActivitiesQuery, DealsQuery, StatisticsQuery
 from market.bureau.statistics import Slice, code_range
 from market.kit.actor import Actor
@@ -52,6 +53,7 @@ def facts_of(part: Slice) -> QuerySet[TradeFact]:
     """The rows behind the figures of a slice, the latest first."""
     query = TradeFact.filter(
         month__range=(part.period.first, part.period.last),
+        occurred_at__range=moments_of(part.period),
         **{f"{_REGION_FIELD[part.side]}__range": code_range(part.region)},
     )
     if part.industry:
@@ -75,6 +77,7 @@ def activities_to_see(query: ActivitiesQuery, by: Actor) -> QuerySet[ActivityFac
     facts = ActivityFact.filter(
         region_code__range=code_range(part.region),
         month__range=(part.period.first, part.period.last),
+        occurred_at__range=moments_of(part.period),
     )
     wanted = {"kind": query.kind, "industry": part.industry, "modality": part.modality}
     facts = facts.filter(**{name: value for name, value in wanted.items() if value})

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from billing.models import VoucherRedemption
 from billing.states import LIVE_REDEMPTIONS, RedemptionStatus
 from market.bureau import rollups
+from market.bureau.chunks import chunks
 from market.bureau.facts import code_of, regions_around, supplier_region
 from market.bureau.models import ALL, ActivityFact, ActivityKind, ActivityRollup
 from market.bureau.rollups import Key, Sums
@@ -208,3 +209,13 @@ def rollup_parts(fact: ActivityFact, *, sign: int = 1) -> list[tuple[Key, Sums]]
 
 
 HANDLERS: Mapping[str, tuple[Handler, ...]] = dict.fromkeys(SOURCES, (record_event,))
+
+
+async def restate() -> int:
+    """Make the facts of every source row what the row states now: after an upgrade, or a lost message."""
+    count = 0
+    for told_by, rows in ROWS:
+        async for row in chunks(rows()):
+            await settle(*await told_by(row.id))
+            count += 1
+    return count

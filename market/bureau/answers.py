@@ -13,7 +13,7 @@ from billing.voucher_states import ApplicationStatus
 from market.accounts.states import OrganisationKind
 from market.bureau import labels, statistics
 from market.bureau.models import FactKind
-from market.bureau.periods import PeriodName, current_month, period_of
+from market.bureau.periods import PeriodName, period_of
 from market.bureau.queries import StatisticsQuery
 from market.bureau.statistics import Slice
 from market.kit import money, web
@@ -96,7 +96,7 @@ async def _volume(region: Region) -> Answer:
 async def _price(region: Region) -> Answer:
     """The task whose median rose most on the month before, as the page of prices has it."""
     query = PricesQuery(region=_of_region(region))
-    month = await monitor.latest_month(region, current_month())
+    month = await monitor.default_month(region)
     top = monitor.riser(await monitor.lines_of(region, month))
     return Answer(
         "prices",
@@ -134,7 +134,9 @@ async def _vouchers(by: Actor) -> Answer:
     left.sort(key=lambda one: -one[1])
     total = money.format_short(sum(fen for _line, fen in left))
     lines = [
-        Line(_("%(amount)s left in %(count)s pools", amount=total, count=len(left))),
+        Line(_("%(amount)s left in %(count)s pools", amount=total, count=len(left)))
+        if left
+        else Line(_("No open programme of this region states a budget")),
         *[line for line, _fen in left[:SHOWN]],
         Line(
             _("%(count)s applications wait", count=await waiting.count()),

@@ -242,8 +242,8 @@ def rollup_parts(fact: TradeFact) -> list[tuple[Key, Sums]]:
     is_cross = fact.region_code[:2] != fact.supplier_region_code[:2]
     money_sums = (fact.amount_fen, fact.amount_fen if is_cross else 0)
     deals = 0 if is_change(fact) else 1
-    detail = (deals, int(fact.quantity * 100), *money_sums)
-    whole = (deals, 0, *money_sums)
+    detail = (1, deals, int(fact.quantity * 100), *money_sums)
+    whole = (1, deals, 0, *money_sums)
     return [
         ((side, area, *cell, fact.month, fact.kind, unit), sums)
         for side, code, _other in _sides(fact)

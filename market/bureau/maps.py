@@ -7,7 +7,7 @@ from market.vocabulary import regions
 from market.vocabulary.regions import COUNTRY_CODE, Region
 
 LEVELS = 5
-PER_ROW = 8
+PER_ROW = 5
 # columns and rows of the provinces, roughly as they lie
 _PLACES: Mapping[str, tuple[int, int]] = {
     "230000": (8, 0), "150000": (6, 1), "220000": (8, 1),

@@ -52,6 +52,7 @@ class TradeFact(Row):
         table = "trade_facts"
         unique_together = (("kind", "source_id"),)
         indexes = (
+            ("occurred_at", "id"),
             ("month", "kind"),
             ("region_code", "month"),
             ("supplier_region_code", "month"),
@@ -78,6 +79,7 @@ class TradeRollup(Row):
     industry = fields.CharField(max_length=32)
     modality = fields.CharField(max_length=32)
     unit = fields.CharField(max_length=16)
+    facts = fields.IntField(default=0)  # rows behind the cell, changes of contracts too
     deals = fields.IntField(default=0)
     quantity_hundredths = fields.BigIntField(default=0)
     amount_fen = fields.BigIntField(default=0)

@@ -63,6 +63,15 @@ class Period:
         return self.first if self.first == self.last else f"{self.first} – {self.last}"
 
 
+def moments_of(period: Period) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of a period and the first after it, by the Chinese calendar."""
+    first, after = (
+        dt.datetime(int(month[:4]), int(month[5:]), 1, tzinfo=clock.CHINA)
+        for month in (period.first, shifted(period.last, 1))
+    )
+    return first, after
+
+
 def current_month(today: dt.date | None = None) -> str:
     """The present month in China."""
     return f"{today or clock.today():%Y-%m}"

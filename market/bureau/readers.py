@@ -1,17 +1,16 @@
 """What measures read of one slice, each thing once."""
 
-import datetime as dt
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tortoise.functions import Sum
 
 from market.bureau import statistics
 from market.bureau.models import ALL, ActivityKind, ActivityRollup
-from market.bureau.periods import Period, shifted
 from market.bureau.statistics import Slice, Volume
-from market.kit import clock
+from market.vocabulary import regions
 from market.vocabulary.regions import Region
 
 
@@ -61,8 +60,14 @@ class Reader:
 
 async def activities_of(part: Slice) -> dict[ActivityKind, Activity]:
     """The sums of every kind in a slice."""
+    return (await _activities(part, [part.region.code], "region_code")).get(part.region.code, {})
+
+
+async def _activities(
+    part: Slice, areas: Sequence[str], dimension: str
+) -> dict[str, dict[ActivityKind, Activity]]:
     query = ActivityRollup.filter(
-        region_code=part.region.code, month__range=(part.period.first, part.period.last)
+        region_code__in=areas, month__range=(part.period.first, part.period.last)
     )
     if part.industry or part.modality:
         query = (
@@ -73,23 +78,43 @@ async def activities_of(part: Slice) -> dict[ActivityKind, Activity]:
         query = query.filter(industry=ALL)
     rows = await (
         query.annotate(e=Sum("events"), h=Sum("hits"), a=Sum("amount_fen"), b=Sum("base_fen"))
-        .group_by("kind")
-        .values("kind", "e", "h", "a", "b")
+        .group_by("kind", dimension)
+        .values("kind", dimension, "e", "h", "a", "b")
     )
+    found: defaultdict[str, dict[ActivityKind, Activity]] = defaultdict(dict)
+    for row in rows:
+        sums = Activity(*(int(row[name]) for name in "ehab"))
+        found[row[dimension]][ActivityKind(row["kind"])] = sums
+    return found
+
+
+async def readers_by_month(part: Slice) -> dict[str, Reader]:
+    """A reader for each month of a period, with what the rollups hold read at once."""
+    volumes = await statistics.volume_by(part, "month")
+    counted = await _activities(part, [part.region.code], "month")
     return {
-        ActivityKind(row["kind"]): Activity(*(int(row[name]) for name in "ehab")) for row in rows
-    }
+        month: Reader(
+            replace(part, period=replace(part.period, first=month, last=month)),
+            volumes.get(month, Volume()), counted.get(month, {}),
+        )
+        for month in part.period.months
+    }  # fmt: skip
+
+
+async def readers_below(part: Slice) -> dict[str, Reader]:
+    """A reader for each region one level down, with what the rollups hold read at once."""
+    below = regions.children(part.region.code)
+    volumes = await statistics.volume_below(part)
+    counted = await _activities(part, [child.code for child in below], "region_code")
+    return {
+        child.code: Reader(
+            replace(part, region=child), volumes.get(child.code, Volume()),
+            counted.get(child.code, {}),
+        )
+        for child in below
+    }  # fmt: skip
 
 
 def hundredths(part: int, whole: int) -> int | None:
     """`part` by `whole` in hundredths, rounded half up; None when there is no whole."""
     return (part * 200 + whole) // (2 * whole) if whole else None
-
-
-def moments_of(period: Period) -> tuple[dt.datetime, dt.datetime]:
-    """The first moment of a period and the first after it, by the Chinese calendar."""
-    first, after = (
-        dt.datetime(int(month[:4]), int(month[5:]), 1, tzinfo=clock.CHINA)
-        for month in (period.first, shifted(period.last, 1))
-    )
-    return first, after

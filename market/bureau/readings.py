@@ -1,22 +1,19 @@
 """Indicators read: the value, its changes, where it is from, and the address of its rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from market.bureau import labels, reports
 from market.bureau.indicators import Indicator, catalogue, dimension_label, grouped
 from market.bureau.measures import measured
 from market.bureau.models import IndicatorReport
 from market.bureau.queries import StatisticsQuery
-from market.bureau.readers import Reader
+from market.bureau.readers import Reader, readers_below, readers_by_month
 from market.bureau.sheets import Sheet
 from market.bureau.statistics import Slice, change_bp
 from market.kit import web
 from market.kit.i18n import gettext as _
 from market.kit.tables import Column
-from market.vocabulary import regions
-
-MAX_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +99,15 @@ def rows_link(indicator: Indicator, query: StatisticsQuery) -> str:
 
 
 async def by_month(indicator: Indicator, part: Slice) -> list[tuple[str, int | None]]:
-    """A flow month by month, at most two years of them."""
-    found = []
-    for month in part.period.months[-MAX_MONTHS:]:
-        one = replace(part, period=replace(part.period, first=month, last=month))
-        found.append((month, await measured(indicator.measure, Reader(one))))
-    return found
+    """A flow month by month."""
+    found = await readers_by_month(part)
+    return [(month, await measured(indicator.measure, one)) for month, one in found.items()]
 
 
 async def by_region(indicator: Indicator, part: Slice) -> list[tuple[str, int | None]]:
     """The regions one level down that have a value, the largest first."""
-    below = regions.children(part.region.code)
-    found = [
-        (child.code, await measured(indicator.measure, Reader(replace(part, region=child))))
-        for child in below
-    ]
+    below = await readers_below(part)
+    found = [(code, await measured(indicator.measure, one)) for code, one in below.items()]
     return sorted(((c, v) for c, v in found if v), key=lambda one: (-(one[1] or 0), one[0]))
 
 

@@ -112,7 +112,7 @@ def _trade() -> list[str]:
             cell = [
                 (name, f"'{ALL}'" if whole else name) for name in ("industry", "modality", "unit")
             ]
-            sums = [("deals", _DEALS), ("quantity_hundredths", "0" if whole else _HUNDREDTHS),
+            sums = [("facts", "COUNT(*)"), ("deals", _DEALS), ("quantity_hundredths", "0" if whole else _HUNDREDTHS),
                     ("amount_fen", "SUM(amount_fen)"), ("cross_province_fen", cross)]  # fmt: skip
             statements.append(_insert("trade_rollups", [*keys, *cell], sums, source))
     return statements

@@ -15,7 +15,7 @@ Sums = tuple[int, ...]
 COLUMNS: Mapping[type[Row], tuple[tuple[str, ...], tuple[str, ...]]] = {
     TradeRollup: (
         ("side", "region_code", "industry", "modality", "month", "kind", "unit"),
-        ("deals", "quantity_hundredths", "amount_fen", "cross_province_fen"),
+        ("facts", "deals", "quantity_hundredths", "amount_fen", "cross_province_fen"),
     ),
     TradeFlow: (("side", "region_code", "month", "partner_code"), ("deals", "amount_fen")),
     ActivityRollup: (

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from tortoise.queryset import QuerySet
 
 from billing.models import Payment
 from market.bureau import (
@@ -14,6 +15,7 @@ from market.bureau import (
     operator_routes,
     overview,
     publication,
+    statistics,
     targets,
 )
 from market.bureau.answers import answers_for
@@ -23,7 +25,7 @@ from market.bureau.periods import complete_period
 from market.bureau.queries import DealsQuery
 from market.bureau.sheets import exported, file_of
 from market.kit import web
-from market.kit.paging import paginate
+from market.kit.paging import Page, paginate
 from market.kit.tables import format_of
 from market.orders.models import Milestone, Order
 
@@ -39,6 +41,15 @@ async def show_overview(request: Request) -> Response:
     return await page(request, "overview", query, board=board, answers=answers)
 
 
+async def _page_of(
+    request: Request, query: DealsQuery, facts: QuerySet[TradeFact]
+) -> Page[TradeFact]:
+    """Fifty facts; how many there are the rollup knows, but for one task."""
+    part = access.slice_to_see(query, reader(request))
+    total = await facts.count() if query.task else await statistics.rows_of(part, query.kind)
+    return await paginate(request, facts, size=50, total=total)
+
+
 async def show_deals(request: Request) -> Response:
     """The facts of the region, filtered; a file holds all of them, a page some."""
     query = DealsQuery.model_validate(dict(request.query_params))
@@ -47,7 +58,7 @@ async def show_deals(request: Request) -> Response:
         rows = await facts.limit(deals.MAX_EXPORTED)
         sheet = deals.facts_sheet(rows, await deals.contract_numbers(rows))
         return file_of(request, [sheet], fmt)
-    shown = await paginate(request, facts, size=50)
+    shown = await _page_of(request, query, facts)
     sheet, numbers = deals.facts_sheet((), {}), await deals.contract_numbers(shown.items)
     return await page(request, "deals", query, sheet=sheet, page=shown, numbers=numbers)
 
@@ -59,7 +70,7 @@ async def show_contracts(request: Request) -> Response:
     if fmt := format_of(request):
         everything = await deals.contracts_sheet(await facts.limit(deals.MAX_EXPORTED))
         return file_of(request, [everything], fmt)
-    shown = await paginate(request, facts, size=50)
+    shown = await _page_of(request, query, facts)
     sheet = await deals.contracts_sheet(list(shown.items))
     return await page(request, "contracts", query, sheet=sheet, page=shown)
 

@@ -9,7 +9,8 @@ from billing.programmes import left_in
 from billing.states import ProgrammeStatus
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
-from market.bureau.readers import Reader, moments_of
+from market.bureau.periods import moments_of
+from market.bureau.readers import Reader
 from market.bureau.statistics import code_range
 from market.certification.models import Certification
 from market.certification.states import CertificationStatus

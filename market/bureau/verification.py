@@ -1,22 +1,16 @@
 """Recompute the figures: facts from source rows, rollups from facts; report every difference."""
 
-from collections.abc import AsyncIterator
-from typing import TypeVar
 from uuid import UUID
-
-from tortoise.queryset import QuerySet
 
 from market.bureau import activities
 from market.bureau.activities import content
+from market.bureau.chunks import chunks
 from market.bureau.facts import SOURCES, Source, flow_parts, is_change, rollup_parts
 from market.bureau.models import ActivityFact, ActivityRollup, TradeFact, TradeFlow, TradeRollup
 from market.bureau.rollups import Key, Sums, gathered, wrong_cells
-from market.kit.db import Row
 from market.kit.outbox import OutboxMessage
 from market.tendering.models import Award
 
-R = TypeVar("R", bound=Row)
-CHUNK = 5000
 _COMPARED = tuple(
     name for name in TradeFact._meta.db_fields if name not in ("id", "created_at", "updated_at")
 )
@@ -41,7 +35,7 @@ async def _wrong_facts(source: Source) -> list[str]:
     }
     waiting = await _waiting(source)
     problems = []
-    async for row in _chunks(source.rows()):
+    async for row in chunks(source.rows()):
         expected = source.fact(row)
         found = stored.pop(expected.source_id, None)
         name = f"{source.kind.value} fact of {expected.source_number}"
@@ -65,22 +59,13 @@ async def _waiting(source: Source) -> set[UUID]:
     return {UUID(message.payload[source.payload_key]) for message in messages}
 
 
-async def _chunks(query: QuerySet[R]) -> AsyncIterator[R]:
-    """Every row in the order of its key, some thousands in memory at a time."""
-    rows = await query.order_by("id").limit(CHUNK)
-    while rows:
-        for row in rows:
-            yield row
-        rows = await query.filter(id__gt=rows[-1].id).order_by("id").limit(CHUNK)
-
-
 async def _wrong_activities() -> list[str]:
     """Facts that differ from what their source row states now."""
     problems = []
     due: set[UUID] = set()
     waiting = await _waiting_activities()
     for told_by, rows in activities.ROWS:
-        async for row in _chunks(rows()):
+        async for row in chunks(rows()):
             source_id, facts = await told_by(row.id)
             due.update(fact.source_id for fact in facts)
             stored = await ActivityFact.filter(source_id=source_id)
@@ -103,11 +88,11 @@ async def _waiting_activities() -> set[UUID]:
 async def _wrong_rollups() -> list[str]:
     cells: dict[Key, Sums] = {}
     flows: dict[Key, Sums] = {}
-    async for fact in _chunks(TradeFact.all()):
+    async for fact in chunks(TradeFact.all()):
         gathered(rollup_parts(fact), cells)
         gathered(flow_parts(fact), flows)
     counted: dict[Key, Sums] = {}
-    async for activity in _chunks(ActivityFact.all()):
+    async for activity in chunks(ActivityFact.all()):
         gathered(activities.rollup_parts(activity), counted)
     return [
         *await wrong_cells(TradeRollup, cells),

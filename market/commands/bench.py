@@ -106,8 +106,18 @@ def bench_drift(orders: int = 1_000_000, seed: int = 1, as_json: Json = False) -
 
 
 @app.command("settle")
-def bench_settle(orders: int = 200, as_json: Json = False) -> None:
-    """Settlements a second on PostgreSQL, beside bare asyncpg sending the same statements."""
+def bench_settle(orders: int = 200, batch: int = 4000, as_json: Json = False) -> None:
+    """Settlements a second on PostgreSQL: one by one beside bare asyncpg sending the same statements,
+    `--batch` orders by the batch verb, and postings beside django-hordak where it is installed."""
     from market.bench import settle
 
-    settle.run(orders=orders, as_json=as_json)
+    settle.run(orders=orders, batch=batch, as_json=as_json)
+
+
+@app.command("statistics")
+def bench_statistics(orders: int = 2_000_000, requests: int = 20, as_json: Json = False) -> None:
+    """The bureau's pages over the facts of so many orders, and the time to recompute every sum."""
+    from market.app import create_app
+    from market.bench import statistics
+
+    statistics.run(create_app, orders=orders, requests=requests, as_json=as_json)

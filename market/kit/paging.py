@@ -71,10 +71,12 @@ def page_of(request: Request, items: Sequence[T], *, size: int = SIZE) -> Page[T
     return Page(items=shown, number=number, size=size, total=len(items), request=request)
 
 
-async def paginate(request: Request, query: QuerySet[M], *, size: int = SIZE) -> Page[M]:
-    """The page of `query` that the request asks for."""
+async def paginate(
+    request: Request, query: QuerySet[M], *, size: int = SIZE, total: int | None = None
+) -> Page[M]:
+    """The page of `query` that the request asks for; `total` where the caller knows it already."""
     number = page_number(request)
-    total = await query.count()
+    total = await query.count() if total is None else total
     items = await query.offset((number - 1) * size).limit(size)
     return Page(items=items, number=number, size=size, total=total, request=request)
 
