@@ -21,7 +21,7 @@ from market.kit.i18n import gettext as _
 from market.kit.mail import SentMail
 from market.kit.security import LOCALE_COOKIE
 from market.settings import settings
-from search import engines
+from search import engines, refusals
 
 log = structlog.get_logger(__name__)
 MAX_OUTBOX_LAG = dt.timedelta(minutes=5)
@@ -34,12 +34,19 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(_request: Request) -> Response:
-    """Database answers and the outbox is not falling behind; a resting search server is only told."""
+    """Database answers and the outbox is not falling behind; what search lacks is only told.
+
+    `fallback`: the search server is away and the built-in index answers. `degraded`: the server
+    has refused records, which the built-in index holds.
+    """
     lag = await outbox.lag()
     ready = lag < MAX_OUTBOX_LAG
+    refused = await refusals.open_count() if engines.server() else 0
+    search = "fallback" if not await engines.primary().health() else "degraded" if refused else "ok"
     body = {
         "database": "ok",
-        "search": "ok" if await engines.primary().health() else "fallback",
+        "search": search,
+        "search_refused": refused,
         "outbox_lag_seconds": round(lag.total_seconds()),
         "ready": ready,
     }

@@ -40,6 +40,7 @@ class Opened:
 
 
 def collect(opened: Opened, query: Query, compiled: tantivy.Query) -> Any:
+    """The hits of one page and their count, by relevance or in the order asked for."""
     offset = (query.page - 1) * query.per_page
     if query.sort is None:
         return opened.searcher.search(
@@ -94,6 +95,7 @@ def _frequency(opened: Opened, term: str, fields: Iterable[str]) -> int:
 def filtered(
     opened: Opened, asked: tantivy.Query | None, filters: Iterable[Filter]
 ) -> tantivy.Query:
+    """The words asked for, or everything, among the records that every filter admits."""
     parts = [(_MUST, asked if asked is not None else tantivy.Query.all_query())]
     parts += [
         (_MUST, tantivy.Query.const_score_query(_filter(opened, one), 0.0)) for one in filters
@@ -127,6 +129,7 @@ def _filter(opened: Opened, one: Filter) -> tantivy.Query:
 def facets_of(
     opened: Opened, fields: Sequence[str], compiled: tantivy.Query
 ) -> dict[str, dict[str, int]]:
+    """How many of the records found hold each value of these fields. Raises UnknownField."""
     for field in fields:
         if field not in (*opened.settings.keywords, *opened.settings.flags):
             raise UnknownField(field)

@@ -171,6 +171,20 @@ class SearchError(Exception):
     """The engine refused or failed; the message says what it was asked and what it answered."""
 
 
+class RecordsRefused(SearchError):
+    """A task that writes records failed; none of them was written.
+
+    `is_about_records` says that one of them is at fault, and the others may be written without it.
+    """
+
+    def __init__(
+        self, message: str, *, task: int, code: str, ids: Sequence[str], is_about_records: bool
+    ) -> None:
+        super().__init__(message)
+        self.task, self.code, self.ids = task, code, tuple(ids)
+        self.is_about_records = is_about_records
+
+
 class UnknownField(SearchError):
     """A filter, facet or sort names a field that the index's settings do not declare."""
 

@@ -17,9 +17,9 @@ from market.kit.db import atomic
 from market.kit.outbox import Message, OutboxMessage, retry_dead_letter
 from market.orders.models import Order
 from market.tendering.models import Award, Job
-from search import bulk, engines, sources
+from search import bulk, engines, refusals, sources
 from search.documents import KINDS, Kind
-from search.engine import SearchEngine
+from search.engine import RecordsRefused, SearchEngine, SearchError
 from search.entries import SETTINGS, index_document
 
 TOPICS = (
@@ -70,10 +70,12 @@ async def _update(engine: SearchEngine, name: str, message: Message) -> None:
         return
     await prepare(engine)
     waiting = await _waiting(name, limit=TOGETHER)
-    await _apply(engine, [message.payload, *(row.payload for row in waiting)])
+    refused = await _apply(engine, [message.payload, *(row.payload for row in waiting)])
     if len(ahead) > _REMEMBERED:
         ahead.clear()
-    ahead.update({str(row.id) for row in waiting} - {message.id})
+    ahead.update({str(row.id) for row in await _without(refused, waiting)} - {message.id})
+    if own := await _refused_of(message.payload, refused):
+        raise SearchError(f"refused by the search server: {', '.join(sorted(own))}")
 
 
 async def _waiting(name: str, *, limit: int) -> list[OutboxMessage]:
@@ -88,9 +90,24 @@ async def _waiting(name: str, *, limit: int) -> list[OutboxMessage]:
     return found
 
 
-async def _apply(engine: SearchEngine, payloads: Iterable[Mapping[str, Any]]) -> None:
+async def _apply(engine: SearchEngine, payloads: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Write what the messages are about; the ids of records that the engine refused."""
+    refused: set[str] = set()
     for kind, ids in (await subjects_of(payloads)).items():
-        await refresh(engine, kind, sorted(ids))
+        refused |= await refresh(engine, kind, sorted(ids))
+    return refused
+
+
+async def _refused_of(payload: Mapping[str, Any], refused: set[str]) -> set[str]:
+    """The refused ones among the records a message is about."""
+    if not refused:
+        return set()
+    return refused & {str(key) for ids in (await subjects_of([payload])).values() for key in ids}
+
+
+async def _without(refused: set[str], messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    """The messages that nothing refused keeps from being done."""
+    return [row for row in messages if not await _refused_of(row.payload, refused)]
 
 
 async def subjects_of(payloads: Iterable[Mapping[str, Any]]) -> Subjects:
@@ -123,14 +140,21 @@ async def _ids(model: Any, field: str, **where: list[UUID]) -> list[UUID]:
     return keys
 
 
-async def refresh(engine: SearchEngine, kind: Kind, ids: Sequence[UUID]) -> None:
-    """Write these records as they are now; those that may no longer be found leave the index."""
+async def refresh(engine: SearchEngine, kind: Kind, ids: Sequence[UUID]) -> set[str]:
+    """Write these records as they are now; those that may no longer be found leave the index.
+
+    Returns the ids that the engine refused: they are noted, and the others are written.
+    """
+    refused: set[str] = set()
     for start in range(0, len(ids), sources.BATCH):
         batch = ids[start : start + sources.BATCH]
         found = await sources.documents(kind, batch)
-        await engine.upsert(kind, [index_document(document) for document in found])
+        refused |= await refusals.write(engine, kind, [*map(index_document, found)])
         present = {document["id"] for document in found}
-        await engine.delete(kind, [str(key) for key in batch if str(key) not in present])
+        gone = [str(key) for key in batch if str(key) not in present]
+        await engine.delete(kind, gone)
+        await refusals.clear(engine, kind, gone)
+    return refused
 
 
 async def prepare(engine: SearchEngine) -> None:
@@ -157,7 +181,10 @@ async def rebuild(engine: SearchEngine, kind: Kind, *, advance: Advance | None =
         if advance is not None:
             advance(kind, done, len(ids))
 
-    await bulk.fill(engine, aside, kind, ids, advance=written)
+    try:
+        await bulk.fill(engine, aside, kind, ids, advance=written)
+    except RecordsRefused as refusal:
+        await _fill_again(engine, aside, kind, refusal)
     await engine.configure(kind, SETTINGS[kind])
     await engine.swap(kind, aside)
     await engine.drop(aside)
@@ -165,6 +192,17 @@ async def rebuild(engine: SearchEngine, kind: Kind, *, advance: Advance | None =
     changed = await subjects_of(message.payload for message in missed)
     await refresh(engine, kind, sorted(changed[kind]))
     return len(ids)
+
+
+async def _fill_again(
+    engine: SearchEngine, index: str, kind: Kind, refusal: RecordsRefused
+) -> None:
+    """Of the batches that failed, write all but the records at fault; the outbox tries those again."""
+    for start in range(0, len(refusal.ids), sources.BATCH):
+        keys = [UUID(key) for key in refusal.ids[start : start + sources.BATCH]]
+        found = await sources.documents(kind, keys)
+        left = await refusals.write(engine, kind, [*map(index_document, found)], index=index)
+        await queue_repairs([Difference(kind, key, "") for key in sorted(left)])
 
 
 async def catch_up(engine: SearchEngine, name: str) -> None:
@@ -175,8 +213,11 @@ async def catch_up(engine: SearchEngine, name: str) -> None:
     """
     await prepare(engine)
     while waiting := await _waiting(name, limit=TOGETHER * 20):
-        await _apply(engine, [message.payload for message in waiting])
-        await _note_handled(waiting, name)
+        refused = await _apply(engine, [message.payload for message in waiting])
+        done = await _without(refused, waiting)
+        await _note_handled(done, name)
+        if len(done) < len(waiting):
+            break  # the worker goes on trying
     await _even_out(engine)
 
 
@@ -184,7 +225,8 @@ async def _even_out(engine: SearchEngine) -> None:
     """Rebuild the indexes that hold more or fewer records than the database."""
     for kind in KINDS:
         await engine.configure(kind, SETTINGS[kind])
-        if await engine.count(kind) != await sources.findable_count(kind):
+        left = await refusals.open_count(kind) if engine is engines.server() else 0
+        if await engine.count(kind) != await sources.findable_count(kind) - left:
             await rebuild(engine, kind)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -14,29 +13,32 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError
 from meilisearch.models.task import TaskInfo
 from pydantic_core import from_json, to_json
 
-from search.analysis import TermGroup, highlight_spans, index_terms, query_groups
+from search.analysis import TermGroup, highlight_spans, query_groups
 from search.engine import (
-    AnyOf,
-    Equals,
-    Filter,
     Hit,
-    In,
     IndexDocument,
     IndexSettings,
-    InRegion,
-    Not,
     Query,
-    Range,
+    RecordsRefused,
     Results,
     SearchError,
     UnknownField,
     UnknownIndex,
 )
+from search.meilisearch_queries import (
+    any_term,
+    coded,
+    filter_of,
+    key_of,
+    listed,
+    record_of,
+    request_of,
+    server_settings,
+)
 from search.relevance import SOUND_WEIGHT, WEAK_WEIGHT, prior_factor, rarity
 
 _TASK_TIMEOUT_MS = 120_000
 _WINDOW = 100
-_MOST_HITS = 10_000
 _LED_GROUPS = 8
 _WEIGHED = ("id", "strong", "weak", "prior")
 _UNKNOWN_FIELD = ("invalid_search_filter", "invalid_search_facets", "invalid_search_sort")
@@ -70,10 +72,22 @@ class MeilisearchEngine:
     async def load(self, index: str, batches: AsyncIterable[Sequence[IndexDocument]]) -> None:
         """Queue every batch before any is awaited: the server takes what waits together."""
         tasks = [
-            await self._run(self._add, index, documents) async for documents in batches if documents
+            (await self._run(self._add, index, documents), [document.id for document in documents])
+            async for documents in batches
+            if documents
         ]
-        for task in tasks:
-            await self._run(self._await, task)
+        refused: list[RecordsRefused] = []
+        for task, ids in tasks:
+            try:
+                await self._run(self._await, task, ids)
+            except RecordsRefused as refusal:
+                refused.append(refusal)
+        if refused:
+            raise RecordsRefused(
+                str(refused[0]), task=refused[0].task, code=refused[0].code,
+                ids=[key for one in refused for key in one.ids],
+                is_about_records=all(one.is_about_records for one in refused),
+            )  # fmt: skip
 
     async def delete(self, index: str, ids: Sequence[str]) -> None:
         """Remove the records in one task."""
@@ -133,11 +147,18 @@ class MeilisearchEngine:
         except (MeilisearchError, httpx.TransportError) as error:
             raise SearchError(str(error) or type(error).__name__) from error
 
-    def _await(self, task: TaskInfo) -> None:
+    def _await(self, task: TaskInfo, ids: Sequence[str] = ()) -> None:
         done = self._client.wait_for_task(task.task_uid, _TASK_TIMEOUT_MS, 5)
-        if done.status != "succeeded":
-            error = done.error or {}
-            raise _translated(error.get("code"), error.get("message", done.status))
+        if done.status == "succeeded":
+            return
+        error = done.error or {}
+        code, message = str(error.get("code") or ""), error.get("message") or done.status
+        if not ids:
+            raise _translated(code, message)
+        is_theirs = error.get("type") == "invalid_request"
+        raise RecordsRefused(
+            message, task=task.task_uid, code=code, ids=ids, is_about_records=is_theirs
+        )
 
     def _configure(self, name: str, settings: IndexSettings) -> bool:
         try:
@@ -147,31 +168,31 @@ class MeilisearchEngine:
                 raise
             self._await(self._client.create_index(name, {"primaryKey": "key"}))
         index = self._client.index(name)
-        self._await(index.update_settings(_settings(settings)))
+        self._await(index.update_settings(server_settings(settings)))
         return bool(index.get_stats().number_of_documents == 0)
 
     def _upsert(self, name: str, documents: Sequence[IndexDocument]) -> None:
         last = {document.id: document for document in documents}
-        self._await(self._add(name, [*last.values()]))
+        self._await(self._add(name, [*last.values()]), [*last])
 
     def _add(self, name: str, documents: Sequence[IndexDocument]) -> TaskInfo:
-        return self._client.index(name).add_documents([*map(_to_json, documents)])
+        return self._client.index(name).add_documents([*map(record_of, documents)])
 
     def _delete(self, name: str, ids: Sequence[str]) -> None:
-        keys = f"key IN {_list(map(_key, ids))}"
+        keys = f"key IN {listed(map(key_of, ids))}"
         self._await(self._client.index(name).delete_documents(filter=keys))
 
     def _search(self, name: str, query: Query) -> Results:
         started = time.perf_counter()
         groups = query_groups(query.text) if query.text else ()
-        base = [_filter(one) for one in query.filters]
+        base = [filter_of(one) for one in query.filters]
         if not groups:
             results = self._listed(name, query, base, groups)
         else:
             weighed = self._weighed(name, groups)
             wanted = [term for group, _ in weighed for term, _ in group.terms]
             spoken = [sound for group, _ in weighed for sound in group.fallbacks]
-            base.append(_any_term(wanted, spoken))
+            base.append(any_term(wanted, spoken))
             if query.sort is not None:
                 results = self._listed(name, query, base, groups)
             else:
@@ -184,7 +205,7 @@ class MeilisearchEngine:
     ) -> Results:
         """Every record the filters admit, by the asked order or by prior."""
         asked: dict[str, Any] = {
-            **_request(name, base), "page": query.page, "hitsPerPage": query.per_page,
+            **request_of(name, base), "page": query.page, "hitsPerPage": query.per_page,
             "facets": list(query.facets), "attributesToRetrieve": ["id", "source"],
         }  # fmt: skip
         if query.sort is not None:
@@ -195,11 +216,11 @@ class MeilisearchEngine:
 
     def _weighed(self, name: str, groups: Sequence[TermGroup]) -> list[tuple[TermGroup, float]]:
         """The groups with the weight of their rarity; pinyin only where the words do not occur."""
-        asked = [_request(name, [], limit=0)]
+        asked = [request_of(name, [], limit=0)]
         for group in groups:
             exact = [term for term, weight in group.terms if weight == 1]
-            asked.append(_request(name, [_any_term(exact, ())], limit=0))
-            asked.append(_request(name, [_any_term((), group.fallbacks)], limit=0))
+            asked.append(request_of(name, [any_term(exact, ())], limit=0))
+            asked.append(request_of(name, [any_term((), group.fallbacks)], limit=0))
         records, *counts = (answer["estimatedTotalHits"] for answer in self._multi(asked))
         weighed = []
         for group, words, sounds in zip(groups, counts[::2], counts[1::2], strict=True):
@@ -214,16 +235,16 @@ class MeilisearchEngine:
         """The best by coverage: each weighty group leads one request, the union is scored here."""
         limit = max(_WINDOW, query.page * query.per_page)
         ordered = sorted(weighed, key=lambda pair: -pair[1])
-        words = [_code(group.terms[0][0]) for group, _ in ordered]
-        counted = _request(name, base, limit=0) | {
+        words = [coded(group.terms[0][0]) for group, _ in ordered]
+        counted = request_of(name, base, limit=0) | {
             "facets": list(query.facets), "page": 1, "hitsPerPage": 1,
         }  # fmt: skip
         counted.pop("limit")
         heard = any(group.fallbacks for group, _ in weighed)
-        asked = [counted, _request(name, base, limit=limit)]
+        asked = [counted, request_of(name, base, limit=limit)]
         for lead in words[:_LED_GROUPS]:
             text = " ".join((lead, *(word for word in words if word != lead)))
-            asked.append(_request(name, base, text=text, limit=limit))
+            asked.append(request_of(name, base, text=text, limit=limit))
         for one in asked[1:]:
             one["attributesToRetrieve"] = [*_WEIGHED, "sounds"] if heard else list(_WEIGHED)
         total, *answers = self._multi(asked)
@@ -248,8 +269,10 @@ class MeilisearchEngine:
         """What the hits of one page return; the many that were only weighed are not transferred."""
         if not ids:
             return {}
-        keys = f"key IN {_list(map(_key, ids))}"
-        asked = _request(name, [keys], limit=len(ids)) | {"attributesToRetrieve": ["id", "source"]}
+        keys = f"key IN {listed(map(key_of, ids))}"
+        asked = request_of(name, [keys], limit=len(ids)) | {
+            "attributesToRetrieve": ["id", "source"]
+        }
         (answer,) = self._multi([asked])
         return {raw["id"]: raw["source"] for raw in answer["hits"]}
 
@@ -272,61 +295,6 @@ def _translated(code: str | None, message: str) -> SearchError:
     if code in _UNKNOWN_FIELD:
         return UnknownField(message)
     return UnknownIndex(message) if code == "index_not_found" else SearchError(message)
-
-
-def _settings(settings: IndexSettings) -> dict[str, Any]:
-    return {
-        "searchableAttributes": ["words"],
-        "displayedAttributes": ["id", "strong", "weak", "sounds", "prior", "source"],
-        "filterableAttributes": [
-            "key", "strong", "weak", "sounds",
-            *settings.keywords, *settings.flags, *settings.numbers,
-        ],
-        "sortableAttributes": ["prior", *settings.numbers],
-        "rankingRules": ["sort", "words", "prior:desc"],
-        "typoTolerance": {"enabled": False},
-        "prefixSearch": "disabled",
-        "proximityPrecision": "byAttribute",
-        "faceting": {"maxValuesPerFacet": 200, "sortFacetValuesBy": {"*": "count"}},
-        "pagination": {"maxTotalHits": _MOST_HITS},
-    }  # fmt: skip
-
-
-def _key(record_id: str) -> str:
-    """A primary key of the characters the server allows."""
-    return "k" + record_id.encode().hex()
-
-
-def _code(term: str) -> str:
-    """A term as one Latin word, which no tokenizer takes apart."""
-    return "x" + term.encode().hex()
-
-
-def _to_json(document: IndexDocument) -> dict[str, Any]:
-    terms = index_terms(document.strong, document.weak)
-    return {
-        **document.keywords,
-        **document.flags,
-        **document.numbers,
-        "key": _key(document.id),
-        "id": document.id,
-        "strong": sorted(terms.strong),
-        "weak": sorted(terms.weak),
-        "sounds": sorted(terms.sounds),
-        "words": " ".join(map(_code, (*terms.strong, *terms.weak))),
-        "prior": document.prior,
-        "source": document.source,
-    }
-
-
-def _request(
-    name: str, filters: Sequence[str], *, text: str = "", limit: int = 0
-) -> dict[str, Any]:
-    return {
-        "indexUid": name, "q": text, "filter": list(filters), "limit": limit,
-        "matchingStrategy": "last",
-        "attributesToRetrieve": ["id"],
-    }  # fmt: skip
 
 
 def _coverage(raw: Mapping[str, Any], weighed: Iterable[tuple[TermGroup, float]]) -> float:
@@ -353,38 +321,3 @@ def _hit(
 
 def _facets(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     return dict(answer.get("facetDistribution") or {})
-
-
-def _any_term(words: Sequence[str], sounds: Sequence[str]) -> str:
-    parts = [f"{field} IN {_list(words)}" for field in ("strong", "weak") if words]
-    parts += [f"sounds IN {_list(sounds)}"] if sounds else []
-    return " OR ".join(parts) or 'sounds = ""'
-
-
-def _list(values: Iterable[Any]) -> str:
-    return "[" + ", ".join(map(_value, values)) + "]"
-
-
-def _value(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else json.dumps(value)
-
-
-def _filter(one: Filter) -> str:
-    match one:
-        case Not(inner):
-            return f"NOT ({_filter(inner)})"
-        case AnyOf(filters):
-            return "(" + " OR ".join(f"({_filter(each)})" for each in filters) + ")"
-        case InRegion(code, field):
-            return _filter(Equals(field, code))
-        case Equals(field, value):
-            return f"{_value(field)} = {_value(value)}"
-        case In(field, values):
-            return f"{_value(field)} IN {_list(values)}"
-        case Range(field, low, high):
-            bounds = [(">=", low), ("<=", high)]
-            kept = [
-                f"{_value(field)} {sign} {bound}" for sign, bound in bounds if bound is not None
-            ]
-            return " AND ".join(kept) or f"{_value(field)} EXISTS"
-    raise UnknownField(str(one))

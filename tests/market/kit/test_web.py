@@ -125,6 +125,7 @@ async def test_readiness_names_each_part(client: httpx.AsyncClient) -> None:
     assert answer.json() == {
         "database": "ok",
         "search": "ok",
+        "search_refused": 0,
         "outbox_lag_seconds": 0,
         "ready": True,
     }
