@@ -11,14 +11,18 @@ from starlette.staticfiles import StaticFiles
 
 import billing.api
 import billing.bank_api
+import billing.deadlines
 import billing.deposit_api
 import billing.routes
 import billing.voucher_api
 import market.accounts.api
 import market.accounts.routes
+import market.bulletins.api
+import market.bulletins.routes
 import market.bureau.api
 import market.bureau.routes
 import market.calendar.api
+import market.calendar.registry
 import market.calendar.routes
 import market.certification.api
 import market.certification.routes
@@ -55,12 +59,16 @@ import market.registration.api
 import market.registration.routes
 import market.reputation.api
 import market.reputation.routes
+import market.reserve.api
+import market.reserve.routes
 import market.rewards.api
 import market.rewards.routes
 import market.risks.api
 import market.risks.routes
 import market.selection.api
 import market.selection.routes
+import market.services.api
+import market.services.routes
 import market.tendering.api
 import market.tendering.routes
 import market.training.api
@@ -112,10 +120,15 @@ OPERATIONS = [
     *market.webhooks.api.operations,
     *market.registration.api.operations,
     *market.rewards.api.operations,
+    *market.bulletins.api.operations,
     *market.certification.api.operations,
     *market.library.api.operations,
     *market.selection.api.operations,
+    *market.reserve.api.operations,
+    *market.services.api.operations,
 ]
+
+market.calendar.registry.register(billing.deadlines.SOURCES)
 
 ROUTES: list[BaseRoute] = [
     *home.routes,
@@ -151,9 +164,12 @@ ROUTES: list[BaseRoute] = [
     *market.ocds.routes.routes,
     *market.registration.routes.routes,
     *market.rewards.routes.routes,
+    *market.bulletins.routes.routes,
     *market.certification.routes.routes,
     *market.library.routes.routes,
     *market.selection.routes.routes,
+    *market.reserve.routes.routes,
+    *market.services.routes.routes,
     *api.routes(OPERATIONS),
     *pages.description_routes(OPERATIONS),
     Mount("/static", StaticFiles(directory=web.STATIC), name="static"),

@@ -39,9 +39,11 @@ PUBLIC = (
     (N_("Datasets"), "datasets:list", "database"),
     (N_("Dataset needs"), "needs:list", "database"),
     (N_("Application cases"), "cases:list", "star"),
+    (N_("Industry services"), "listings:list", "briefcase"),
     (N_("Notices"), "notices:list", "flag"),
     (N_("Statistics"), "statistics:public", "chart"),
     (N_("Unit prices"), "prices:published", "coin"),
+    (N_("Bulletins"), "bulletins:list", "file"),
     (N_("Policy vouchers"), "vouchers:explained", "ticket"),
     (N_("Rewards"), "rewards:list", "coin"),
 )
@@ -59,6 +61,8 @@ _DEMAND = (
     (N_("My judging"), "judging:list", "scale"),
     (N_("My dataset needs"), "needs:mine", "database"),
     (N_("My datasets"), "datasets:mine", "database"),
+    (N_("Project reserve"), "reserve:list", "box"),
+    (N_("Quotes"), "quotes:list", "chat"),
     (N_("My pools"), "pools:mine", "people"),
     (N_("Selections"), "selections:list", "star"),
     (N_("Contracts"), "contracts:list", "file"),
@@ -91,6 +95,8 @@ _SUPPLIER = (
     (N_("Capabilities"), "suppliers:edit", "shield"),
     (N_("Our figures"), "library:report", "chart"),
     (N_("My datasets"), "datasets:mine", "database"),
+    (N_("Project reserve"), "reserve:list", "box"),
+    (N_("Quotes"), "quotes:list", "chat"),
     (N_("Selections"), "selections:list", "star"),
     (N_("Our talents"), "talents:own", "people"),
     (N_("Training"), "training:list", "shield"),
@@ -112,6 +118,7 @@ _BUREAU = (
     (N_("Enterprise library"), "library:list", "building"),
     (N_("Selections"), "selections:list", "star"),
     (N_("Dataset ratings"), "ratings:list", "scale"),
+    (N_("Project reserve"), "reserve:list", "box"),
     (N_("Voucher programmes"), "bureau:vouchers", "ticket"),
     (N_("Claims for rewards"), "reward_claims:list", "coin"),
     (N_("Overdue payments"), "overdue:list", "clock"),
@@ -152,6 +159,8 @@ _OTHER = (
     _WORKSPACE,
     _CALENDAR,
     _JUDGING,
+    (N_("Quotes"), "quotes:list", "chat"),
+    (N_("Selections"), "selections:list", "star"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
 _BASE = (
@@ -160,6 +169,9 @@ _BASE = (
     (N_("Certification of bases"), "certification_rounds:list", "shield"),
     (N_("Our applications"), "certifications:list", "file"),
     (N_("Selections"), "selections:list", "star"),
+    (N_("My datasets"), "datasets:mine", "database"),
+    (N_("Project reserve"), "reserve:list", "box"),
+    (N_("Quotes"), "quotes:list", "chat"),
     (N_("Organisation"), "accounts:organisation", "building"),
 )
 ROOMS = {

@@ -18,6 +18,7 @@ from billing.programmes import load_programmes
 from billing.reconciliation import reconcile_daily
 from billing.transfers import expire_transfers
 from market.app import ROUTES
+from market.bulletins.editions import draft_due
 from market.bureau import activities, facts
 from market.certification.reviews import certify_due
 from market.complaints import handlers as complaint_moves
@@ -125,6 +126,8 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "certification.moved": (certification_mail.tell_of_move,),
     "entry.moved": (office_mail.tell_of_entry,),
     "rating.moved": (office_mail.tell_of_rating,),
+    "project.moved": (office_mail.tell_of_project,),
+    "quote.moved": (office_mail.tell_of_quote,),
     "complaint.filed": (complaint_mail.ask_to_decide,),
     "complaint.escalated": (complaint_mail.tell_of_escalation,),
     "complaint.decided": (complaint_mail.tell_decision,),
@@ -214,6 +217,7 @@ _HANDLERS: Mapping[str, tuple[outbox.Handler, ...]] = {
     "webhook.stopped": (webhook_mail.tell_owners,),
     "voucher.paid": (voucher_clock.follow_voucher,),
     "voucher.application": (money_mail.tell_of_application,),
+    "voucher.objected": (money_mail.tell_of_objection,),
     "reward.moved": (tell_of_claim,),
     "statement.uploaded": (on_statement_uploaded,),
     "holding.changed": (money_mail.tell_of_holding,),
@@ -292,6 +296,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, voucher_clock.end_publications),
     (3600, voucher_clock.expire_vouchers),
     (3600, review_market),
+    (3600, draft_due),
     (60, note_overdue),
     (86400, sending.forget_old),
     (3600, observe_missing),

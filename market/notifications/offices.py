@@ -1,4 +1,4 @@
-"""Mail and bell about what a bureau or a provider decides: entries of selections, ratings of datasets."""
+"""Mail and bell about what a bureau or a provider decides: selections, ratings, the reserve, quotes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,12 @@ from market.kit.i18n import N_
 from market.kit.statuses import STATUS_TONES
 from market.notifications.mailing import tell
 from market.notifications.recipients import members
+from market.reserve.models import ReserveProject
+from market.reserve.states import ProjectStatus
 from market.selection.models import SelectionEntry
 from market.selection.states import EntryStatus
+from market.services.models import QuoteRequest
+from market.services.states import QuoteStatus
 
 PEOPLE = (Role.PROJECT, Role.SALES, Role.BUYER)
 
@@ -46,6 +50,11 @@ async def _tell(message: outbox.Message, people: Iterable[Person], moved: Moved)
     await tell(message, each, template="office.moved", moved=moved)
 
 
+async def _deciders_over(region_code: str) -> list[Person]:
+    offices = await authorities_over(region_code)
+    return [one for office in offices for one in await members(office.id, *DECIDERS)]
+
+
 async def tell_of_entry(message: outbox.Message) -> None:
     """entry.moved: the applicant learns every decision, the organiser what waits for it."""
     row = await SelectionEntry.get(id=message.payload["entry"]).select_related("call")
@@ -66,8 +75,7 @@ async def tell_of_rating(message: outbox.Message) -> None:
     status = RatingStatus(message.payload["status"])
     owner = rating.dataset.owner
     if status is RatingStatus.REQUESTED:
-        offices = await authorities_over(owner.region_code)
-        people = [one for office in offices for one in await members(office.id, *DECIDERS)]
+        people = await _deciders_over(owner.region_code)
         people += await members(owner.id, *PEOPLE)
     elif status is RatingStatus.SCORING:
         sheets = RatingSheet.filter(rating=rating).select_related("person").order_by("id")
@@ -77,4 +85,30 @@ async def tell_of_rating(message: outbox.Message) -> None:
     await _tell(message, people, Moved(
         N_("Dataset rating"), rating.number, rating.dataset.title,
         STATUS_TONES["rating", status].label, "ratings:show", rating.statement,
+    ))  # fmt: skip
+
+
+async def tell_of_project(message: outbox.Message) -> None:
+    """project.moved: handed in, the bureaus above; else the owner, also when its tier changed."""
+    row = await ReserveProject.get(id=message.payload["project"])
+    status = ProjectStatus(message.payload["status"])
+    if status is ProjectStatus.SUBMITTED:
+        people = await _deciders_over(row.region_code)
+    else:
+        people = await members(row.owner_id, *PEOPLE)
+    await _tell(message, people, Moved(
+        N_("Reserve project"), row.number, row.title,
+        STATUS_TONES["reserve_project", status].label, "reserve:show", row.opinion,
+    ))  # fmt: skip
+
+
+async def tell_of_quote(message: outbox.Message) -> None:
+    """quote.moved: the provider learns what is asked and replied, the requester the answer."""
+    row = await QuoteRequest.get(id=message.payload["quote"]).select_related("listing")
+    status = QuoteStatus(message.payload["status"])
+    is_answer = status in (QuoteStatus.QUOTED, QuoteStatus.DECLINED)
+    to = row.requester_id if is_answer else row.listing.provider_id
+    await _tell(message, await members(to, *PEOPLE), Moved(
+        N_("Quote"), row.number, row.listing.title, STATUS_TONES["quote", status].label,
+        "quotes:show", row.answer if is_answer else row.text,
     ))  # fmt: skip

@@ -19,6 +19,7 @@ from market.kit import clock, db, outbox
 from market.settings import settings
 from tests.factories import PASSPHRASE
 from tests.factories.datasets import DATASET, need_input, sheet_of
+from tests.factories.programmes import PROJECT, SERVICE
 from tests.factories.selection import ENTRY
 from tests.matrix.access_table import RULES, Rule, rule_of
 from tests.matrix.world import MOMENT, ROLES, World
@@ -48,7 +49,7 @@ PERSONAL = frozenset(
 PRINTED = frozenset(
     {"jobs:report", "bids:letter", "awards:notice", "complaints:print", "contracts:print",
      "contracts:version", "changes:print", "batches:print", "settlements:print", "invoices:print",
-     "fairs:print", "jobs:opening_print", "reward_claims:print"}
+     "fairs:print", "jobs:opening_print", "reward_claims:print", "bulletins:print"}
 )  # fmt: skip
 WRITTEN = re.compile(
     r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.I
@@ -102,6 +103,7 @@ BODIES = {
     "api:tendering_shortlist": {"passed": []},
     "api:tendering_award_bid": {"rationale": TEXT},
     "api:billing_propose_decision": {"kind": "return", "reason": TEXT},
+    "api:billing_add_evidence": {**FILE, "kind": "contract"},
     "api:billing_judge_decision": {"agree": True},
     "api:billing_propose_forfeiture": {"code": "bid_revoked", "statement": TEXT},
     "api:billing_decide_forfeiture": {"is_agreed": True, "reason": TEXT},
@@ -162,6 +164,13 @@ BODIES = {
     "api:datasets_assign_reviewers": {"reviewers": "someone@example.com"},
     "api:datasets_hand_in_sheet": sheet_of().model_dump(mode="json"),
     "api:datasets_publish_rating": {"statement": TEXT},
+    "api:reserve_submit_project": PROJECT,
+    "api:reserve_answer_project": {"decision": "admit", "opinion": TEXT},
+    "api:reserve_propose_move": {"target": "special", "reason": TEXT},
+    "api:reserve_decide_move": {"decision": "refuse", "opinion": TEXT},
+    "api:services_list_service": SERVICE, "api:services_ask_for_quote": {"text": TEXT},
+    "api:services_answer_request": {"decision": "decline", "answer": TEXT},
+    "api:services_reply_to_quote": {"decision": "withdraw"},
     "api:selection_open_call": {
         "kind": "case", "title": "案例征集", "text": TEXT, "closes_at": "2099-12-15",
     },
@@ -169,6 +178,8 @@ BODIES = {
     "api:selection_review_entry": {"points": 90, "opinion": TEXT},
     "api:selection_decide": {"decision": "decline", "opinion": TEXT},
     "api:selection_object_to": {"grounds": TEXT},
+    "api:bulletins_draft_bulletin": {"kind": "monthly", "period": "2025-10"},
+    "api:bulletins_correct_bulletin": {"reason": TEXT},
     "api:rewards_begin_claim": {"year": 2026, "asked_fen": "1.00"},
     "api:rewards_decide_claim": {"grant": False, "reasons": TEXT},
     "api:pools_draft_pool": POOL, "api:pools_change_pool": POOL,

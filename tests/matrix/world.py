@@ -36,6 +36,8 @@ from market.orders.contract_forms import ChangeInput
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Order
 from market.pools import memberships
+from market.reserve.forms import MoveInput
+from market.reserve.projects import propose_move
 from market.rewards.claims import attach_paper
 from market.selection.entries import object_to as object_to_entry
 from market.selection.models import SelectionEvidence
@@ -50,6 +52,7 @@ from market.webhooks.forms import EndpointInput
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
+from tests.factories.bulletins import draft, issued
 from tests.factories.certification import make_base, make_round, publicise, submit_application
 from tests.factories.complaints import make_complaint
 from tests.factories.complaints import make_report as make_violation
@@ -63,6 +66,7 @@ from tests.factories.fairs import register as register_for_fair
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
 from tests.factories.pools import make_pool, set_lock
+from tests.factories.programmes import ask, make_project, make_service
 from tests.factories.rewards import make_claim, submitted_claim
 from tests.factories.selection import make_call, make_entry, make_report, publicise_entry
 from tests.factories.training import make_module
@@ -101,6 +105,7 @@ async def build() -> World:
     rows |= await _fairs(actors)
     rows |= await _certification(actors)
     rows |= await _rewards(actors)
+    rows |= await _bulletins(actors)
     rows |= await _programmes(actors)
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
@@ -358,7 +363,14 @@ async def _programmes(actors: dict[str, Actor]) -> dict[str, str]:
     rating, _sheet = await make_rating(
         dataset, owner=firm, bureau=bureau, reviewer=actors["buyer_a"]
     )
+    waiting, admitted = await make_project(firm), await make_project(firm, admitted_by=bureau)
+    target = MoveInput.model_validate({"target": "special", "reason": "年度复核结果，见评审纪要。"})
+    move = await propose_move(admitted, target, by=bureau)
+    listing = await make_service(await actor(await make_organisation(kind="service")))
+    quote = await ask(listing, actors["buyer_a"])
     return {
+        "project": waiting.number, "project_in": admitted.number, "project_move": str(move.id),
+        "listing": listing.number, "quote": quote.number,
         "dataset_draft": draft.number, "dataset": dataset.number, "rating": rating.number,
         "sel_call": call.number, "entry": entry.number, "entry_public": public.number,
         "entry_paper": await _first(SelectionEvidence, entry=entry),
@@ -399,6 +411,13 @@ async def _rewards(actors: dict[str, Actor]) -> dict[str, str]:
         "reward": handed_in.reward, "reward_claim": handed_in.number, "reward_draft": draft.number,
         "reward_paper": str(paper.id),
     }  # fmt: skip
+
+
+async def _bulletins(actors: dict[str, Actor]) -> dict[str, str]:
+    """One that A's bureau issued, and a draft of the month before."""
+    bureau = actors["bureau_a"]
+    made, waiting = await issued(bureau), await draft(bureau, period="2025-11")
+    return {"bulletin": made.number, "bulletin_draft": waiting.number}
 
 
 async def _directory(actors: dict[str, Actor]) -> dict[str, str]:

@@ -46,6 +46,7 @@ _NOUNS: Final = {
     "event": offices.EVENT,
     "case": offices.CASE,
     "reward_claim": offices.REWARD_CLAIM,
+    "bulletin": offices.BULLETIN,
     "webhook": offices.WEBHOOK,
     "incident": offices.INCIDENT,
     "webhook_delivery": offices.WEBHOOK_DELIVERY,
@@ -61,6 +62,10 @@ _NOUNS: Final = {
     "dataset": programmes.DATASET,
     "rating": programmes.RATING,
     "dataset_grade": programmes.DATASET_GRADE,
+    "reserve_project": programmes.RESERVE_PROJECT,
+    "tier_move": programmes.TIER_MOVE,
+    "service": programmes.SERVICE,
+    "quote": programmes.QUOTE,
 }
 
 _ANY_NOUN: Final = {

@@ -40,6 +40,13 @@ CERTIFICATION_OBJECTION: Final = {
     "dismissed": StatusTone("muted", "minus", "Objection dismissed"),
 }
 
+BULLETIN: Final = {
+    "draft": StatusTone("neutral", "pencil", "Draft"),
+    "issued": StatusTone("success", "check", "Bulletin issued"),
+    "replaced": StatusTone("muted", "undo", "Replaced by a correction"),
+    "discarded": StatusTone("muted", "cross", "Draft discarded"),
+}
+
 REWARD_CLAIM: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "submitted": StatusTone("waiting", "upload", "Submitted"),

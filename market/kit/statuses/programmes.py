@@ -34,3 +34,31 @@ DATASET_GRADE: Final = {
     "due": StatusTone("waiting", "clock", "Review due"),
     "failed": StatusTone("danger", "cross", "Below the mark"),
 }
+
+RESERVE_PROJECT: Final = {
+    "submitted": StatusTone("waiting", "clock", "Waiting for admission"),
+    "admitted": StatusTone("success", "box", "In the reserve"),
+    "declined": StatusTone("muted", "cross", "Declined"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+    "removed": StatusTone("danger", "minus", "Taken out"),
+}
+
+TIER_MOVE: Final = {
+    "proposed": StatusTone("waiting", "eye", "Waits for a second person"),
+    "approved": StatusTone("success", "check", "Approved"),
+    "refused": StatusTone("muted", "cross", "Not approved"),
+}
+
+SERVICE: Final = {
+    "listed": StatusTone("success", "briefcase", "Offered"),
+    "withdrawn": StatusTone("muted", "undo", "Taken off"),
+}
+
+QUOTE: Final = {
+    "asked": StatusTone("waiting", "question", "Quote asked for"),
+    "quoted": StatusTone("info", "coin", "Quote given"),
+    "declined": StatusTone("muted", "cross", "Declined by the provider"),
+    "accepted": StatusTone("success", "check", "Quote taken"),
+    "refused": StatusTone("muted", "minus", "Quote refused"),
+    "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
+}

@@ -1,0 +1,1 @@
+"""Third-party services for the industry: listings, and quotes asked for and given."""
