@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from billing.chart import CHART, AccountKey, Leg, Side, credit, debit
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
@@ -71,7 +72,7 @@ class Book:
         self.transactions: list[dict[str, Any]] = []
         self.entries: list[dict[str, Any]] = []
         self.transfers: list[dict[str, Any]] = []
-        self._moves: list[tuple[AccountKey, int, int]] = []
+        self._moves: list[tuple[LedgerAccount, int, int]] = []
 
     def post(
         self,
@@ -84,13 +85,11 @@ class Book:
     ) -> dict[str, Any]:
         """A balanced transaction; its row. Raises Unbalanced, BoundCrossed."""
         lines = checked(legs)
-        changes: dict[AccountKey, int] = defaultdict(int)
-        for leg in lines:
-            changes[leg.account] += leg.change_fen
-        for account, change in changes.items():
-            require_free(self.accounts[account], change)
-        for account, change in changes.items():
-            self._move(account, change, 0)
+        touched = [self.accounts[leg.account] for leg in lines]
+        for account, change in _changes(zip(touched, lines, strict=True)):
+            require_free(account, change)
+        for account, leg in zip(touched, lines, strict=True):
+            self._move(account, leg.change_fen, 0)
         order_id, reversed_key = _names(order, reverses)
         transaction = {
             "id": uuid7(),
@@ -102,16 +101,16 @@ class Book:
             "posted_at": clock.now(),
         }
         self.transactions.append(transaction)
-        for position, leg in enumerate(lines):
-            self.entries.append(
-                {
-                    "transaction_id": transaction["id"],
-                    "position": position,
-                    "account_id": self.accounts[leg.account].id,
-                    "side": leg.side,
-                    "amount_fen": leg.amount_fen,
-                }
-            )
+        self.entries += [
+            {
+                "transaction_id": transaction["id"],
+                "position": position,
+                "account_id": account.id,
+                "side": leg.side,
+                "amount_fen": leg.amount_fen,
+            }
+            for position, (account, leg) in enumerate(zip(touched, lines, strict=True))
+        ]
         return transaction
 
     def hold(
@@ -127,12 +126,12 @@ class Book:
     ) -> dict[str, Any]:
         """A transfer kept back on each account it will take from; its row. Raises BoundCrossed."""
         taken = [
-            leg.account
+            self.accounts[leg.account]
             for leg in (debit(debited, amount_fen), credit(credited, amount_fen))
             if leg.change_fen < 0
         ]
         for account in taken:
-            require_free(self.accounts[account], -amount_fen)
+            require_free(account, -amount_fen)
         for account in taken:
             self._move(account, 0, amount_fen)
         transfer = {
@@ -159,38 +158,41 @@ class Book:
             yield
         except BaseException:
             for account, balance, pending in self._moves[lengths[-1] :]:
-                self._shift(account, -balance, -pending)
+                account.balance_fen -= balance
+                account.pending_fen -= pending
             for made, length in zip(written, lengths, strict=True):
                 del made[length:]
             raise
 
     async def write(self) -> None:
-        """Write it all, each account once, in the order of their codes."""
-        changes: dict[AccountKey, list[int]] = defaultdict(lambda: [0, 0])
+        """Write it all, each account once."""
+        changes: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
         for account, balance, pending in self._moves:
-            changes[account][0] += balance
-            changes[account][1] += pending
+            change = changes[account.id]
+            change[0] += balance
+            change[1] += pending
         await rows.add(
             LedgerAccount,
             ("balance_fen", "pending_fen"),
-            {
-                self.accounts[account].id: change
-                for account, change in sorted(changes.items(), key=lambda item: item[0].code)
-                if any(change)
-            },
+            {account_id: change for account_id, change in changes.items() if any(change)},
         )
         await rows.insert(LedgerTransaction, self.transactions)
         await rows.insert(LedgerEntry, self.entries)
         await rows.insert(LedgerTransfer, self.transfers)
 
-    def _move(self, account: AccountKey, balance: int, pending: int) -> None:
-        self._shift(account, balance, pending)
+    def _move(self, account: LedgerAccount, balance: int, pending: int) -> None:
+        account.balance_fen += balance
+        account.pending_fen += pending
         self._moves.append((account, balance, pending))
 
-    def _shift(self, account: AccountKey, balance: int, pending: int) -> None:
-        row = self.accounts[account]
-        row.balance_fen += balance
-        row.pending_fen += pending
+
+def _changes(legs: Iterable[tuple[LedgerAccount, Leg]]) -> list[tuple[LedgerAccount, int]]:
+    """What legs together do to each account."""
+    found: dict[UUID, tuple[LedgerAccount, int]] = {}
+    for account, leg in legs:
+        before = found[account.id][1] if account.id in found else 0
+        found[account.id] = account, before + leg.change_fen
+    return list(found.values())
 
 
 @atomic()

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -11,11 +13,12 @@ from rich.progress import track
 from tortoise import Tortoise
 from tortoise.models import Model
 
-from billing import ledger, payments, settlements
+from billing import batch_settlements, ledger, payments, settlements
 from billing.chart import CUSTODY_BANK, debit
 from billing.models import Settlement
 from billing.states import PaymentMethod
 from billing.verification import verify_ledger
+from market.bench import postings, settle_rows
 from market.bench.simulation import world
 from market.bench.web import postgres, scratch_folder
 from market.kit import db
@@ -27,6 +30,7 @@ from market.orders.states import BatchStatus, OrderStatus
 
 CLERK = Actor.system("bench")
 CONNECTIONS = (1, 8)
+POSTINGS = 500
 # the jobs and awards behind the contracts play no part
 WITHOUT_JOBS = """
 ALTER TABLE contracts DROP CONSTRAINT contracts_job_id_fkey, DROP CONSTRAINT contracts_award_id_fkey;
@@ -151,11 +155,59 @@ async def together(found: list[Order], connections: int) -> float:
     return len(found) / (time.perf_counter() - begun)
 
 
-async def _measure(url: str, count: int) -> dict[str, Any]:
+async def in_batches(count: int, *, first: int) -> dict[str, Any]:
+    """Orders settled by the batch verb, all of one supplier: one hot account. Two connections, so
+    that one batch is computed here while the server writes the other."""
+    found = await settle_rows.write(count, first=first)
+    await db.connection().execute_script("ANALYZE")  # as the server does by itself before long
+    ids = [order.id for order in found]
+    assert await batch_settlements.due_orders() == sorted(ids)
+    starts = list(range(0, count, batch_settlements.SIZE))
+    settled, servers = 0, dict[int, float]()
+
+    async def one() -> None:
+        nonlocal settled
+        while starts:
+            start = starts.pop(0)
+            async with db.transaction():
+                raw: Any = db.connection()._connection
+                server = raw.get_server_pid()
+                servers.setdefault(server, _cpu_of(server))
+                part = ids[start : start + batch_settlements.SIZE]
+                batch = await batch_settlements.settle_together(part, by=CLERK)
+            settled += batch.settled
+
+    begun, used = time.perf_counter(), time.process_time()
+    await asyncio.gather(one(), one())
+    seconds, used = time.perf_counter() - begun, time.process_time() - used
+    assert settled == count
+    return {
+        "orders": count,
+        "in_a_transaction": batch_settlements.SIZE,
+        "per_second": round(count / seconds, 1),
+        "client_cpu_ms_each": round(1000 * used / count, 3),
+        "server_cpu_ms_each": round(
+            1000 * sum(_cpu_of(pid) - before for pid, before in servers.items()) / count, 3
+        ),
+        "load": [round(load, 1) for load in os.getloadavg()],
+    }
+
+
+def _cpu_of(pid: int) -> float:
+    """Processor seconds of a process so far; none where the system does not say."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    ticks = stat.read_text().rsplit(")", 1)[1].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+async def _measure(url: str, count: int, batch: int) -> dict[str, Any]:
     await db.connect(f"{url}{'&' if '?' in url else '?'}maxsize={max(CONNECTIONS)}")
     try:
         await Tortoise.generate_schemas()
-        found = await fill(count)
+        warm, *found = await fill(count + 1)
+        await settlements.settle_order(warm, by=CLERK)  # the accounts all share are open then
         times = await side_by_side(found)
         size = count // len(CONNECTIONS)
         rates = {
@@ -164,7 +216,8 @@ async def _measure(url: str, count: int) -> dict[str, Any]:
             )
             for number, connections in enumerate(CONNECTIONS)
         }
-        assert await Settlement.all().count() == size * len(CONNECTIONS)
+        assert await Settlement.all().count() == 1 + size * len(CONNECTIONS)
+        batches = await in_batches(batch, first=count + 2)
         return {
             "settlements": count,
             "statements_each": max(times.statements),
@@ -172,17 +225,19 @@ async def _measure(url: str, count: int) -> dict[str, Any]:
             "bare_asyncpg_per_second": round(count / sum(times.bare), 1),
             "share_of_bare": round(times.share, 2),
             "committed_per_second_by_connections": rates,
+            "batches": batches,
             "wrong": await verify_ledger(),
             "supplier_due_fen": await ledger.balance_of(world.supplier_account()),
+            **await postings.measure(url, POSTINGS),
         }
     finally:
         await db.disconnect()
 
 
-def run(*, orders: int, as_json: bool) -> None:
+def run(*, orders: int, batch: int, as_json: bool) -> None:
     """Fill a throw-away PostgreSQL, settle, print."""
     with scratch_folder(), postgres() as url:
-        found = asyncio.run(_measure(url, orders))
+        found = asyncio.run(_measure(url, orders, batch))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:

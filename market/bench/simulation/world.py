@@ -1,7 +1,7 @@
 """A small market at the moment the contracts are signed: an order or two, their stages, perhaps a voucher."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -24,7 +24,7 @@ from market.orders.states import ContractStatus, MilestoneKind
 START = dt.datetime(2026, 11, 2, 1, 0, tzinfo=dt.UTC)
 SHARES = (3000, 6000, 1000)
 KINDS = (MilestoneKind.ADVANCE, MilestoneKind.ACCEPTANCE, MilestoneKind.RETENTION)
-SUPPLIER = "ORG-2"
+BUYER, SUPPLIER = "ORG-1", "ORG-2"
 Add = Callable[[Model], None]
 _NOBODY = UUID(int=0)
 
@@ -49,18 +49,31 @@ def build(store: Store, chance: Random) -> World:
 
 def build_many(add: Add, count: int, chance: Random | None = None) -> World:
     """A buyer, a supplier and their orders; `add` takes each row."""
-    chance = chance or Random(1)  # noqa: S311 - reproducible on purpose
-    buyer = _organisation(add, "ORG-1", OrganisationKind.DEMAND)
+    chance = chance or _chance()
+    buyer = _organisation(add, BUYER, OrganisationKind.DEMAND)
     supplier = _organisation(add, SUPPLIER, OrganisationKind.SUPPLIER)
     return World(
-        orders=tuple(
-            _order(add, chance, f"O-2026-{number:06d}", buyer, supplier)
-            for number in range(1, count + 1)
-        ),
+        orders=tuple(orders_of(buyer, supplier, range(1, count + 1), add, chance)),
         buyer=_actor(buyer),
         operator=_actor(_organisation(add, "ORG-3", OrganisationKind.OPERATOR)),
         bureau=_actor(_organisation(add, "ORG-4", OrganisationKind.BUREAU)),
     )
+
+
+def orders_of(
+    buyer: Organisation,
+    supplier: Organisation,
+    numbers: Iterable[int],
+    add: Add,
+    chance: Random | None = None,
+) -> list[Order]:
+    """Orders of two organisations, with their contracts, lines and stages."""
+    chance = chance or _chance()
+    return [_order(add, chance, f"O-2026-{number:06d}", buyer, supplier) for number in numbers]
+
+
+def _chance() -> Random:
+    return Random(1)  # noqa: S311 - reproducible on purpose
 
 
 def supplier_account() -> AccountKey:
