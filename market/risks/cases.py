@@ -18,13 +18,14 @@ from market.ocds.packages import newest
 from market.redflags.settings import Settings, read_settings
 from market.risks.evidence import Trail, digest_of
 from market.risks.feeding import Feed
+from market.risks.findings import Finding, Key
 from market.risks.models import FlagCase, FlagRun
+from market.risks.own import own_findings
 from market.risks.states import STATUS_AFTER, CaseStatus, Decision
 from market.tendering.models import Job
 
 CLOCK = Actor.system("red flags")
 _PLACES = Decimal("0.000001")
-Key = tuple[str, str, str]
 
 
 class NotOpen(Conflict):
@@ -52,40 +53,54 @@ async def review_market() -> int:
     async for release in newest():
         feed.read(release)
         trail.read(release)
-    found: dict[Key, float] = {
-        (code, group, subject): value
+    found = [
+        await _of_release((code, group, subject), value, trail)
         for group, subjects in feed.finish().items()
         for subject, codes in subjects.items()
         for code, value in codes.items()
-    }
-    return await _keep(last.sequence, found, trail)
+    ]
+    found += [finding async for finding in own_findings()]
+    return await _keep(last.sequence, found, len(trail))
+
+
+async def _of_release(key: Key, value: float, trail: Trail) -> Finding:
+    _code, group, subject = key
+    evidence = trail.evidence(group, subject)
+    job = organisation = None
+    if group == "OCID":
+        job = await Job.get(number=evidence["processes"][0]["number"])
+    else:
+        organisation = await _party(subject)
+    return Finding(
+        key, trail.name(group, subject), value, evidence,
+        (job or organisation or _NOWHERE).region_code,
+        job_id=job.id if job else None, organisation_id=organisation.id if organisation else None,
+    )  # fmt: skip
 
 
 @atomic()
-async def _keep(sequence: int, found: dict[Key, float], trail: Trail) -> int:
+async def _keep(sequence: int, found: list[Finding], processes: int) -> int:
     """Open, refresh or close cases so that the table says what the run found; one transaction."""
     known = {(case.code, case.group, case.subject): case for case in await FlagCase.all()}
     opened = 0
-    for key, value in found.items():
-        opened += await _note(known.get(key), key, value, trail)
-    for key, case in known.items():
-        if key not in found and case.is_current:
-            case.is_current = False
-            await case.save(update_fields=["is_current"])
-    await FlagRun.create(sequence=sequence, processes=len(trail), flags=len(found), opened=opened)
+    for finding in found:
+        opened += await _note(known.get(finding.key), finding)
+    for key in known.keys() - {finding.key for finding in found}:
+        if known[key].is_current:
+            known[key].is_current = False
+            await known[key].save(update_fields=["is_current"])
+    await FlagRun.create(sequence=sequence, processes=processes, flags=len(found), opened=opened)
     return opened
 
 
-async def _note(case: FlagCase | None, key: Key, value: float, trail: Trail) -> bool:
-    evidence = trail.evidence(*key[1:])
-    digest = digest_of(evidence)
-    shown = Decimal(str(value)).quantize(_PLACES)
+async def _note(case: FlagCase | None, finding: Finding) -> bool:
+    digest = digest_of(finding.evidence)
     if case is None:
-        await _open(key, shown, trail, digest)
+        await _open(finding, digest)
         return True
     is_new = case.evidence_digest != digest
     if is_new or not case.is_current:
-        case.evidence, case.evidence_digest, case.value = evidence, digest, shown
+        case.evidence, case.evidence_digest, case.value = finding.evidence, digest, _shown(finding)
         case.is_current = True
         await case.save(update_fields=["evidence", "evidence_digest", "value", "is_current"])
     if is_new and case.status != CaseStatus.OPEN:
@@ -94,21 +109,20 @@ async def _note(case: FlagCase | None, key: Key, value: float, trail: Trail) -> 
     return False
 
 
-async def _open(key: Key, value: Decimal, trail: Trail, digest: str) -> None:
-    code, group, subject = key
-    evidence = trail.evidence(group, subject)
-    job = organisation = None
-    if group == "OCID":
-        job = await Job.get(number=evidence["processes"][0]["number"])
-    else:
-        organisation = await _party(subject)
+def _shown(finding: Finding) -> Decimal:
+    return Decimal(str(finding.value)).quantize(_PLACES)
+
+
+async def _open(finding: Finding, digest: str) -> None:
+    code, group, subject = finding.key
     case = await FlagCase.create(
         number=await next_number("F"), code=code, group=group, subject=subject,
-        subject_name=trail.name(group, subject)[:200], job=job, organisation=organisation,
-        region_code=(job or organisation or _NOWHERE).region_code, value=value,
-        evidence=evidence, evidence_digest=digest, found_at=clock.now(),
+        subject_name=finding.name[:200], job_id=finding.job_id,
+        organisation_id=finding.organisation_id, region_code=finding.region_code,
+        value=_shown(finding), evidence=finding.evidence, evidence_digest=digest,
+        found_at=clock.now(),
     )  # fmt: skip
-    await audit.record(case, "found", by=CLOCK, after={"code": code, "value": value})
+    await audit.record(case, "found", by=CLOCK, after={"code": code, "value": case.value})
     await outbox.record("flag.found", case=case.id)
 
 

@@ -20,9 +20,9 @@ class FlagCase(Stateful):
     decided_by_id: UUID | None
 
     number = fields.CharField(max_length=20, unique=True)
-    code = fields.CharField(max_length=8)  # R003 … R058, docs/redflags.md
-    group = fields.CharField(max_length=16)  # OCID, Buyer, ProcuringEntity, Tenderer
-    subject = fields.CharField(max_length=64)  # the ocid or the party's identifier
+    code = fields.CharField(max_length=8)  # R003 … R058, M001 … M005, docs/redflags.md
+    group = fields.CharField(max_length=16)  # OCID, Buyer, ProcuringEntity, Tenderer, Parties
+    subject = fields.CharField(max_length=64)  # the ocid or the identifiers of the parties
     subject_name = fields.CharField(max_length=200)
     job: Any = fields.ForeignKeyField(
         "models.Job", null=True, on_delete=fields.RESTRICT, related_name=False

@@ -55,6 +55,28 @@ FLAGS: Mapping[str, Flag] = {
         N_("Heavily discounted bid"),
         N_("A price far below all others may not be meant to be kept."), "%",
     ),
+    "M001": Flag(
+        N_("Bids share text or files"),
+        N_("Passages that the job does not contain stand word for word in the bids of different firms."),
+        "%",
+    ),
+    "M002": Flag(
+        N_("Bids sent from the same device"),
+        N_("The people who sent the bids of different firms were signed in from the same device."),
+    ),
+    "M003": Flag(
+        N_("Related parties"),
+        N_("Bidders share people, telephone or address with each other or with the buyer."), "n",
+    ),
+    "M004": Flag(
+        N_("Contracts split below a threshold"),
+        N_("Several contracts of one buyer with one supplier lie just below the limit of a simpler procedure."),
+        "n",
+    ),
+    "M005": Flag(
+        N_("Orders in a circle"),
+        N_("The parties buy from each other in turn; such turnover may exist on paper only."), "n",
+    ),
 }  # fmt: skip
 DECISIONS: Mapping[Decision, str] = {
     Decision.INVESTIGATE: N_("Open an investigation"),
@@ -68,7 +90,12 @@ GROUPS: Mapping[str, str] = {
     "Buyer": N_("Buyer"),
     "ProcuringEntity": N_("Procuring entity"),
     "Tenderer": N_("Bidder"),
+    "Parties": N_("Several parties"),
 }
+TIES: Mapping[str, str] = {
+    "person": N_("the same person"), "phone": N_("the same telephone"),
+    "address": N_("the same address"),
+}  # fmt: skip
 BID_STATUSES: Mapping[str, str] = {
     "pending": N_("Opened"),
     "valid": N_("Valid"),
