@@ -181,10 +181,28 @@ def _csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
 def _xlsx(
     columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, title: str, source: str
 ) -> bytes:
+    return workbook([(title, columns, rows)], title=title, source=source)
+
+
+def workbook(
+    tables: Iterable[tuple[str, Sequence[Column], Iterable[Sequence[Any]]]],
+    *,
+    title: str,
+    source: str,
+) -> bytes:
+    """An XLSX file with a sheet for each (title, columns, rows)."""
     book = Workbook(write_only=True)
     book.properties.title, book.properties.description = title, source
     book.properties.creator = _("Data Annotation Public Service Platform")
-    sheet: Any = book.create_sheet(title=_sheet_title(title))
+    for name, columns, rows in tables:
+        _fill(book.create_sheet(title=_sheet_title(name)), columns, rows)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _fill(sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """Bold frozen headings over typed cells."""
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
         letter = get_column_letter(index)
@@ -198,9 +216,6 @@ def _xlsx(
         sheet.append(_written(columns, row, lambda kind, value: _cell(sheet, kind, value)))
         last += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 def _sheet_title(title: str) -> str:
