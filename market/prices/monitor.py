@@ -46,6 +46,17 @@ class Line:
             self.is_published and self.month_before is not None and self.month_before.n >= MINIMUM
         )
 
+    @property
+    def sound_change_bp(self) -> int | None:
+        """The change on the month before, where both months have enough contracts."""
+        return self.change_bp if self.is_change_sound else None
+
+    @property
+    def sound_year_bp(self) -> int | None:
+        """The change on last year, where both months have enough contracts."""
+        enough = self.is_published and self.year_before and self.year_before.n >= MINIMUM
+        return self.year_bp if enough else None
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -99,11 +110,12 @@ def riser(lines: Sequence[Line]) -> Line | None:
     return None
 
 
-async def latest_month(region: Region, until: str) -> str:
-    """The last month up to `until` in which something was signed; `until` itself when nothing was."""
-    rows = PriceCell.filter(region_code=region.code, month__lte=until).order_by("-month")
+async def default_month(region: Region) -> str:
+    """The last complete month in which something was signed in a region; else the present one."""
+    now = f"{clock.today():%Y-%m}"
+    rows = PriceCell.filter(region_code=region.code, month__lt=now).order_by("-month")
     found = await rows.first()
-    return found.month if found else until
+    return found.month if found else now
 
 
 async def newest_published(task: str, unit: str) -> PriceCell | None:

@@ -109,7 +109,7 @@ class Board:
 
 async def bureau_board(region: Region, query: PricesQuery) -> Board:
     """The exact figures of a region, small cells too."""
-    month = query.month or await monitor.latest_month(region, month_now())
+    month = query.month or await monitor.default_month(region)
     lines = await monitor.lines_of(region, month)
     top = monitor.riser(lines)
     rows: list[Evidence] = []
@@ -174,7 +174,7 @@ EVIDENCE = Export(
     N_("Contracts behind the price"),
     (
         (N_("Contract"), "text", "row.number"),
-        (N_("Signed"), "datetime", "row.signed_at"),
+        (N_("In force since"), "datetime", "row.signed_at"),
         (N_("Region"), "text", lambda one: regions.full_name(one.row.region_code)),
         (N_("Quantity"), "number", "row.quantity"),
         (N_("Unit"), "text", "row.unit"),

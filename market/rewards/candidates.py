@@ -46,12 +46,12 @@ class RewardTotal:
 CANDIDATES = Export(
     N_("Who would be eligible"),
     (
-        (N_("Organisation"), "text", "organisation.name"),
+        (N_("Applicant"), "text", "organisation.name"),
         (N_("Social credit code"), "text", "organisation.uscc"),
         (N_("Region"), "text", lambda row: regions.full_name(row.organisation.region_code)),
         (N_("Standing"), "text", lambda row: _(words.STANDINGS[row.finding.standing])),
         (
-            N_("Conditions"),
+            N_("Criteria"),
             "text",
             lambda row: "；".join(map(words.sentence, row.finding.criteria)),
         ),

@@ -24,7 +24,7 @@ CLAIMS = Export(
     N_("Claims for rewards"),
     (
         (N_("Number"), "text", "number"),
-        (N_("Organisation"), "text", "organisation.name"),
+        (N_("Applicant"), "text", "organisation.name"),
         (N_("Reward"), "text", lambda row: title_of(row.reward)),
         (N_("Year"), "text", "year"),
         (N_("Asked (yuan)"), "money", "asked_fen"),

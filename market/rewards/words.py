@@ -61,8 +61,8 @@ def sentence(one: Criterion) -> str:
     )  # fmt: skip
     text = _("%(condition)s: %(found)s", condition=label_of(one.path) + asked,
              found=amount(one.path, one.proved))  # fmt: skip
+    if one.declared is not None and one.standing is not Standing.MET:
+        text += _(" (declared: %(value)s)", value=amount(one.path, one.declared))
     if one.standing is not Standing.MISSING:
         return text
-    if one.declared is not None:
-        text += _(" (declared: %(value)s)", value=amount(one.path, one.declared))
     return _("%(text)s; missing: %(paper)s", text=text, paper=paper_of(one.path))

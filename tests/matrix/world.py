@@ -52,7 +52,7 @@ from market.webhooks.forms import EndpointInput
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
-from tests.factories.bulletins import draft, issued
+from tests.factories.bulletins import draft_bulletin, issued_bulletin
 from tests.factories.certification import make_base, make_round, publicise, submit_application
 from tests.factories.complaints import make_complaint
 from tests.factories.complaints import make_report as make_violation
@@ -416,7 +416,7 @@ async def _rewards(actors: dict[str, Actor]) -> dict[str, str]:
 async def _bulletins(actors: dict[str, Actor]) -> dict[str, str]:
     """One that A's bureau issued, and a draft of the month before."""
     bureau = actors["bureau_a"]
-    made, waiting = await issued(bureau), await draft(bureau, period="2025-11")
+    made, waiting = await issued_bulletin(bureau), await draft_bulletin(bureau, period="2025-11")
     return {"bulletin": made.number, "bulletin_draft": waiting.number}
 
 
