@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from billing import review_steps
 from billing.models import VoucherProgramme
 from billing.offers import offer_for, side_of
-from billing.redemptions import VoucherNotRedeemable
+from billing.redemption_guards import VoucherNotRedeemable
 from billing.reviews import NotAtThisStep, go_on, locked, told, write_down
 from billing.states import ProgrammeStatus
 from billing.voucher_models import VoucherApplication, VoucherEvidence
 from billing.voucher_states import ApplicationStatus, ReviewOutcome
 from billing.vouchers.rules import Programme
 from market.accounts.states import Role
-from market.kit import clock
+from market.kit import audit, clock
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock
 from market.kit.errors import InvalidInput
@@ -22,6 +22,7 @@ from market.kit.numbers import next_number
 from market.orders.models import Order
 from market.orders.parties import require_side
 
+OPEN = (ApplicationStatus.UNDER_REVIEW, ApplicationStatus.RETURNED, ApplicationStatus.GRANTED)
 Documents = Mapping[str, Sequence[StoredFile]]  # kind of evidence -> files
 
 
@@ -106,6 +107,25 @@ async def claim_payment(
     await _keep(application, rule, documents)
     await write_down(application, "subject", ReviewOutcome.PASSED, by=by)
     return await go_on(application, rule, by=by)
+
+
+@atomic()
+async def add_evidence(
+    application: VoucherApplication, *, documents: Documents, by: Actor
+) -> VoucherApplication:
+    """The claimant adds documents while the application is open, of kinds the rule asks for.
+
+    Raises NotAtThisStep, InvalidInput for another kind, NotPermitted.
+    """
+    require_side(by, application.claimant_id, Role.BUYER, Role.FINANCE)
+    application, rule = await locked(application)
+    if application.status not in OPEN:
+        raise NotAtThisStep(_("This application is over"))
+    if set(documents) - {one.kind for one in rule.evidence}:
+        raise InvalidInput(fields={"kind": _("The programme does not ask for this document")})
+    await _keep(application, rule, documents)
+    await audit.record(application, "evidence added", by=by, after={"kinds": sorted(documents)})
+    return application
 
 
 def _require_documents(rule: Programme, step: str, documents: Documents) -> None:

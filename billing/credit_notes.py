@@ -117,14 +117,15 @@ async def record_credit_note(
         raise InvalidInput(fields={"official_number": _("This invoice number is recorded already")})
     parts = await parts_of(invoice)
     left = sum(part.left_fen for part in parts)
-    if invoice.status != InvoiceStatus.ISSUED or note_input.amount_fen > left:
+    fen = note_input.amount_fen or left
+    if invoice.status != InvoiceStatus.ISSUED or not 0 < fen <= left:
         raise NotCreditable(
             _(
                 "The invoice is not issued yet, or only %(left)s of it stands",
                 left=format_yuan(left),
             )
         )
-    taken = credit_lines(parts, note_input.amount_fen)
+    taken = credit_lines(parts, fen)
     positions = await InvoiceLine.filter(invoice=invoice).order_by("position")
     note = await CreditNote.create(
         number=await next_number("CN"), invoice=invoice, official_number=number,

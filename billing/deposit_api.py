@@ -1,11 +1,9 @@
 """JSON operations of deposits: give one, a letter in its place, keep one, execute what was instructed."""
 
-import base64
-import binascii
 import datetime as dt
 from typing import Any, Self
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel
 
 from billing import deposit_access, deposits, forfeitures, guarantees, holdings
 from billing.deposit_forms import CheckInput, ForfeitInput, GuaranteeInput
@@ -17,11 +15,11 @@ from billing.deposit_states import (
     HoldingStatus,
     ReturnGround,
 )
+from billing.file_bodies import FileBody
 from billing.forms import BankReferenceInput
 from billing.states import PayoutStatus
 from market.kit import files
 from market.kit.api import Call, Nothing, Operation, operation
-from market.kit.i18n import gettext as _
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
 
 TAG = "deposits"
@@ -77,20 +75,8 @@ class HoldingOut(BaseModel):
         )  # fmt: skip
 
 
-class LetterBody(GuaranteeInput):
+class LetterBody(FileBody, GuaranteeInput):
     """A letter of guarantee with its file in base64."""
-
-    filename: str = Field(min_length=1, max_length=200)
-    content: str
-
-    @field_validator("content")
-    @classmethod
-    def _is_base64(cls, value: str) -> str:
-        try:
-            base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError):
-            raise ValueError(_("The content must be base64")) from None
-        return value
 
 
 async def _again(call: Call[Any, Any], number: str) -> HoldingOut:
@@ -144,9 +130,7 @@ async def cancel_deposit(call: Call[Nothing, Nothing]) -> HoldingOut:
 async def submit_guarantee(call: Call[LetterBody, Nothing]) -> HoldingOut:
     """Checked with its issuer before it stands for the money."""
     row = await deposit_access.own_holding(call.actor, call.path("number"))
-    file = await files.store(
-        call.body.filename, base64.b64decode(call.body.content), by=call.actor, kinds=LETTERS
-    )
+    file = await files.store(call.body.filename, call.body.bytes(), by=call.actor, kinds=LETTERS)
     letter = GuaranteeInput.model_validate(call.body.model_dump(exclude={"filename", "content"}))
     await guarantees.submit_guarantee(row, letter, file, by=call.actor)
     return await _again(call, row.number)

@@ -69,11 +69,13 @@ class InvoiceRecordInput(BaseModel):
 
 
 class CreditNoteInput(BaseModel):
-    """An issued red-letter invoice: its 20-digit number, its date, what it takes back, VAT included."""
+    """An issued red-letter invoice: its 20-digit number, its date, what it takes back, VAT included;
+    without an amount all that stands.
+    """
 
     official_number: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{20}$")]
     issued_on: LocalDate
-    amount_fen: Annotated[YuanAsFen, Field(gt=0, le=MAX_FEN)]
+    amount_fen: Annotated[YuanAsFen, Field(gt=0, le=MAX_FEN)] | None = None
     reason: Reason
 
 

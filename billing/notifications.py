@@ -4,8 +4,9 @@ from billing import deposit_words, review_steps
 from billing.deposit_models import Holding
 from billing.deposit_states import HoldingPurpose
 from billing.models import Payment, Payout, Refund, Settlement, VoucherRedemption
-from billing.voucher_models import VoucherApplication
-from market.accounts.states import Role
+from billing.voucher_models import VoucherApplication, VoucherObjection
+from market.accounts.models import Organisation, Person
+from market.accounts.states import OrganisationKind, OrganisationStatus, Role
 from market.kit import outbox
 from market.notifications.mailing import tell
 from market.notifications.recipients import members
@@ -71,3 +72,26 @@ async def tell_of_holding(message: outbox.Message) -> None:
         message, people, confidential=is_sealed, holding=holding, words=deposit_words,
         what=deposit_words.happened(message.payload["what"]),
     )  # fmt: skip
+
+
+async def tell_of_objection(message: outbox.Message) -> None:
+    """voucher.objected: to the issuing bureau, which decides on it."""
+    row = await VoucherObjection.get(id=message.payload["objection"]).select_related(
+        "application__programme", "organisation"
+    )
+    application = row.application
+    people = await reviewers_of(application.programme.region_code)
+    await tell(message, people, objection=row, application=application)
+
+
+async def reviewers_of(region_code: str) -> list[Person]:
+    """The people of the bureaus that issue in a region: owners, quality and finance, each once."""
+    bureaus = await Organisation.filter(
+        kind=OrganisationKind.BUREAU, status=OrganisationStatus.ACTIVE, region_code=region_code
+    ).order_by("id")
+    found = {
+        person.id: person
+        for bureau in bureaus
+        for person in await members(bureau.id, Role.QUALITY, Role.FINANCE)
+    }
+    return list(found.values())

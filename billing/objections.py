@@ -6,7 +6,7 @@ from billing.voucher_models import VoucherApplication, VoucherObjection
 from billing.voucher_states import ApplicationStatus, ObjectionOutcome, ReviewOutcome
 from market.accounts.permissions import require
 from market.accounts.states import Role
-from market.kit import clock
+from market.kit import clock, outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock
 from market.kit.errors import Conflict, NotPermitted
@@ -40,6 +40,7 @@ async def raise_objection(
     objection = await VoucherObjection.create(
         application=application, organisation_id=by.organisation_id, text=text
     )
+    await outbox.record("voucher.objected", objection=objection.id)
     await told(application)
     return objection
 

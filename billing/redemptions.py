@@ -22,21 +22,23 @@ from billing.models import (
 )
 from billing.offers import Offer, offer_for, side_of
 from billing.order_claims import Claimant
-from billing.programmes import left_in, pools_of, rule_of
-from billing.stages import OVER, Stage, stages_of
-from billing.states import LIVE_REDEMPTIONS, ProgrammeStatus, RedemptionStatus
+from billing.programmes import left_in, pools_of
+from billing.redemption_guards import (
+    VoucherNotRedeemable,
+    require_alone,
+    require_open,
+    stage_shares,
+)
+from billing.stages import Stage, stages_of
+from billing.states import RedemptionStatus
 from billing.voucher_models import VoucherApplication
-from billing.vouchers.combinations import exclusive_groups
-from billing.vouchers.rules import Programme
 from market.accounts.models import Organisation
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
 from market.kit import clock, outbox
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock, lock_id
-from market.kit.errors import Conflict
 from market.kit.i18n import gettext as _
-from market.kit.money import allocate
 from market.kit.numbers import next_number
 from market.orders import orders
 from market.orders.models import Order
@@ -45,12 +47,6 @@ from market.orders.states import MilestoneKind, OrderStatus
 
 # Modes in which the treasury pays the supplier, so that the buyer pays less.
 DEDUCTING = ("deduct_at_source", "supplier_redeems")
-
-
-class VoucherNotRedeemable(Conflict):
-    """The rule, the pool or another voucher of the order forbids it; the sentence says which."""
-
-    title = "This voucher cannot be used"
 
 
 @atomic()
@@ -88,12 +84,12 @@ async def reserve_grant(
     """
     subject_id = order.supplier_id if claimant == "supplier" else order.buyer_id
     order, programme = await lock(order), await lock(programme)
-    _require_open(order, programme, is_filed=is_filed)
+    require_open(order, programme, is_filed=is_filed)
     offer = await offer_for(order, programme, claimant=claimant)
     if not offer.is_usable:
         raise VoucherNotRedeemable(" ".join(offer.reasons))
-    await _require_alone(order, offer.rule)
-    shares = await _shares(order, offer.quote.grant_fen) if programme.mode in DEDUCTING else {}
+    await require_alone(order, offer.rule)
+    shares = await stage_shares(order, offer.quote.grant_fen) if programme.mode in DEDUCTING else {}
     redemption = await _write(order, offer, subject_id)
     for pool in await pools_of(programme, offer.rule):
         await _draw(redemption, pool)
@@ -121,55 +117,6 @@ async def _write(order: Order, offer: Offer, claimant_id: UUID) -> VoucherRedemp
         trace=dict(offer.quote.trace),
         decided_at=clock.now(),
     )
-
-
-def _require_open(order: Order, programme: VoucherProgramme, *, is_filed: bool) -> None:
-    superseded = is_filed and programme.status == ProgrammeStatus.CLOSED
-    if programme.status != ProgrammeStatus.OPEN and not superseded:
-        raise VoucherNotRedeemable(_("This programme takes no claims now"))
-    if order.status in (*OVER, OrderStatus.COMPLETED):
-        raise VoucherNotRedeemable(_("Vouchers are applied before the order is completed"))
-
-
-async def _require_alone(order: Order, rule: Programme) -> None:
-    """A contract uses a programme once, and one voucher of an exclusive group (V3)."""
-    groups = exclusive_groups(rule)
-    others = await VoucherRedemption.filter(
-        order_id=order.id, status__in=LIVE_REDEMPTIONS
-    ).select_related("programme")
-    for other in others:
-        theirs = rule_of(other.programme)
-        taken = exclusive_groups(theirs)
-        if theirs.id == rule.id or groups & taken:
-            raise VoucherNotRedeemable(
-                _(
-                    "“%(title)s” is applied to this contract already, and it may be used once",
-                    title=theirs.title,
-                )
-            )
-
-
-async def _shares(order: Order, grant_fen: int) -> dict[UUID, int]:
-    """The grant over the stages still to be paid before acceptance, by what is due (P5)."""
-    open_stages = [
-        stage
-        for stage in await stages_of(order)
-        if stage.is_payable
-        and stage.payment is None
-        and stage.milestone.kind != MilestoneKind.RETENTION
-    ]
-    due = [stage.due_fen for stage in open_stages]
-    if sum(due) < grant_fen:
-        raise VoucherNotRedeemable(
-            _(
-                "A voucher that lowers what you pay must be applied before you pay: too little of "
-                "this order is still open"
-            )
-        )
-    parts = allocate(grant_fen, due)
-    return {
-        stage.milestone.id: part for stage, part in zip(open_stages, parts, strict=True) if part
-    }
 
 
 async def _draw(redemption: VoucherRedemption, pool: VoucherPool) -> None:

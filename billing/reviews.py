@@ -4,7 +4,8 @@ from billing import review_steps
 from billing.models import VoucherProgramme, VoucherRedemption
 from billing.order_claims import Claimant
 from billing.programmes import rule_of
-from billing.redemptions import VoucherNotRedeemable, give_back, reserve_grant
+from billing.redemption_guards import VoucherNotRedeemable
+from billing.redemptions import give_back, reserve_grant
 from billing.states import RedemptionStatus
 from billing.voucher_models import VoucherApplication, VoucherObjection, VoucherReview
 from billing.voucher_states import ApplicationStatus, ObjectionOutcome, ReviewOutcome

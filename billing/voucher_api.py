@@ -1,9 +1,10 @@
 """JSON operations of the review of vouchers, and of the best combination."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from billing import (
     access,
@@ -14,12 +15,16 @@ from billing import (
     reviews,
     wallet,
 )
+from billing.file_bodies import FileBody
 from billing.forms import ProgrammeInput
 from billing.programmes import rule_of
 from billing.voucher_forms import ReviewInput
 from billing.voucher_models import VoucherApplication
 from billing.voucher_states import ApplicationStatus
+from market.kit import files
+from market.kit.actor import Actor
 from market.kit.api import Call, Nothing, Operation, operation
+from market.kit.files import StoredFile
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
 
 TAG = "billing"
@@ -61,6 +66,18 @@ class ApplicationOut(BaseModel):
         )
 
 
+class EvidenceBody(FileBody):
+    """A document of an application, by the kind its programme names."""
+
+    kind: str = Field(max_length=32)
+
+
+class ApplyBody(ProgrammeInput):
+    """A programme with the documents it asks for."""
+
+    documents: list[EvidenceBody] = Field(default=[], max_length=20)
+
+
 class PlanOut(BaseModel):
     """The best combination of vouchers over the open orders, with its certificate."""
 
@@ -70,20 +87,31 @@ class PlanOut(BaseModel):
     certificate: dict[str, Any]
 
 
+async def _kept(bodies: Iterable[EvidenceBody], by: Actor) -> dict[str, list[StoredFile]]:
+    found: dict[str, list[StoredFile]] = {}
+    for body in bodies:
+        file = await files.store(body.filename, body.bytes(), by=by)
+        found.setdefault(body.kind, []).append(file)
+    return found
+
+
 async def _again(call: Call[Any, Any], number: str) -> ApplicationOut:
     return ApplicationOut.of(await application_access.application_to_read(call.actor, number))
 
 
 @operation(
     "POST", "/orders/{number}/voucher-applications", summary="Apply for a reviewed voucher",
-    tag=TAG, body=ProgrammeInput, returns=ApplicationOut, status=201, scope=WRITE,
+    tag=TAG, body=ApplyBody, returns=ApplicationOut, status=201, scope=WRITE,
 )  # fmt: skip
-async def apply_for_voucher(call: Call[ProgrammeInput, Nothing]) -> ApplicationOut:
-    """Where the programme asks for documents, apply on the page: files come with the form."""
+async def apply_for_voucher(call: Call[ApplyBody, Nothing]) -> ApplicationOut:
+    """With the documents the programme asks for at this step, in base64; 422 names those missing."""
     order = await access.order_of_party(call.actor, call.path("number"))
     programme = await access.open_programme(call.body.programme)
     made = await applications.apply_for_voucher(
-        order, programme=programme, documents={}, by=call.actor
+        order,
+        programme=programme,
+        documents=await _kept(call.body.documents, call.actor),
+        by=call.actor,
     )
     return await _again(call, made.number)
 
@@ -130,6 +158,18 @@ async def withdraw_application(call: Call[Nothing, Nothing]) -> ApplicationOut:
 
 
 @operation(
+    "POST", "/voucher-applications/{number}/evidence", summary="Add a document to an application",
+    tag=TAG, body=EvidenceBody, returns=ApplicationOut, status=201, scope=WRITE,
+)  # fmt: skip
+async def add_evidence(call: Call[EvidenceBody, Nothing]) -> ApplicationOut:
+    """While it is open, of a kind the programme asks for; PDF, picture, XLSX, CSV or ZIP up to 20 MB."""
+    row = await application_access.own_application(call.actor, call.path("number"))
+    documents = await _kept([call.body], call.actor)
+    await applications.add_evidence(row, documents=documents, by=call.actor)
+    return await _again(call, row.number)
+
+
+@operation(
     "GET", "/voucher-plan", summary="Best combination of vouchers", tag=TAG, returns=PlanOut,
     scope=READ,
 )  # fmt: skip
@@ -145,5 +185,5 @@ async def show_plan(call: Call[Nothing, Nothing]) -> PlanOut:
 
 operations: list[Operation] = [
     apply_for_voucher, list_applications, show_application, decide_application,
-    withdraw_application, show_plan,
+    withdraw_application, add_evidence, show_plan,
 ]  # fmt: skip

@@ -34,6 +34,8 @@ import market.directory.api
 import market.directory.routes
 import market.disputes.api
 import market.disputes.routes
+import market.exchange.api
+import market.exchange.routes
 import market.fairs.api
 import market.fairs.routes
 import market.fairs.timetable_routes
@@ -117,6 +119,7 @@ OPERATIONS = [
     *market.ocds.api.operations,
     *market.risks.api.operations,
     *market.incidents.api.operations,
+    *market.exchange.api.operations,
     *market.webhooks.api.operations,
     *market.registration.api.operations,
     *market.rewards.api.operations,
@@ -160,6 +163,7 @@ ROUTES: list[BaseRoute] = [
     *market.bureau.routes.routes,
     *market.risks.routes.routes,
     *market.incidents.routes.routes,
+    *market.exchange.routes.routes,
     *market.webhooks.routes.routes,
     *market.ocds.routes.routes,
     *market.registration.routes.routes,

@@ -27,6 +27,7 @@ from market.complaints.measures import lift_ended_suspensions
 from market.datasets.ratings import ask_for_due_reviews
 from market.disputes import observations as dispute_facts
 from market.disputes.deadlines import lapse_readings, move_overdue_disputes
+from market.exchange.collecting import collect
 from market.fairs import mail as fair_mail
 from market.fairs.computing import compute_requested
 from market.fairs.fairs import hold_ended_fairs
@@ -298,6 +299,7 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (3600, review_market),
     (3600, draft_due),
     (60, note_overdue),
+    (600, collect),
     (86400, sending.forget_old),
     (3600, observe_missing),
     (3600, sweep_orphans),

@@ -112,6 +112,11 @@ KINDS: dict[str, Kind] = {
         N_("Answer in the dispute"), (Role.BUYER, Role.SALES, Role.PROJECT, Role.QUALITY),
         (_THREE_DAYS, _DAY), True),
     "reading": Kind(N_("Third reading due"), (Role.PROJECT, Role.QUALITY), (_THREE_DAYS, _DAY), True),
+    "voucher_review": Kind(
+        N_("Take the step of a voucher review"), (Role.QUALITY, Role.FINANCE), (_THREE_DAYS, _DAY), True),
+    "deposit": Kind(N_("Pay the deposit or fee"), (Role.SALES, Role.FINANCE), (_THREE_DAYS, _DAY)),
+    "deposit_return": Kind(N_("Deposit must be back"), (Role.FINANCE,), (_DAY,), True),
+    "guarantee": Kind(N_("Letter of guarantee expires"), (Role.SALES, Role.FINANCE), (_MONTH, _WEEK)),
     "training": Kind(N_("Confidentiality training expires"), (Role.PROJECT,), (_MONTH, _WEEK)),
     "credential": Kind(N_("Annotator's credential expires"), (Role.PROJECT,), (_MONTH, _WEEK)),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from market.kit.actor import Actor
 
 Source = Callable[[Span], Awaitable[list[Deadline]]]
 
-SOURCES: Mapping[Source, tuple[str, ...]] = {
+SOURCES: dict[Source, tuple[str, ...]] = {
     tendering.questions_close: ("questions_close",),
     tendering.answer_questions: ("answer_questions",),
     tendering.bids_close: ("bids_close",),
@@ -40,6 +40,12 @@ SOURCES: Mapping[Source, tuple[str, ...]] = {
 _SOURCE_OF = {kind: source for source, kinds in SOURCES.items() for kind in kinds}
 
 
+def register(sources: Mapping[Source, tuple[str, ...]]) -> None:
+    """Add the sources of a satellite; the composition root calls it."""
+    SOURCES.update(sources)
+    _SOURCE_OF.update({kind: source for source, kinds in sources.items() for kind in kinds})
+
+
 async def deadlines(span: Span) -> list[Deadline]:
     """All deadlines of a span, the nearest first; cancelled ones among them."""
     found = [one for source in SOURCES for one in await source(span)]
@@ -48,7 +54,8 @@ async def deadlines(span: Span) -> list[Deadline]:
 
 async def deadlines_of_kind(kind: str, span: Span) -> list[Deadline]:
     """Those of one kind."""
-    return [one for one in await _SOURCE_OF[kind](span) if one.kind == kind]
+    source = _SOURCE_OF.get(kind)
+    return [one for one in await source(span) if one.kind == kind] if source else []
 
 
 async def deadlines_of(by: Actor, start: dt.datetime, end: dt.datetime) -> list[Deadline]:

@@ -27,6 +27,8 @@ PLACES = (
     ("dispute", "disputes:show", "number"),
     ("reading", "readings:show", "number"),
     ("batch", "batches:show", "number"),
+    ("holding", "deposits:show", "number"),
+    ("application", "vouchers:application", "number"),
     ("payout", "payouts:list", ""),
     ("settlement", "settlements:show", "number"),
     ("payment", "payments:show", "number"),

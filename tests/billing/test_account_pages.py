@@ -11,7 +11,7 @@ from billing import account_statements, credit_notes, invoices, overdue, platfor
 from billing.credit_notes import CreditNote, NotCreditable, Part, credit_lines
 from billing.fees import FeeRule, fee_of, rule_on
 from billing.forms import CreditNoteInput, InvoiceRecordInput
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceLine
 from billing.states import InvoiceKind
 from billing.tax import split_gross
 from billing.twin import Twin
@@ -100,6 +100,38 @@ def test_the_last_of_four_credit_notes_takes_the_rest() -> None:
     assert (taken[-1], parts[0].left_fen) == (8_199, 0)
     with pytest.raises(ValueError, match="more than stands"):
         credit_lines(parts, 1)
+
+
+async def test_t1_the_verb_takes_a_fourth_note_of_what_stands(rollback: None) -> None:
+    """Lines 68.33, 68.33, 57.50, 85.00 at 20 %: 334.99, three notes of a line each, the last 81.99."""
+    deal = await unpaid_order()
+    assert deal.order is not None
+    net = [6_833, 6_833, 5_750, 8_500]
+    vat = [1_367, 1_366, 1_150, 1_700]  # 55.83 in all, the lines' to the fen
+    invoice = await Invoice.create(
+        number="INV-VECTOR", order=deal.order, seller_id=deal.order.supplier_id,
+        buyer_id=deal.order.buyer_id, kind="special", net_fen=sum(net), vat_fen=sum(vat),
+    )  # fmt: skip
+    for position, (line_net, line_vat) in enumerate(zip(net, vat, strict=True), 1):
+        await InvoiceLine.create(
+            invoice=invoice, position=position, description=f"第{position}行", net_fen=line_net,
+            vat_bp=2000, vat_fen=line_vat,
+        )  # fmt: skip
+    record = InvoiceRecordInput(official_number="1" * 20, issued_on=clock.today())
+    invoice = await invoices.record_invoice(invoice, record, by=deal.supplier)
+    assert invoice.net_fen + invoice.vat_fen == 33_499
+    for at, fen in enumerate((8_200, 6_900, 10_200), 2):
+        await credit_notes.record_credit_note(invoice, red(str(at), fen), by=deal.supplier)
+    rest = CreditNoteInput(official_number="5" * 20, issued_on=clock.today(), reason="其余全部冲销")
+    last = await credit_notes.record_credit_note(invoice, rest, by=deal.supplier)
+    assert last.gross_fen == 8_199
+    assert [part.left_fen for part in await credit_notes.parts_of(invoice)] == [0, 0, 0, 0]
+    notes = await CreditNote.filter(invoice=invoice)
+    assert (sum(n.net_fen for n in notes), sum(n.vat_fen for n in notes)) == (27_916, 5_583)
+    with pytest.raises(NotCreditable):
+        await credit_notes.record_credit_note(
+            invoice, rest.model_copy(update={"official_number": "6" * 20}), by=deal.supplier
+        )
 
 
 def test_the_first_order_is_free_and_volume_lowers_the_rate() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from billing import applications, objections, redemptions, reviews, voucher_clock
 from billing.models import VoucherPool, VoucherRedemption
-from billing.redemptions import VoucherNotRedeemable
+from billing.redemption_guards import VoucherNotRedeemable
 from billing.reviews import NotAtThisStep
 from billing.states import RedemptionStatus
 from billing.twin import Twin

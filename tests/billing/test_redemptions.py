@@ -11,7 +11,7 @@ from billing.models import (
     VoucherRedemption,
 )
 from billing.programmes import load_programmes, rule_of
-from billing.redemptions import VoucherNotRedeemable
+from billing.redemption_guards import VoucherNotRedeemable
 from billing.stages import stages_of
 from billing.states import PaymentMethod, ProgrammeStatus, RedemptionStatus
 from billing.twin import Twin

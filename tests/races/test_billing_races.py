@@ -20,6 +20,7 @@ from billing.chart import (
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
 from billing.models import Payment, VoucherPool, VoucherRedemption, WebhookEvent
 from billing.payments import CheckoutState
+from billing.redemption_guards import VoucherNotRedeemable
 from billing.states import PaymentMethod, PaymentStatus, RedemptionStatus
 from billing.verification import verify_ledger
 from market.kit.errors import Conflict
@@ -63,7 +64,7 @@ async def test_v1_one_voucher_two_claimants_exactly_one_wins() -> None:
     )
     won = [one for one in outcomes if isinstance(one, VoucherRedemption)]
     assert [one.grant_fen for one in won] == [3_000_000]
-    assert [type(one) for one in outcomes if one not in won] == [redemptions.VoucherNotRedeemable]
+    assert [type(one) for one in outcomes if one not in won] == [VoucherNotRedeemable]
     pool = await VoucherPool.get(programme=programme)
     assert (pool.reserved_fen, pool.redeemed_fen) == (3_000_000, 0)
 
