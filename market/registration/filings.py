@@ -35,6 +35,12 @@ def fingerprint_of(uscc_a: str, uscc_b: str, amount_fen: int, signed_on: dt.date
     return hashlib.sha256(canonical(stated).encode()).hexdigest()
 
 
+class DuplicateDeal(Conflict):
+    """One deal enters the statistics once, whichever side filed it, and not beside a contract made here."""
+
+    title = "This deal may be on record already"
+
+
 @atomic()
 async def file_deal(content: FilingInput, *, by: Actor) -> Filing:
     """Put an outside deal on record, for the bureau of the filer's region to accept.
@@ -74,13 +80,20 @@ async def withdraw_filing(filing: Filing, *, by: Actor) -> Filing:
 
 @atomic()
 async def answer_filing(filing: Filing, answer: AnswerInput, *, by: Actor) -> Filing:
-    """Accept a filing, or return it with reasons; the bureau of its region, or the operator."""
+    """Accept a filing, or return it with reasons; the bureau of its region, or the operator.
+
+    What has the fingerprint of a deal on record is accepted only with the reasons why it is another one.
+    """
     is_operator = by.kind == OrganisationKind.OPERATOR
     kind = OrganisationKind.OPERATOR if is_operator else OrganisationKind.BUREAU
     require(by, Role.QUALITY, Role.PROJECT, kind=kind)
     if not answer.accept and len(answer.reasons) < 5:
         raise InvalidInput(fields={"reasons": _("Say what is to be put right")})
+    for twin in await Filing.filter(fingerprint=filing.fingerprint).order_by("id"):
+        await lock(twin)  # both sides' filings may be answered at once
     filing = await lock(filing)
+    if answer.accept:
+        await _check_distinct(filing, answer)
     await filing.move_to(
         FilingStatus.ACCEPTED if answer.accept else FilingStatus.RETURNED, by=by,
         reason=answer.reasons, reasons=answer.reasons, decided_by_id=by.organisation_id,
@@ -90,20 +103,38 @@ async def answer_filing(filing: Filing, answer: AnswerInput, *, by: Actor) -> Fi
     return filing
 
 
-async def lookalikes(filing: Filing) -> list[str]:
-    """Numbers of what may be the same deal: filings with its fingerprint, and contracts made here."""
-    filings = Filing.filter(fingerprint=filing.fingerprint).exclude(id=filing.id)
+async def _check_distinct(filing: Filing, answer: AnswerInput) -> None:
+    filed = Filing.filter(fingerprint=filing.fingerprint, status=FilingStatus.ACCEPTED)
+    numbers = await filed.exclude(id=filing.id).order_by("id").values_list("number", flat=True)
+    found = [*(str(number) for number in numbers), *await _contracts_like(filing)]
+    if found and not answer.is_distinct:
+        raise DuplicateDeal(
+            _("It looks like %(numbers)s: return it, or say why it is another deal",
+              numbers=", ".join(found))
+        )  # fmt: skip
+    if found and len(answer.reasons) < 5:
+        raise InvalidInput(fields={"reasons": _("Say why it is another deal")})
+
+
+async def _contracts_like(filing: Filing) -> list[str]:
+    """Contracts made here between the same parties over the same amount."""
     filer = await Organisation.get(id=filing.filer_id)
     codes = {filer.uscc, filing.counterparty_uscc}
     contracts = Contract.filter(
         total_fen=filing.amount_fen, buyer__uscc__in=codes, supplier__uscc__in=codes
     )
+    return [row.number for row in await contracts.order_by("id")]
+
+
+async def lookalikes(filing: Filing) -> list[str]:
+    """Numbers of what may be the same deal: filings with its fingerprint, and contracts made here."""
+    filings = Filing.filter(fingerprint=filing.fingerprint).exclude(id=filing.id)
     return [
         *[
             row.number
             for row in await filings.exclude(status=FilingStatus.WITHDRAWN).order_by("id")
         ],
-        *[row.number for row in await contracts.order_by("id")],
+        *await _contracts_like(filing),
     ]
 
 

@@ -52,7 +52,8 @@ class FilingInput(BaseModel):
 
 
 class AnswerInput(BaseModel):
-    """A bureau's answer; reasons are needed to return a filing."""
+    """A bureau's answer; reasons are needed to return a filing, or to accept one that looks like another."""
 
     accept: bool = False
+    is_distinct: bool = False
     reasons: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""

@@ -6,6 +6,7 @@ from market.kit.paging import CursorPage, CursorQuery
 from market.training import access, modules
 from market.training.forms import AttemptInput, CredentialInput, ModuleInput
 from market.training.schemas import CredentialOut, ModuleOut, RecordOut
+from market.training.statistics_routes import talent_statistics
 
 READ, WRITE = "orders:read", "orders:write"
 
@@ -60,4 +61,5 @@ async def keep_credential(call: Call[CredentialInput, Nothing]) -> CredentialOut
 
 operations = [
     list_modules, write_module, keep_credential, show_module, take_quiz, retire_module,
+    talent_statistics,
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from market.kit.forms import Form
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.tables import Export
-from market.training import access, modules
+from market.training import access, modules, statistics_routes
 from market.training.forms import AttemptInput, CredentialInput, ModuleInput
 from market.training.models import TrainingModule
 from market.training.states import CREDENTIALS
@@ -148,6 +148,7 @@ async def credential(request: Request) -> Response:
 
 BOTH = ["GET", "POST"]
 routes = [
+    *statistics_routes.routes,
     Route("/training", list_modules, name="training:list"),
     Route("/training/new", write, name="training:write", methods=BOTH),
     Route("/training/credentials", credential, name="training:credentials", methods=BOTH),

@@ -106,6 +106,40 @@ async def test_both_sides_of_one_deal_look_alike_to_the_bureau() -> None:
     assert await filings.lookalikes(two) == []
 
 
+async def test_one_deal_is_accepted_once_whichever_side_filed_it() -> None:
+    seller, authority = await firm(), await bureau()
+    mine = await Organisation.get(id=seller.organisation_id)
+    buyer = await actor(await make_organisation(kind="demand", uscc=OTHER))
+    one = await filings.file_deal(deal(), by=seller)
+    scanned = hashlib.sha256(b"another scan").hexdigest()
+    two = await filings.file_deal(
+        deal(side="buyer", counterparty_uscc=mine.uscc, contract_digest=scanned), by=buyer
+    )
+    await filings.answer_filing(one, AnswerInput(accept=True), by=authority)
+    with pytest.raises(filings.DuplicateDeal, match=one.number):
+        await filings.answer_filing(two, AnswerInput(accept=True), by=authority)
+    with pytest.raises(InvalidInput):
+        await filings.answer_filing(two, AnswerInput(accept=True, is_distinct=True), by=authority)
+    assert (await Filing.get(id=two.id)).status == FilingStatus.SUBMITTED
+    why = AnswerInput(accept=True, is_distinct=True, reasons="同日两份合同，编号不同。")
+    done = await filings.answer_filing(two, why, by=authority)
+    assert done.status == FilingStatus.ACCEPTED
+
+
+async def test_anybody_checks_a_certificate(client: httpx.AsyncClient) -> None:
+    made = await make_order()
+    assert made.order is not None
+    kept = await register_contract(made.order.contract_id)
+    page = await client.get(f"/documents/{kept.digest[:16]}")
+    assert (page.status_code, kept.number in page.text, kept.digest in page.text) == (
+        200,
+        True,
+        True,
+    )
+    assert kept.content["object"] not in page.text, "nothing of the content"
+    assert (await client.get("/documents/" + "0" * 16)).status_code == 404
+
+
 async def test_the_bureau_of_the_region_answers() -> None:
     seller, stranger = await firm(), await bureau("320000")
     filing = await filings.file_deal(deal(), by=seller)
