@@ -53,6 +53,7 @@ _SAVED = (N_("Saved searches"), "alerts:list", "star")
 _DISPUTES = (N_("Disputes"), "disputes:list", "flag")
 _COMPLAINTS = (N_("Objections and complaints"), "complaints:list", "scale")
 _INCIDENTS = (N_("Incidents"), "incidents:list", "alert")
+_EXCHANGE = (N_("One network"), "exchange:list", "link")
 _VIOLATIONS = (N_("Violation reports"), "violations:list", "flag")
 _DEMAND = (
     _WORKSPACE,
@@ -112,6 +113,7 @@ _BUREAU = (
     (N_("Deals"), "bureau:deals", "file"),
     (N_("Regions"), "bureau:regions", "building"),
     (N_("Red flags"), "risks:list", "flag"),
+    _EXCHANGE,
     (N_("Registrations"), "registrations:list", "file"),
     (N_("Filings"), "filings:list", "inbox"),
     (N_("Certification of bases"), "certification_rounds:list", "building"),
@@ -146,6 +148,7 @@ _OPERATOR = (
     (N_("Exception queues"), "operator:queues", "alert"),
     (N_("Reconciliation"), "reconciliations:list", "scale"),
     (N_("Outbox"), "operator:outbox", "inbox"),
+    _EXCHANGE,
     (N_("Searches"), "operator:searches", "search"),
     (N_("Refused by search"), "operator:search_refused", "search"),
     (N_("Dictionary"), "dictionary:list", "search"),

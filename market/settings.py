@@ -49,6 +49,7 @@ MODEL_MODULES = [
     "market.services.models",
     "market.risks.models",
     "market.incidents.models",
+    "market.exchange.models",
     "market.webhooks.models",
     "market.calendar.models",
     "market.notifications.models",

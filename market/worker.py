@@ -7,7 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from billing import deposits, obligations, refunds, voucher_clock, work_fees
+from billing import (
+    deposits,
+    late_returns,
+    obligations,
+    processor_balances,
+    refunds,
+    voucher_clock,
+    work_fees,
+)
 from billing import handlers as money
 from billing import notifications as money_mail
 from billing.bank_statements import on_statement_uploaded
@@ -289,6 +297,8 @@ PERIODIC: tuple[tuple[float, Periodic], ...] = (
     (600, publish_due_reviews),
     (600, end_due_contracts),
     (300, money.sync_stale_payments),
+    (300, late_returns.send_late_returns),
+    (1800, processor_balances.ask_balance),
     (600, settle_periodically),
     (600, deposits.return_due_deposits),
     (600, work_fees.pay_due_fees),
