@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,6 +22,7 @@ NESTED_WEIGHT = 0.5
 LETTER_WEIGHT = 0.25
 HINT_IMPORTANCE = 0.5
 LETTER_IMPORTANCE = 0.25
+REPEATED_IMPORTANCE = 0.25
 _PIECES = re.compile(r"[a-z0-9][a-z0-9+#.]*|[㐀-鿿]+")
 _CLAUSE_ENDS = re.compile(r"[，。；：！？、\n]+")
 _SHORT = 8
@@ -167,9 +168,15 @@ def query_groups(text: str) -> tuple[TermGroup, ...]:
     found: dict[frozenset[str], TermGroup] = {}
     for group in _reading(canonical, words):
         asked = frozenset(term for term, weight in group.terms if weight == 1.0)
-        found.setdefault(asked, group)
+        known = found.get(asked)
+        found[asked] = group if known is None else replace(known, importance=_stressed(known))
     groups = tuple(found.values())
     return groups + _hinted_groups(canonical, groups, words)
+
+
+def _stressed(group: TermGroup) -> float:
+    """What is said twice in other words (小麦 麦穗) counts more, up to one and a half times."""
+    return min(group.importance + REPEATED_IMPORTANCE, 1.5)
 
 
 def _reading(text: str, words: Lexicon) -> Iterator[TermGroup]:

@@ -22,6 +22,7 @@ _EXCLUDED = re.compile(
 _EXCLUDED_AFTER = re.compile(
     r"\s*(?:标注|类|行业|方向|的)*\s*(?:除外|不要|不考虑|不做|免谈|勿扰)(?=[\s,;。，；]|$)"
 )
+_BEYOND = re.compile(r"(?:标注|类|行业|方向)*(?:[以之]外|外(?=[\s,;的]|$))")
 _UNWANTED = re.compile(
     r"(?:不要|别要|不想要|不接受|不考虑|拒绝|谢绝|排除|不接|不许|不准|不得|不允许|禁止|严禁|杜绝)\s*(?P<word>[\u4e00-\u9fff]{2,4}?|[a-z]+)(?=[\s,，。;；]|$)"
 )
@@ -34,7 +35,9 @@ def find_exclusions(reading: Reading, kind: Kind) -> Iterator[Finding]:
             wanted = _capability_filters(span, kind)
             if span.start == 0 and wanted:
                 start = match.end()
-                yield Finding("excluded", f"excluded:{span.surface}", start, start + span.end,
+                beyond = _BEYOND.match(reading.open_text, start + span.end)
+                end = beyond.end() if beyond else start + span.end
+                yield Finding("excluded", f"excluded:{span.surface}", start, end,
                               "%(what)s", {"what": span.surface}, wanted, negatable=True)  # fmt: skip
     for span in lexicon().longest(reading.open_text):
         after = _EXCLUDED_AFTER.match(reading.open_text, span.end)

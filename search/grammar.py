@@ -33,7 +33,7 @@ _HEADS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*{_COUNT}[名位个号]?(?:以上的?)?(?:专职|全职|专业)?"
-        r"(?:标注员|标注人员|员工|人(?![天时日次工员脸体类像声群民物机气形格口设轮种名对会际份])(?:员)?|people|staff|annotators?)"
+        r"(?:标注员|标注人员|员工|人(?![天时日次工员脸体类像声群民物机气形格口设轮种名对会际份迷])(?!千面|一组)(?:员)?|people|staff|annotators?)"
         r"(?P<under>以下|以内)?(?:及?以上|\+)?(?:的?规模|的?团队)?",
         rf"{_TEAM}(?:总数|数量|数|规模)?\s*(?:要|需|须|得|在)?\s*(?P<most>不超过|不多于|少于|最多)?"
         rf"(?:{_MORE}|过|破|满)\s*{_COUNT}[名位个号人]*(?P<under>以下|以内)?(?:及?以上|\+)?(?![\d.%％年岁])",
@@ -46,24 +46,24 @@ _HEALTH = re.compile(
     rf"|健康(?:医疗)?数据(?:分级)?(?:为|达到?)?第?(?P<b>[一二三四五1-5])级{_HIGHER}"
     r"|health(?: data)? level (?P<c>[1-5])"
 )
-_GRADE = re.compile(rf"(?P<grade>重要数据|核心数据)(?:级别?)?{_HIGHER}")
+_GRADE = re.compile(rf"(?P<grade>重要数据|核心数据)(?!目录|资产|库|表)(?:级别?)?{_HIGHER}")
 _ACCURACY = re.compile(
-    rf"(?:准确率|正确率|精度|accuracy){_LEAST}\s*(?P<n>\d+(?:\.\d+)?)\s*%{_HIGHER}"
+    rf"(?:准确率|正确率|精度|accuracy)(?:要|需|在|达到?)?{_LEAST}\s*(?P<n>\d+(?:\.\d+)?)\s*(?:%|(?=以上)){_HIGHER}"
     rf"|(?P<m>\d+(?:\.\d+)?)\s*%{_HIGHER}的?(?:准确率|正确率|精度|accuracy)"
 )
 _CCTV = re.compile(
-    rf"(?:录像|监控)[^\d一二三四五六七八九十半]{{0,6}}{_LEAST}(?:(?P<n>{NUMBER})个月|(?P<years>{NUMBER})年){_HIGHER}"
+    rf"(?:录像|监控)[^\d一二三四五六七八九十半]{{0,6}}{_LEAST}(?:(?P<n>{NUMBER})个月|(?P<years>{NUMBER})年|(?P<days>{NUMBER})[天日]){_HIGHER}"
 )
 _EXPERT = re.compile(
-    r"行业领域专家|领域专家|(?:文保|医学|法律)?专家|[\u4e00-\u9fff]{0,2}医[师生]|硕博|博士|硕士|律师"
-    r"|副?主任医师|(?<![a-z])experts?(?![a-z])"
+    r"(?:行业领域专家|领域专家|(?:文保|医学|法律)?专家|[\u4e00-\u9fff]{0,2}医[师生]|硕博|博士|硕士|律师"
+    r"|副?主任医师|(?<![a-z])experts?(?![a-z]))(?!系统|门诊|问诊|对话|函|论文|学位|资格|执照|证|号|工作站|手册)"
 )
 _PROFESSIONAL = re.compile(r"专业标注员")
 _YEARS = re.compile(
-    rf"{_LEAST}(?P<n>{NUMBER})\s*年{_HIGHER}(?:的)?(?:工作|从业|标注)?(?:经验|经历)?"
+    rf"{_LEAST}(?P<n>{NUMBER})\s*年(?![级制期度])\s*{_HIGHER}(?:的)?(?:工作|从业|标注)?(?:经验|经历)?"
 )
 _SKILL = re.compile(
-    rf"(?P<level>高级技师|技师|高级工|中级工|初级工|[一二三四五]级)(?:工)?{_HIGHER}"
+    rf"(?P<level>高级技师|技师|高级工|中级工|初级工|[一二三四五]级(?!建造|市场|学科|医院|标题|质检))(?:工)?{_HIGHER}"
 )
 _DEGREE_WORDS = {
     "专科": "大专",
@@ -97,7 +97,9 @@ _LICENCES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ),
 )
 _TERMS = re.compile(r"(?P<terms>全职|兼职)")
-_REMOTE = re.compile(r"(?P<mode>远程)(?:作业|办公)?")
+_REMOTE = re.compile(
+    r"(?P<mode>远程)(?!医疗|驾驶|控制|监控|操[作控]|会诊|诊断|教育|接管|桌面|问诊)(?:作业|办公)?"
+)
 
 
 @cache
@@ -154,9 +156,9 @@ def _counts(reading: Reading, kind: Kind) -> Iterator[Finding]:
                       N_("Accuracy of at least %(n)s%%"), {"n": percent},
                       (Range("accuracy", at_least=share),))  # fmt: skip
     for match in reading.finditer(_CCTV):
-        months = parse_number(match["n"] or match["years"])
-        if months is not None:
-            months *= 1 if match["n"] else 12
+        kept = parse_number(match["n"] or match["years"] or match["days"])
+        if kept is not None:
+            months = kept if match["n"] else kept * 12 if match["years"] else kept // 30
             yield Finding("cctv", f"cctv>={months}", *match.span(),
                           N_("CCTV kept for at least %(n)s months"), {"n": plain(months)},
                           (Range("cctv_months", at_least=float(months)),))  # fmt: skip
@@ -249,6 +251,6 @@ def _dataset_terms(reading: Reading) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    find_exclusions, _credentials, _grades, find_abilities, find_budgets, find_prices, find_capacities, _counts, _people,
-    _languages, _terms, find_sorts,
+    find_exclusions, _credentials, _grades, find_abilities, find_budgets, find_prices, find_capacities, _counts,
+    _people, _languages, _terms, find_sorts,
 )  # fmt: skip

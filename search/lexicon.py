@@ -16,7 +16,7 @@ from market.vocabulary.annotation import MODALITIES, TASK_TYPES
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.synonyms import dictionary, misspellings, synonym_groups
 from search.normalisation import has_han, normalise
-from search.phonetics import homophone_key, readings
+from search.phonetics import homophone_keys, readings
 
 DATA = Path(__file__).parent / "data"
 _LONG_SOUND = 4
@@ -56,7 +56,8 @@ class Lexicon:
     def __post_init__(self) -> None:
         for surface in tuple(self.surfaces):
             if has_han(surface) and len(surface) > 1 and surface not in self.generic:
-                self.homophones.setdefault(homophone_key(surface), surface)
+                for key in homophone_keys(surface):
+                    self.homophones.setdefault(key, surface)
                 for reading in readings(surface):
                     self._read_as(reading, surface)
         self._listed = tuple(self.surfaces)

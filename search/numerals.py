@@ -59,6 +59,7 @@ _PERIOD_DAYS: dict[str, Decimal | int] = {
     "个月": 30,
     "月": 30,
     "month": 30,
+    "年": 365,
 }
 PERIOD = "(?:" + "|".join(_PERIOD_DAYS) + ")"
 

@@ -25,6 +25,12 @@ def readings(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((pinyin(word), *map("".join, letters))))
 
 
+def homophone_keys(word: str) -> tuple[str, ...]:
+    """The key of the commonest readings, then those of the others: 藏语 sounds like 脏语, too."""
+    read = islice(product(*spell(word, style=Style.NORMAL, heteronym=True)), _READINGS)
+    return tuple(dict.fromkeys((homophone_key(word), *map(" ".join, read))))
+
+
 @lru_cache(maxsize=32_768)
 def initials(word: str) -> str:
     """The first letter of each syllable: 语义分割 is yyfg."""

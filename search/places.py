@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from market.vocabulary.regions import children, full_name, is_within
@@ -15,12 +15,15 @@ from search.phonetics import pinyin
 from search.reading import Finding, Reading
 from search.spelling import stands_alone
 
-_TRAILING = r"(?:本地|当地|境内|地区|一带|省内|市内|以?外)?"
+_TRAILING = r"(?:本地|当地|境内|地区|一带|省内|市内|(?P<beyond>[以之]外|外(?=[\s,;的]|$)))?"
+_BETWEEN = re.compile(r"[\s、,/]*(?:和|或|或者|及|与|跟|or|and)?[\s、,/]*")
 _PART_OF_A_NAME = re.compile(
     r"大学|学院|师范|理工|中学|小学|日报|晚报|出版社|博物院|话剧|方言|路(?![口况面网侧段牌灯边测径由])|大道|大街"
-    r"|烤鸭|火腿|扒鸡|板鸭|小吃|菜系|米粉|拉面|白酒|黄酒|瓷器?|刺绣|剪纸|皮影|年画|泥塑|风筝|丝绸"
+    r"|烤鸭|火腿|扒鸡|板鸭|鸡饭|小吃|面食|菜系|米粉|拉面|火锅|白酒|黄酒|啤酒|毛峰|毛尖|龙井|大米|棉花|大枣|红枣|苹果|荔枝|大闸蟹"
+    r"|瓷器?|刺绣|剪纸|皮影|年画|泥塑|风筝|丝绸|迪士尼|塔(?=\s|$)|通卡|通(?=\s|$)|病毒|地铁|熊猫|博物馆|图书馆|故宫"
 )
 """What makes a name or a ware of a place before it: 南京大学, 北京烤鸭 and 景德镇瓷器 are no places."""
+_DENIED = re.compile(r"除|非|不[要含在是]|排除|拒绝|谢绝")
 _LATIN_AT_LEAST = 4
 Codes = tuple[str, ...]
 
@@ -90,13 +93,29 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
         return
     for match, _ in [pair for pair in found if pair[1] in outer]:
         reading.blank(match.start(), match.end())
-    regions = tuple(dict.fromkeys(InRegion(code) for _, name in places for code in codes[name]))
-    wanted: Filter = regions[0] if len(regions) == 1 else AnyOf(regions)
-    what = "、".join(dict.fromkeys(_label(name, codes[name]) for _, name in places))
-    token = "region:" + "+".join(dict.fromkeys(_token(name, codes[name]) for _, name in places))
-    for match, _ in places:
-        yield Finding("region", token, match.start(), match.end(), "%(what)s", {"what": what},
-                      (wanted,), negatable=True)  # fmt: skip
+    yield from _findings(reading, places, codes)
+
+
+def _findings(
+    reading: Reading, places: Sequence[tuple[re.Match[str], str]], codes: dict[str, Codes]
+) -> Iterator[Finding]:
+    """One finding for places that stand in a row, so that 除新疆西藏外 denies both."""
+    rows: list[list[tuple[re.Match[str], str]]] = []
+    for match, name in places:
+        end = rows[-1][-1][0].end() if rows else 0
+        if rows and _BETWEEN.fullmatch(reading.text, end, match.start()):
+            rows[-1].append((match, name))
+        else:
+            rows.append([(match, name)])
+    beyond = [row[-1][0]["beyond"] is not None for row in rows]
+    whole = [places] * len(rows) if not any(beyond) and not _DENIED.search(reading.text) else rows
+    for row, meant, is_beyond in zip(rows, whole, beyond, strict=True):
+        regions = tuple(dict.fromkeys(InRegion(code) for _, name in meant for code in codes[name]))
+        wanted: Filter = regions[0] if len(regions) == 1 else AnyOf(regions)
+        what = "、".join(dict.fromkeys(_label(name, codes[name]) for _, name in meant))
+        token = "region:" + "+".join(dict.fromkeys(_token(name, codes[name]) for _, name in meant))
+        yield Finding("region", token, row[0][0].start(), row[-1][0].end(), "%(what)s",
+                      {"what": what}, (wanted,), negatable=True, denied=is_beyond)  # fmt: skip
 
 
 def _narrowed(codes: dict[str, Codes]) -> dict[str, Codes]:

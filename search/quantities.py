@@ -40,7 +40,7 @@ _NO_COUNT = rf"(?![\d.])(?!\s*(?:%|人|名|天|日|个月|年|(?:{UNIT})(?<![/�
 _PRICES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:每|按|一)(?:一)?个?\s*(?P<unit>{UNIT})\s*(?:计价|计费|结算|算|的)?{_QUOTE}(?:在)?"
+        rf"(?:(?:每|按|一)(?:一)?个?|(?=千字))\s*(?P<unit>{UNIT})\s*(?:计价|计费|结算|算|的)?{_QUOTE}(?:在)?"
         rf"\s*(?P<how>{_MOST}|{_LEAST})?\s*{_FROM}(?P<money>{MONEY})(?P<end>{_UNDER}|以上|起)?",
         rf"{_QUOTE}\s*(?P<how>{_MOST}|{_LEAST})?\s*{_FROM}(?P<money>{MONEY})\s*"
         rf"(?:每|一|/|per|an?)\s*个?\s*(?P<unit>{UNIT})(?:s)?(?P<end>{_UNDER}|以上|起)?",
@@ -50,7 +50,7 @@ _PRICES = tuple(
         rf"(?P<how>{_MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
         rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>{_MOST})\s*{_FROM}(?P<money>{NUMBER})"
         rf"{_NO_COUNT}(?P<end>)",
-        rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){_FROM}(?P<money>{NUMBER})(?P<end>{_UNDER})",
+        rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){_FROM}(?P<money>{NUMBER})(?P<end>{_UNDER}|(?=[\s,]|$))",
         rf"(?:单价|报价|价格|均价|价位|限价)\s*(?P<how>{_MOST})?\s*{_FROM}(?P<money>{NUMBER}){_NO_COUNT}"
         rf"\s*(?:(?:每|一|/)?个?(?P<unit>{UNIT}))?(?P<end>{_UNDER})?",
         rf"(?<![\d.])(?P<how>{_MOST})?\s*{_FROM}(?P<money>\d+(?:\.\d+)?)\s*/\s*个?(?P<unit>{UNIT})(?P<end>{_UNDER})?",
@@ -59,7 +59,7 @@ _PRICES = tuple(
 _PER_DAY = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<!人均)(?<!每人)(?<!单人)(?:(?:日|(?P<week>周)|(?P<month>月))(?:产能|均产能|产|均|处理|标注|交付|吞吐)(?:量)?|(?:每|一|单)(?:个)?"
+        rf"(?<!人均)(?<!每人)(?<!单人)(?:(?:日|(?P<week>周)|(?P<month>月))(?:产能|均产能|产出|产|均|处理|标注|交付|吞吐)(?:量)?|(?:每|一|单)(?:个)?"
         rf"(?:天|日|班次?|(?P<week2>周|星期)|(?P<month2>月))|daily)\s*(?:产能|产量|能|可以?|需要?|要|得|做|标注?|处理|交付?"
         rf"|产出?|完成|达到?)*\s*{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?!\s*[/每]\s*人)(?:及?以上)?",
         rf"{_LEAST}?\s*(?P<n>{NUMBER})\s*(?P<unit>{UNIT})(?:s)?\s*(?:每|/|per|a|一)\s*"
@@ -71,9 +71,14 @@ _DEADLINE = re.compile(
     rf"[/\s]*(?P<n>{NUMBER})\s*个?(?P<period>{PERIOD})s?(?<!\d月)(?:之?内|以内)?(?:\(自然日\))?"
     r"(?:交付|完成|交货)?"
 )
+_BY_DATE = re.compile(
+    r"(?:(?:\d{4}|今|明|本)?年(?:\d{1,2}月)?|(?:\d{1,2}|本|下个?|这个?)?月)(?:底|末|初|中旬)?(?:之|以)?前"
+    r"(?:交付?|完成|做完)?"
+)
+"""A date to deliver by says nothing of the output a day, for a query has no first day."""
 _SORTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("price", N_("Cheapest first"), re.compile(
-        r"越便宜越好|低价优先|价格?低廉|低价|最便宜|便宜点?的?|价格?最低|最低价|价格优先"
+        r"越便宜越好|低价优先|价格?低廉|低价|最便宜|便宜点?的?(?!货)|价格?最低|最低价|价格优先"
         r"|价格从低到高|cheapest|lowest price")),
     ("staff", N_("Largest team first"), re.compile(r"规模最大|人数?最多|最大的?团队|largest")),
     ("accuracy", N_("Highest accuracy first"), re.compile(r"质量最[好高]|准确率最高|最准|best quality")),
@@ -160,7 +165,8 @@ def _equivalents(reading: Reading, unit: str) -> list[tuple[str, Decimal]]:
 
 
 def find_budgets(reading: Reading, kind: Kind) -> Iterator[Finding]:
-    """Bounds on the total budget of jobs and dataset needs; a bare amount is a least."""
+    """Bounds on the total budget; a bare amount is a least. Firms and people state none: only shown."""
+    is_stated = "budget_fen" in SETTINGS[kind].numbers
     for match in reading.finditer(_BUDGET):
         yuan = parse_number(match["n"] or match["n2"] or match["n3"])
         if yuan is None:
@@ -173,7 +179,7 @@ def find_budgets(reading: Reading, kind: Kind) -> Iterator[Finding]:
             N_("Budget of at most %(n)s yuan") if ceiling else N_("Budget of at least %(n)s yuan")
         )
         yield Finding("budget", f"budget{sign}{plain(yuan)}", *match.span(), msgid,
-                      {"n": plain(yuan)}, (wanted,))  # fmt: skip
+                      {"n": plain(yuan)}, (wanted,) if is_stated else ())  # fmt: skip
 
 
 def find_capacities(reading: Reading, kind: Kind) -> Iterator[Finding]:
@@ -184,6 +190,8 @@ def find_capacities(reading: Reading, kind: Kind) -> Iterator[Finding]:
             if number is not None:
                 days = _days_spanned(match)
                 yield _capacity(reading, match.span(), UNIT_WORDS[match["unit"]], number / days)
+    for match in reading.finditer(_BY_DATE):
+        reading.blank(*match.span())
     for match in reading.finditer(_VOLUME):
         volume, unit = parse_number(match["n"]), UNIT_WORDS[match["unit"]]
         if volume is None or volume < _SMALLEST_VOLUME:

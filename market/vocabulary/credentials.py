@@ -56,6 +56,8 @@ class Mention:
 
 CREDENTIAL_KINDS = load("credentials", "credentials", CredentialKind)
 
+_OWN_NUMBERS = ("27001", "27701", "27018", "42001")
+"""Standards whose number alone says enough; 9001 and 20000 may count something."""
 _NUMBERS = {
     char: rank
     for rank, chars in enumerate(("一1Ⅰ", "二2Ⅱ", "三3Ⅲ", "四4Ⅳ", "五5Ⅴ"), 1)
@@ -116,7 +118,12 @@ def _alias(text: str) -> str:
     if not text.startswith("ISO"):
         return re.escape(text)
     number = text.split()[-1]
+    bare = (
+        rf"|(?<![\d.]){number}(?![\d.]|\s*[张条框帧例页小元块人篇份件对])"
+        if number in _OWN_NUMBERS
+        else ""
+    )
     return (
         rf"ISO\s*(?:[/／-]?\s*IEC)?\s*[-:]?\s*{number}(?!\d)"
-        rf"|(?<![\d.]){number}(?=\s*(?:认证|体系|证书|质量|信息安全))"
+        rf"|(?<![\d.]){number}(?=\s*(?:认证|体系|证书|质量|信息安全))" + bare
     )
