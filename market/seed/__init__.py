@@ -25,6 +25,7 @@ from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.risks.cases import review_market
 from market.seed import calls, complaints, deals, fairs, pilots, plans, work
+from market.seed.bulletins import play_bulletins
 from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
@@ -84,6 +85,7 @@ async def seed_demo() -> list[Login]:
     await complaints.play_complaints(cast, province)
     await fairs.play_fair(cast, province)
     await fairs.call_for_bases(province)
+    await play_bulletins(province)
     await review_market()
     return LOGINS
 
