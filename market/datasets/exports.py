@@ -56,7 +56,7 @@ DATASETS = Export(N_("Datasets on offer"), (
 RATINGS = Export(N_("Ratings of datasets"), (
     (N_("Number"), "text", "number"), (N_("Dataset"), "text", "dataset.number"),
     (N_("Title"), "text", "dataset.title"), (N_("Owner"), "text", "dataset.owner.name"),
-    (N_("Version"), "text", "version"), (N_("Status"), "text", status("rating")),
+    (N_("Version"), "text", "version"), (N_("Status"), "text", status("dataset_rating")),
     *((label.zh, "number", _dimension(code)) for code, label in DIMENSIONS.items()),
     (N_("Passed"), "text", lambda row: None if row.is_passed is None else _("yes") if row.is_passed else _("no")),
     (N_("Published"), "datetime", "published_at"),

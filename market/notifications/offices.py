@@ -84,7 +84,7 @@ async def tell_of_rating(message: outbox.Message) -> None:
         people = await members(owner.id, *PEOPLE)
     await _tell(message, people, Moved(
         N_("Dataset rating"), rating.number, rating.dataset.title,
-        STATUS_TONES["rating", status].label, "ratings:show", rating.statement,
+        STATUS_TONES["dataset_rating", status].label, "ratings:show", rating.statement,
     ))  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.risks.cases import review_market
-from market.seed import calls, complaints, deals, fairs, pilots, plans, work
+from market.seed import calls, complaints, deals, fairs, pilots, plans, programmes, work
 from market.seed.bulletins import play_bulletins
 from market.settings import settings
 
@@ -85,6 +85,7 @@ async def seed_demo() -> list[Login]:
     await complaints.play_complaints(cast, province)
     await fairs.play_fair(cast, province)
     await fairs.call_for_bases(province)
+    await programmes.play_programmes(cast, province)
     await play_bulletins(province)
     await review_market()
     return LOGINS

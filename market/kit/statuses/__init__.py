@@ -60,7 +60,7 @@ _NOUNS: Final = {
     "clarification": deals.CLARIFICATION,
     "entry": programmes.ENTRY,
     "dataset": programmes.DATASET,
-    "rating": programmes.RATING,
+    "dataset_rating": programmes.RATING,
     "dataset_grade": programmes.DATASET_GRADE,
     "reserve_project": programmes.RESERVE_PROJECT,
     "tier_move": programmes.TIER_MOVE,
