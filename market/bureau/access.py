@@ -72,14 +72,19 @@ def facts_to_see(query: DealsQuery, by: Actor) -> QuerySet[TradeFact]:
 
 
 def activities_to_see(query: ActivitiesQuery, by: Actor) -> QuerySet[ActivityFact]:
-    """What is counted beside the money in the actor's region, the latest first."""
-    part = slice_to_see(query, by)
+    """What is counted beside the money in the actor's region that the filters ask for."""
+    facts = activities_of_slice(slice_to_see(query, by))
+    return facts.filter(kind=query.kind) if query.kind else facts
+
+
+def activities_of_slice(part: Slice) -> QuerySet[ActivityFact]:
+    """What is counted beside the money in a slice, the latest first."""
     facts = ActivityFact.filter(
         region_code__range=code_range(part.region),
         month__range=(part.period.first, part.period.last),
         occurred_at__range=moments_of(part.period),
     )
-    wanted = {"kind": query.kind, "industry": part.industry, "modality": part.modality}
+    wanted = {"industry": part.industry, "modality": part.modality}
     facts = facts.filter(**{name: value for name, value in wanted.items() if value})
     return facts.order_by("-occurred_at", "-id")
 

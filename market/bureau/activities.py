@@ -89,11 +89,11 @@ async def of_award(award_id: UUID) -> Told:
 
 
 async def of_batch(batch_id: UUID) -> Told:
-    """The verdict on a delivery, where its supplier is."""
+    """The latest verdict on a delivery, disputed or not, where its supplier is."""
     batch = await DeliveryBatch.get(id=batch_id).select_related(
         "order__job", "order__contract", "order__supplier"
     )
-    if batch.status not in DECIDED or batch.decided_at is None:
+    if batch.decided_at is None:
         return batch.id, []
     where, hits = supplier_region(batch.order), int(passed_at_once(batch))
     fact = _fact(K.INSPECTED, batch, batch.decided_at, where, batch.order.job, hits=hits)
@@ -149,7 +149,7 @@ async def of_redemption(redemption_id: UUID) -> Told:
 # every row that may have facts, by what tells them
 ROWS: tuple[tuple[Callable[[UUID], Awaitable[Told]], Callable[[], QuerySet[Any]]], ...] = (
     (of_job, lambda: Job.filter(published_at__isnull=False)),
-    (of_batch, lambda: DeliveryBatch.filter(status__in=DECIDED)),
+    (of_batch, lambda: DeliveryBatch.filter(decided_at__isnull=False)),
     (of_order, lambda: Order.filter(completed_at__isnull=False)),
     (of_contract, lambda: Contract.filter(registration__id__isnull=False)),
     (of_filing, lambda: Filing.filter(status=FilingStatus.ACCEPTED)),

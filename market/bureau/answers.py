@@ -108,18 +108,13 @@ async def _price(region: Region) -> Answer:
 
 
 def _risen(line: monitor.Line, query: PricesQuery) -> Line:
-    cell, before = line.cell, line.month_before
-    assert before is not None, "a rise has something before it"
-    rise = _(
-        "%(task)s rose by %(change)s: from %(before)s to %(now)s yuan/%(unit)s.",
-        task=labels.task(cell.task_type), change=labels.percent(line.change_bp or 0),
-        before=before.median, now=cell.median, unit=cell.unit,
+    assert line.month_before is not None, "a rise has something before it"
+    return Line(
+        views.rise_of(line),
+        views.link_to(query, line, is_bureau=True),
+        _("Median of %(n)s contracts in %(month)s against %(m)s the month before.",
+          n=line.cell.n, month=line.cell.month, m=line.month_before.n),
     )  # fmt: skip
-    link = views.link_to(query, line, is_bureau=True)
-    return Line(rise, link, _(
-        "Median of %(n)s contracts in %(month)s against %(m)s the month before.",
-        n=cell.n, month=cell.month, m=before.n,
-    ))  # fmt: skip
 
 
 async def _vouchers(by: Actor) -> Answer:

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from pydantic import BaseModel, Field
+
 from market.bureau import access, indicator_api, publication, statistics
-from market.bureau.periods import complete_period
 from market.bureau.queries import StatisticsQuery
 from market.bureau.schemas import PublicStatisticsOut, PublicTableOut, TradeOut
 from market.kit.api import Call, Nothing, Operation, operation
@@ -39,17 +40,25 @@ async def trade(call: Call[Nothing, TradeQuery]) -> TradeOut:
     )
 
 
+class PublicQuery(BaseModel):
+    """A published quarter (2026-Q3; without one the latest) of the country or of a province."""
+
+    quarter: str = Field(default="", max_length=7)
+    region: str = Field(default="", max_length=6)
+
+
 @operation(
     "GET", "/statistics/public", summary="Published statistics of the market",
-    tag="statistics", returns=PublicStatisticsOut, public=True,
+    tag="statistics", query=PublicQuery, returns=PublicStatisticsOut, public=True,
 )  # fmt: skip
-async def public(_call: Call[Nothing, Nothing]) -> PublicStatisticsOut:
+async def public(call: Call[Nothing, PublicQuery]) -> PublicStatisticsOut:
     """What the public statistics page shows."""
-    period = complete_period()
+    edition = await publication.edition_of(call.query.quarter, call.query.region)
     return PublicStatisticsOut(
-        first_month=period.first,
-        last_month=period.last,
-        tables=[PublicTableOut.of(table) for table in await publication.public_tables()],
+        region=edition.region.code,
+        first_month=edition.period.first,
+        last_month=edition.period.last,
+        tables=[PublicTableOut.of(table) for table in edition.tables],
     )
 
 

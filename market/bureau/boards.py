@@ -26,7 +26,8 @@ async def regions_board(part: Slice, query: StatisticsQuery) -> tuple[Sheet, Til
     codes = {*now, *(child.code for child in regions.children(part.region.code))}
     full = {code: now.get(code, Volume()) for code in codes}
     rows, links = [], []
-    for code, volume in statistics.ranked(full, FactKind.CONTRACTED):
+    ranked = statistics.ranked(full, FactKind.CONTRACTED)
+    for code, volume in ranked:
         amount = volume[FactKind.CONTRACTED].amount_fen
         earlier = before.get(code, Volume())[FactKind.CONTRACTED].amount_fen
         change = statistics.change_bp(amount, earlier)
@@ -38,7 +39,8 @@ async def regions_board(part: Slice, query: StatisticsQuery) -> tuple[Sheet, Til
         Column(_("Share of contracted"), "percent"),
         Column(_("Change of contracted"), "percent"),
     ]
-    sheet = Sheet("regions", _("Volume by region"), heads, rows, links)
+    keys = [code for code, _volume in ranked]
+    sheet = Sheet("regions", _("Volume by region"), heads, rows, links, keys=keys)
     amounts = {code: volume[FactKind.CONTRACTED].amount_fen for code, volume in full.items()}
     return sheet, map_below(part.region, amounts, partial(_down, part.region, query))
 

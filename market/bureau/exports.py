@@ -4,13 +4,12 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from market.bureau.periods import complete_period
-from market.bureau.publication import public_tables
+from market.bureau.publication import all_editions, quarter_name, quarters
 from market.bureau.suppression import MINIMUM
 from market.kit import money
 
 FILE_NAME = "trade-statistics.csv"
-HEADER = ("first_month", "last_month", "table", "code", "label", "contracts", "amount_yuan")
+HEADER = ("quarter", "region", "table", "code", "label", "contracts", "amount_yuan")
 
 
 async def export_public_facts(out: Path) -> str:
@@ -18,23 +17,24 @@ async def export_public_facts(out: Path) -> str:
 
     One row a cell, UTF-8, amounts in yuan with two decimals; small cells stand merged as `other`.
     """
-    period = complete_period()
+    editions = await all_editions()
     rows = [
         (
-            period.first,
-            period.last,
+            quarter_name(edition.period),
+            edition.region.code,
             table.name,
             cell.code,
             cell.label,
             cell.contracts,
             money.format_yuan(cell.amount_fen).replace(",", ""),
         )
-        for table in await public_tables()
+        for edition in editions
+        for table in edition.tables
         for cell in table.cells
     ]
     path = _write(out, rows)
     return (
-        f"{path}: {len(rows)} cells of {period.first} to {period.last}; "
+        f"{path}: {len(rows)} cells of {len(quarters())} quarters; "
         f"cells of fewer than {MINIMUM} contracts are merged."
     )
 

@@ -67,7 +67,8 @@ def flows_sheet(flows: Mapping[Pair, Flow]) -> Sheet:
          share_bp(flow.amount_fen, whole)]
         for (buyer, supplier), flow in ranked
     ]  # fmt: skip
-    return Sheet("flows", _("Flows between regions"), heads, rows)
+    keys = [f"{buyer}>{supplier}" for (buyer, supplier), _flow in ranked]
+    return Sheet("flows", _("Flows between regions"), heads, rows, keys=keys)
 
 
 def matrix_sheet(flows: Mapping[Pair, Flow]) -> Sheet:

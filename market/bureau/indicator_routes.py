@@ -1,21 +1,25 @@
 """Pages of the indicators: the public catalogue, the desk's figures, one figure, and what was reported."""
 
+import json
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from market.bureau import access, activity_lists, flows, labels, readings
 from market.bureau.desk import asked, page, reader
+from market.bureau.figures import fact_lines, figures_of
 from market.bureau.indicators import dimension_label, grouped, indicator
 from market.bureau.models import IndicatorReport
 from market.bureau.queries import ActivitiesQuery
+from market.bureau.recounting import SCRIPT
 from market.bureau.reports import ReportInput, report_value
 from market.bureau.sheets import exported, file_of
 from market.kit import web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
-from market.kit.tables import format_of
+from market.kit.tables import download, format_of
 
 
 async def list_indicators(request: Request) -> Response:
@@ -90,7 +94,30 @@ async def show_flows(request: Request) -> Response:
     return exported(request, sheets) or await page(request, "flows", query, sheets=sheets)
 
 
+async def recount_facts(request: Request) -> Response:
+    """The facts of the region as the recounting script reads them."""
+    region = access.region_to_see(asked(request).region, reader(request))
+    name = {"content-disposition": 'attachment; filename="facts.csv"'}
+    return StreamingResponse(fact_lines(region), media_type="text/csv", headers=name)
+
+
+async def recount_figures(request: Request) -> Response:
+    """Every figure of the desk's pages under these filters, as codes and numbers."""
+    query = asked(request)
+    found = await figures_of([(access.slice_to_see(query, reader(request)), query)])
+    return download(json.dumps(found).encode(), "application/json", "figures.json")
+
+
+async def recount_script(request: Request) -> Response:
+    """The script that counts the figures again, standard library only."""
+    reader(request)
+    return download(SCRIPT.read_bytes(), "text/x-python", "recount.py")
+
+
 routes = [
+    Route("/bureau/recount/facts.csv", recount_facts, name="recount:facts"),
+    Route("/bureau/recount/figures.json", recount_figures, name="recount:figures"),
+    Route("/bureau/recount/recount.py", recount_script, name="recount:script"),
     Route("/indicators", list_indicators, name="indicators:list"),
     Route("/bureau/indicators", show_indicators, name="bureau:indicators"),
     Route("/bureau/indicators/{code}", show_indicator, name="bureau:indicator"),

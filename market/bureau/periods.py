@@ -103,10 +103,3 @@ def period_of(name: PeriodName, *, first: str = "", last: str = "") -> Period:
         return Period(first, now, shifted(first, -12), _("on the twelve months before"))
     before = shifted(first, -months_between(first, last))
     return Period(first, last, before, _("on the same span before"))
-
-
-def complete_period() -> Period:
-    """The last twelve months that are over: what is published, so that no single deal shows."""
-    last = shifted(current_month(), -1)
-    first = shifted(last, -11)
-    return Period(first, last, shifted(first, -12), _("on the twelve months before"))

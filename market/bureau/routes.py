@@ -21,13 +21,13 @@ from market.bureau import (
 from market.bureau.answers import answers_for
 from market.bureau.desk import asked, page, reader
 from market.bureau.models import FactKind, TradeFact
-from market.bureau.periods import complete_period
 from market.bureau.queries import DealsQuery
 from market.bureau.sheets import exported, file_of
 from market.kit import web
 from market.kit.paging import Page, paginate
 from market.kit.tables import format_of
 from market.orders.models import Milestone, Order
+from market.vocabulary.regions import COUNTRY_CODE
 
 
 async def show_overview(request: Request) -> Response:
@@ -116,14 +116,18 @@ async def show_targets(request: Request) -> Response:
 
 
 async def show_public(request: Request) -> Response:
-    """What everybody may see of the market, small cells merged."""
-    tables = await publication.public_tables()
-    return exported(request, [table.sheet for table in tables]) or await web.render(
-        request,
-        "bureau/public.html",
-        tables=tables,
-        period=complete_period(),
+    """What everybody may see of a quarter of the market, small cells merged."""
+    asked_for = request.query_params
+    edition = await publication.edition_of(
+        asked_for.get("quarter", ""), asked_for.get("region", "")
     )
+    whole = await publication.quarters_table()
+    tables = [*edition.tables, *([whole] if edition.region.code == COUNTRY_CODE else [])]
+    return exported(request, [table.sheet for table in tables]) or await web.render(
+        request, "bureau/public.html", edition=edition, tables=tables, labels=labels,
+        quarters=[publication.quarter_name(period) for period in publication.quarters()],
+        quarter=publication.quarter_name(edition.period),
+    )  # fmt: skip
 
 
 routes = [

@@ -98,8 +98,9 @@ class PublicTableOut(BaseModel):
 
 
 class PublicStatisticsOut(BaseModel):
-    """Contracts of the last twelve complete months; cells of fewer than five are merged."""
+    """Contracts of a quarter that is over; cells of fewer than five are merged."""
 
+    region: str
     first_month: str
     last_month: str
     tables: list[PublicTableOut]

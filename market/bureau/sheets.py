@@ -22,6 +22,7 @@ class Sheet:
     rows: Sequence[Sequence[Any]]
     links: Sequence[str] = ()
     note: str = ""
+    keys: Sequence[str] = ()  # the rows' codes, for programs
 
     def link(self, index: int) -> str:
         """The address the row opens."""

@@ -141,7 +141,8 @@ async def volume_below(part: Slice) -> dict[str, Volume]:
     rest = found.pop(own, Volume())
     for volume in found.values():
         rest.add(volume, sign=-1)
-    return {**found, own: rest} if any(f.deals for f in rest.figures.values()) else found
+    is_filled = any(one.deals or one.amount_fen for one in rest.figures.values())
+    return {**found, own: rest} if is_filled else found
 
 
 def total_of(volumes: Iterable[Volume]) -> Volume:

@@ -16,6 +16,7 @@ from market.certification.models import Certification
 from market.certification.states import CertificationStatus
 from market.directory.models import SupplierProfile
 from market.fairs import meetings
+from market.kit.db import month_of
 from market.orders.models import Order
 from market.risks.models import FlagCase
 from market.risks.states import CaseStatus
@@ -177,3 +178,38 @@ SINGLE: Mapping[str, Callable[[Reader], Awaitable[int | None]]] = {
     "flags": _flags,
     "deid": _deid,
 }
+
+
+Counted = tuple[str, str, str, str, int]  # measure, key of the row, its region, month or "", value
+
+
+async def rows_of(region: Region) -> list[Counted]:
+    """The rows behind the measures of what there is, for whoever counts them again."""
+    span = code_range(region)
+    found: list[Counted] = []
+    firms = _organisations(OrganisationKind.SUPPLIER, region)
+    for firm in await firms:
+        where = (str(firm.id), firm.region_code)
+        found += [("firms", *where, "", 1), ("new_firms", *where, month_of(firm.created_at), 1)]
+    profiles = await SupplierProfile.filter(
+        organisation__kind=OrganisationKind.SUPPLIER,
+        organisation__status=OrganisationStatus.ACTIVE,
+        organisation__region_code__range=span,
+    ).select_related("organisation")
+    for one in profiles:
+        where = (str(one.organisation_id), one.organisation.region_code)
+        values = {"annotators": one.annotators, "declared_revenue": one.revenue_fen}
+        values |= {f"level:{level}": int(count) for level, count in one.levels.items()}
+        found += [(name, *where, "", value) for name, value in values.items()]
+    for park in await _organisations(OrganisationKind.BASE, region):
+        found.append(("parks", str(park.id), park.region_code, "", 1))
+    for row in await Certification.filter(
+        status=CertificationStatus.CERTIFIED, region_code__range=span
+    ):
+        where = (str(row.id), row.region_code)
+        values = {"bases": 1, "base_area": int(row.form.get("area") or 0),
+                  "base_invested": int(row.form.get("invested_fen") or 0)}  # fmt: skip
+        found += [(name, *where, "", value) for name, value in values.items()]
+    for case in await FlagCase.filter(status=CaseStatus.OPEN, region_code__range=span):
+        found.append(("flags", str(case.id), case.region_code, "", 1))
+    return found

@@ -55,7 +55,9 @@ def month_chart(months: Mapping[str, Volume], link: Word) -> Chart:
     )
     marks = labels.month_marks(list(months))
     points = [(mark, *pair) for mark, pair in zip(marks, amounts, strict=True)]
-    sheet = Sheet("months", _("Volume by month"), columns(_("Month")), rows, links)
+    sheet = Sheet(
+        "months", _("Volume by month"), columns(_("Month")), rows, links, keys=list(months)
+    )
     return Chart(title, points, sheet)
 
 
@@ -68,5 +70,5 @@ def breakdown(
     links = [link(code) for code, _volume in ranked]
     points = [(word(code), v[FactKind.CONTRACTED].amount_fen) for code, v in ranked]
     title = _("Volume by %(dimension)s", dimension=dimension)
-    sheet = Sheet(name, title, columns(dimension), rows, links)
+    sheet = Sheet(name, title, columns(dimension), rows, links, keys=[code for code, _v in ranked])
     return Chart(lead_finding(dimension, points), points[:SHOWN_BARS], sheet)

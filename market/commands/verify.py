@@ -57,10 +57,17 @@ def verify_index(
 
 @app.command("statistics")
 def verify_statistics() -> None:
-    """The bureau's facts and rollups against the source rows."""
+    """Facts and sums against the source rows; every figure of every page by an independent script."""
+    from market.app import ROUTES
+    from market.bureau.recounting import wrong_figures
     from market.bureau.verification import verify_statistics as verify
+    from market.kit import web
 
-    _verdict(with_database(verify), "Every figure is reproduced by its source rows.")
+    async def everything() -> list[str]:
+        return await verify() + await wrong_figures()
+
+    web.register_routes(ROUTES)  # the pages' figures come with their links
+    _verdict(with_database(everything), "Every figure is reproduced by its source rows.")
 
 
 @app.command("sample")

@@ -1,9 +1,11 @@
 """The desk over HTTP: who sees which region, and that pages, files and the API say the same."""
 
 import csv
+import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,8 +15,9 @@ from market.bureau import exports
 from market.bureau.api import operations
 from market.bureau.facts import record_event
 from market.bureau.models import TradeFact
-from market.bureau.periods import current_month, shifted
+from market.bureau.publication import quarter_name, quarters
 from market.kit import clock, outbox
+from market.kit.db import month_of
 from market.kit.outbox import OutboxMessage
 from market.tendering.models import Job
 from tests.factories import actor, make_organisation, signed_in_client, tendering
@@ -24,7 +27,8 @@ from tests.factories.orders import make_order
 CITY_A, CITY_B, PROVINCE = "370100", "370200", "370000"
 SCOPED = (
     "/bureau/overview", "/bureau/deals", "/bureau/contracts", "/bureau/regions", "/bureau/prices",
-    "/bureau/targets",
+    "/bureau/targets", "/bureau/indicators", "/bureau/indicators/TX-contracted", "/bureau/flows",
+    "/bureau/activities", "/bureau/indicators/MD-total",
 )  # fmt: skip
 
 
@@ -106,7 +110,7 @@ async def test_every_page_of_the_desk_opens(client: httpx.AsyncClient) -> None:
     await two_cities()
     await signed_in(client, "bureau", PROVINCE)
     for path in SCOPED:
-        for period in ("month", "year", "twelve", "custom"):
+        for period in ("month", "quarter", "custom"):
             response = await client.get(path, params={"period": period, "industry": "healthcare"})
             assert response.status_code == 200, path
             assert "山东省" in response.text
@@ -175,25 +179,36 @@ async def test_a_contract_shows_its_evidence_to_its_own_bureau(client: httpx.Asy
     assert (await client.get(f"/bureau/contracts/{number}")).status_code == 404
 
 
+def in_the_last_quarter() -> dt.datetime:
+    month = quarters()[0].first
+    return clock.now().replace(year=int(month[:4]), month=int(month[5:]), day=10)
+
+
+async def published(
+    client: httpx.AsyncClient, **query: str
+) -> dict[str, dict[str, tuple[int, int]]]:
+    answer = (await client.get("/api/v1/statistics/public", params=query)).json()
+    return {
+        table["name"]: {
+            cell["code"]: (cell["contracts"], cell["amount_fen"]) for cell in table["cells"]
+        }
+        for table in answer["tables"]
+    }
+
+
 async def test_the_public_page_shows_no_small_cell(
     client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    month = shifted(current_month(), -1)
-    at = clock.now().replace(year=int(month[:4]), month=int(month[5:]), day=10)
+    at = in_the_last_quarter()
     for n in range(6):
         await make_fact(at=at, region_code=CITY_A, amount_fen=1_000 + n)
     await make_fact(at=at, region_code="510100", amount_fen=77_777)
     for n in range(4):
         await make_fact(at=at, region_code="320100", amount_fen=50_000 + n)
-    await make_fact(region_code=CITY_A, amount_fen=9_999_999)  # the month under way
-    tables = {
-        table["name"]: {
-            cell["code"]: (cell["contracts"], cell["amount_fen"]) for cell in table["cells"]
-        }
-        for table in (await client.get("/api/v1/statistics/public")).json()["tables"]
-    }
+    await make_fact(region_code=CITY_A, amount_fen=9_999_999)  # the quarter under way
+    tables = await published(client)
     assert tables["provinces"] == {"370000": (6, 6_015), "other": (5, 277_783)}
-    assert tables["months"] == {month: (11, 283_798)}
+    assert tables["months"] == {month_of(at): (11, 283_798)}
     page = (await client.get("/statistics")).text
     assert "60.15" in page
     assert "777.77" not in page
@@ -206,11 +221,40 @@ async def test_the_public_page_shows_no_small_cell(
     ]
 
 
+async def test_cities_are_published_only_of_a_province_that_stands_alone(
+    client: httpx.AsyncClient,
+) -> None:
+    at = in_the_last_quarter()
+    for code, count in ((CITY_A, 6), (CITY_B, 2), ("320100", 5), ("140200", 4), ("510100", 1)):
+        for _n in range(count):
+            await make_fact(at=at, region_code=code, amount_fen=100)
+    assert await published(client, region="370000") == {"cities": {"other": (8, 800)}}
+    assert await published(client, region="320000") == {"cities": {"320100": (5, 500)}}
+    for region, quarter in (
+        ("140000", ""),
+        (CITY_A, ""),
+        ("", quarter_name(quarters()[-1])[:-1] + "9"),
+    ):
+        query = {"region": region, "quarter": quarter}
+        assert (await client.get("/statistics", params=query)).status_code == 404
+
+
+async def test_a_change_without_a_contract_does_not_show_in_the_difference(
+    client: httpx.AsyncClient,
+) -> None:
+    at = in_the_last_quarter()
+    for n in range(12):
+        await make_fact(at=at, region_code=CITY_A if n < 7 else "320100", amount_fen=100)
+    contract = uuid4()
+    await make_fact(at=at, region_code="510100", contract_id=contract, amount_fen=-33)
+    tables = await published(client)
+    assert tables["provinces"] == {"370000": (7, 700), "other": (5, 467)}
+
+
 async def test_nothing_is_published_below_five_contracts(client: httpx.AsyncClient) -> None:
-    await make_fact(at=clock.now().replace(year=clock.now().year - 1, month=12, day=3))
+    await make_fact(at=in_the_last_quarter())
     assert await TradeFact.all().count() == 1
-    tables = (await client.get("/api/v1/statistics/public")).json()["tables"]
-    assert [table["cells"] for table in tables] == [[], [], [], []]
+    assert set(map(len, (await published(client)).values())) == {0}
 
 
 async def logged(client: httpx.AsyncClient, **params: str) -> list[dict[str, Any]]:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from market.bureau.periods import (
     PeriodName,
-    complete_period,
     months_between,
     period_of,
     shifted,
 )
+from market.bureau.publication import quarter_name, quarters
 from market.kit import clock
 
 
@@ -27,6 +27,7 @@ def november() -> Iterator[None]:
     ("name", "span", "before"),
     [
         (PeriodName.MONTH, ("2026-11", "2026-11"), ("2026-10", "2026-10")),
+        (PeriodName.QUARTER, ("2026-10", "2026-11"), ("2026-07", "2026-08")),
         (PeriodName.YEAR, ("2026-01", "2026-11"), ("2025-01", "2025-11")),
         (PeriodName.TWELVE, ("2025-12", "2026-11"), ("2024-12", "2025-11")),
     ],
@@ -43,8 +44,17 @@ def test_a_custom_period_is_compared_with_the_same_span_before() -> None:
     assert (period.before.first, period.before.last) == ("2025-11", "2026-01")
 
 
-def test_only_complete_months_are_published() -> None:
-    assert (complete_period().first, complete_period().last) == ("2025-11", "2026-10")
+def test_only_quarters_that_are_over_are_published() -> None:
+    shown = quarters()
+    assert (shown[0].first, shown[0].last) == ("2026-07", "2026-09")
+    assert quarter_name(shown[0]) == "2026-Q3"
+    months = [month for period in shown for month in period.months]
+    assert len(months) == len(set(months)) == 24
+
+
+def test_every_period_is_compared_with_the_year_before_too() -> None:
+    before = period_of(PeriodName.QUARTER).year_before
+    assert (before.first, before.last) == ("2025-10", "2025-11")
 
 
 @given(st.integers(2000, 2098), st.integers(1, 12), st.integers(-240, 11))
