@@ -132,3 +132,41 @@ class Reconciliation(AppendOnly):
     class Meta:
         table = "reconciliations"
         indexes = (("day",),)
+
+
+class LateReturn(Stateful):
+    """That money the processor took for a payment that was over go back to its payer; in pairs."""
+
+    TRANSITIONS = DECISION_TRANSITIONS
+
+    payment_id: UUID
+    transfer_id: UUID | None
+
+    number = fields.CharField(max_length=20, unique=True)
+    payment: Any = fk("Payment", "late_returns")
+    amount_fen = fields.BigIntField()
+    reason = fields.TextField()
+    status = fields.CharEnumField(DecisionStatus, max_length=32, default=DecisionStatus.PROPOSED)
+    live_payment = fields.UUIDField(null=True, unique=True)
+    proposed_by_id = fields.UUIDField(null=True)
+    decided_by_id = fields.UUIDField(null=True)
+    transfer: Any = fk("LedgerTransfer", null=True)
+    attempts = fields.IntField(default=1)
+    note = fields.CharField(max_length=300, default="")  # why the processor refused
+    provider_id = fields.CharField(max_length=255, default="")
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "late_returns"
+        indexes = (("status",),)
+
+
+class ProcessorBalance(AppendOnly):
+    """What the processor said it holds for the platform, when it was asked."""
+
+    amount_fen = fields.BigIntField()
+    asked_at = fields.DatetimeField()
+
+    class Meta:
+        table = "processor_balances"
+        indexes = (("asked_at",),)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from billing import (
+    late_returns,
     obligations,
     payments,
     payouts,
@@ -16,6 +17,7 @@ from billing import (
     stripe_gateway,
     webhooks,
 )
+from billing.bank_models import LateReturn
 from billing.chart import AccountKind
 from billing.models import BillingProfile, Payment, Payout, Refund, Settlement, WebhookEvent
 from billing.states import (
@@ -84,7 +86,10 @@ async def _take_refund(refund_id: str) -> bool:
     status, reference = await stripe_gateway.retrieve_refund(refund_id)
     refund = await Refund.get_or_none(id=UUID(reference)) if reference else None
     if refund is None:
-        return False
+        late = await LateReturn.get_or_none(id=UUID(reference)) if reference else None
+        if late is not None:
+            await late_returns.take_state(late, provider_id=refund_id, status=status)
+        return late is not None
     await _take_refund_state(refund, refund_id, status)
     return True
 

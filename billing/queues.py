@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from billing import deposit_words
-from billing.bank_models import BankDecision, BankStatement, Reconciliation
+from billing import deposit_words, late_returns
+from billing.bank_models import BankDecision, BankStatement, LateReturn, Reconciliation
 from billing.bank_states import DecisionStatus, StatementStatus
 from billing.deposit_models import Forfeiture, Guarantee, HoldingPayout
 from billing.deposit_states import ForfeitureStatus, GuaranteeStatus, HoldingStatus
@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "refund": N_("Refund refused"),
     "event": N_("Parked event"),
     "deposit": N_("Deposit or fee"),
+    "late": N_("Money that came too late"),
     "statement": N_("Statement not read"),
 }
 
@@ -64,6 +65,7 @@ async def exceptions() -> list[Item]:
     items = [
         *await _ledger(), *await _lines(), *await _decisions(), *await _holds(),
         *await _refusals(), *await _events(), *await _statements(), *await _deposits(),
+        *await _late(),
     ]  # fmt: skip
     return sorted(items, key=lambda item: item.since)
 
@@ -157,4 +159,22 @@ async def _deposits() -> Iterable[Item]:
         Item("deposit", row.number, deposit_words.payout(row.kind), row.created_at,
              web.path_for("deposits:show", number=row.holding.number), _("Bank has paid"), row.amount_fen)
         for row in await waiting
+    ]  # fmt: skip
+
+
+async def _late() -> Iterable[Item]:
+    """Late money nobody has decided about, and returns a second person or the processor has to see."""
+    found = [
+        Item("late", row.number, row.payer.name, row.updated_at,
+             web.path_for("late:show", number=row.number), _("Send back to the payer"),
+             await late_returns.late_of(row))
+        for row in await late_returns.waiting()
+    ]  # fmt: skip
+    under_way = LateReturn.filter(
+        status__in=(DecisionStatus.PROPOSED, DecisionStatus.APPROVED)
+    ).select_related("payment")
+    return found + [
+        Item("late", row.number, row.note or row.reason, row.created_at,
+             web.path_for("late:show", number=row.payment.number), _("Agree or refuse"), row.amount_fen)
+        for row in await under_way
     ]  # fmt: skip

@@ -10,6 +10,7 @@ import httpx
 import stripe
 from starlette.types import ASGIApp
 
+from billing.bank_models import LateReturn
 from billing.models import Payment, Payout, Refund
 from billing.payments import CheckoutState
 from billing.states import PaymentStatus, RefundStatus
@@ -87,7 +88,7 @@ async def _call(request: Awaitable[T]) -> T:
         raise GatewayRefused(exc.user_message or str(exc)) from exc
 
 
-def _options(row: Payment | Payout | Refund | Organisation) -> stripe.RequestOptions:
+def _options(row: Payment | Payout | Refund | LateReturn | Organisation) -> stripe.RequestOptions:
     """The idempotency key is our row's id: at most one effect however often we ask (W3).
 
     A refused attempt had no effect, and its refusal is remembered under its key: the next attempt
@@ -167,7 +168,9 @@ async def expire_checkout(session_id: str) -> None:
         return  # paid or expired meanwhile: the caller reads its state next
 
 
-async def create_refund(refund: Refund, *, payment_intent: str) -> tuple[str, RefundStatus]:
+async def create_refund(
+    refund: Refund | LateReturn, *, payment_intent: str
+) -> tuple[str, RefundStatus]:
     """Send money of a payment back; returns (refund id, status)."""
     assert not db.is_in_verb(), "the processor is never called inside a verb"
     made = await _call(
@@ -195,6 +198,14 @@ def _refund_status(refund: stripe.Refund) -> RefundStatus:
     if refund.status == "succeeded":
         return RefundStatus.SUCCEEDED
     return RefundStatus.FAILED if refund.status in ("failed", "canceled") else RefundStatus.PENDING
+
+
+async def retrieve_balance() -> int:
+    """What the processor holds for the platform in CNY, available and on its way, in fen."""
+    assert not db.is_in_verb(), "the processor is never called inside a verb"
+    found = await _call(_client().v1.balance.retrieve_async())
+    parts: list[dict[str, Any]] = [*found.to_dict()["available"], *found.to_dict()["pending"]]
+    return sum(int(part["amount"]) for part in parts if part["currency"] == "cny")
 
 
 async def open_account(organisation: Organisation) -> str:

@@ -192,6 +192,7 @@ class Twin:
             (r"POST refunds", self._create_refund),
             (r"POST accounts", self._create_account),
             (r"POST transfers", self._create_transfer),
+            (r"GET balance", self._show_balance),
             (
                 r"GET (?:checkout/sessions|refunds|payment_intents|transfers|accounts)/(\w+)",
                 self._show,
@@ -200,6 +201,10 @@ class Twin:
             if found := re.fullmatch(pattern, call):
                 return 200, act(params, *found.groups())
         raise Refused(f"Unrecognized request URL ({call})", status=404)
+
+    def _show_balance(self, _params: dict[str, str]) -> Body:
+        part = {"amount": self.available(), "currency": "cny", "source_types": {}}
+        return {"object": "balance", "available": [part], "pending": [], "livemode": False}
 
     def _show(self, params: dict[str, str], name: str) -> Body:
         body = self._get(name)

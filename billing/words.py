@@ -26,6 +26,7 @@ POSTINGS = {
     "payment": N_("Payment received"),
     "bank_receipt": N_("Receipt on the custody account"),
     "late_money": N_("Receipt for a payment that was over"),
+    "late_return": N_("Late receipt sent back to its payer"),
     "bank_return": N_("Receipt sent back to its payer"),
     "holding": N_("Deposit or fee received"),
     "holding_payout": N_("Deposit or fee paid out"),

@@ -13,6 +13,7 @@ import billing.api
 import billing.bank_api
 import billing.deadlines
 import billing.deposit_api
+import billing.late_routes
 import billing.routes
 import billing.voucher_api
 import market.accounts.api
@@ -111,6 +112,7 @@ OPERATIONS = [
     *billing.voucher_api.operations,
     *billing.bank_api.operations,
     *billing.deposit_api.operations,
+    *billing.late_routes.operations,
     *search.api.operations,
     *search.alert_api.operations,
     *search.dictionary_api.operations,

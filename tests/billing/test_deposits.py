@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import bank, bank_decisions, deposits, forfeitures, holdings, ledger, reconciliation
+from billing import bank, bank_decisions, comparisons, deposits, forfeitures, holdings, ledger
 from billing.bank_forms import DecisionInput
 from billing.chart import CUSTODY_BANK, CUSTODY_INTEREST, SUSPENSE, deposit_held
 from billing.deposit_forms import ForfeitInput
@@ -199,7 +199,7 @@ async def test_signed_contract_returns_every_deposit_with_interest_to_its_accoun
     assert await ledger.balance_of(CUSTODY_BANK) == DEPOSIT
     assert await ledger.balance_of(CUSTODY_INTEREST) == 0
     assert await verify_ledger() == []
-    same = {one.name: one.unexplained_fen for one in await reconciliation.compare()}
+    same = {one.name: one.unexplained_fen for one in await comparisons.compare()}
     assert (same["deposits"], same["fees"]) == (0, 0)
 
 

@@ -47,7 +47,10 @@ async def test_everything_agrees(rollback: None, processor: Twin) -> None:
     assert figures(report) == {
         "custody": (payment.amount_fen, payment.amount_fen, 0),
         "processor": (paid.amount_fen, paid.amount_fen, 0),
+        "processor_balance": (paid.amount_fen, None, 0),
         "suspense": (0, 0, 0),
+        "deposits": (0, 0, 0),
+        "fees": (0, 0, 0),
     }
     assert report.differences == 0
     assert reconciliation.problems_of(await Reconciliation.get()) == []

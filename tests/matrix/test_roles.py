@@ -104,7 +104,7 @@ BODIES = {
     "api:tendering_award_bid": {"rationale": TEXT},
     "api:billing_propose_decision": {"kind": "return", "reason": TEXT},
     "api:billing_add_evidence": {**FILE, "kind": "contract"},
-    "api:billing_judge_decision": {"agree": True},
+    "api:billing_judge_decision": {"agree": True}, "api:billing_judge_late_return": {"agree": True},
     "api:billing_propose_forfeiture": {"code": "bid_revoked", "statement": TEXT},
     "api:billing_decide_forfeiture": {"is_agreed": True, "reason": TEXT},
     "api:billing_check_guarantee": {"is_agreed": True, "reason": TEXT},
