@@ -16,6 +16,7 @@ from rich.console import Console
 from starlette.types import ASGIApp
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.exceptions import TransactionManagementError
 
 from market.bench import fill
 from market.bench.vouchers import postgres_if
@@ -112,7 +113,7 @@ async def follow_writers(
 
 
 async def _follow(create_app: Application, writers: list[BaseProcess]) -> tuple[list[str], int]:
-    """Page through the feed of the API without pause until the writers have ended and it is empty."""
+    """Page through the feed of the API until the writers have ended and it is empty."""
     seen: list[str] = []
     pages, address = 0, FIRST
     transport = httpx.ASGITransport(create_app())
@@ -127,7 +128,7 @@ async def _follow(create_app: Application, writers: list[BaseProcess]) -> tuple[
             if not answer["releases"]:
                 if were_ended:
                     return seen, pages
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02)
 
 
 def write(url: str, number: int, writers: int, commits: int) -> None:
@@ -151,7 +152,7 @@ async def _write(url: str, number: int, writers: int, commits: int) -> None:
                     await asyncio.sleep(chance.random() * HELD_SECONDS)
                     if chance.random() < UNDONE:
                         raise _Undo
-            except _Undo:
+            except (_Undo, TransactionManagementError):  # SQLite may let a writer wait for too long
                 continue
             done += 1
     finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -13,7 +13,8 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.functions import Sum
 
 from billing.models import VoucherPool, VoucherProgramme, VoucherRedemption
-from billing.redemptions import VoucherNotRedeemable, reserve_grant
+from billing.redemption_guards import VoucherNotRedeemable
+from billing.redemptions import reserve_grant
 from billing.states import ProgrammeStatus
 from billing.vouchers.rules import (
     Cap,
@@ -60,14 +61,17 @@ class Measured:
     claims_per_second: float
 
 
-def run(*, claims: int, both: bool) -> list[dict[str, object]]:
+Measure = Callable[[str, str, int], Coroutine[None, None, Measured]]
+
+
+def run(*, claims: int, both: bool, measure: Measure | None = None) -> list[dict[str, object]]:
     """Every claim at once, twenty at a time; on SQLite, and on a throw-away PostgreSQL too."""
-    found = []
+    found, measure = [], measure or _measure
     with scratch_folder():
-        found.append(asyncio.run(_measure("SQLite", _sqlite(), claims)))
+        found.append(asyncio.run(measure("SQLite", _sqlite(), claims)))
         with postgres_if(both) as url:
             if url:
-                found.append(asyncio.run(_measure("PostgreSQL", url, claims)))
+                found.append(asyncio.run(measure("PostgreSQL", url, claims)))
     return [asdict(one) for one in found]
 
 

@@ -74,11 +74,13 @@ def bench_simulation(
 def bench_vouchers(
     claims: Annotated[int, typer.Option(min=2)] = 200,
     both: Annotated[bool, typer.Option(help="On a throw-away PostgreSQL, too.")] = False,
+    primitive: Annotated[bool, typer.Option(help="The ledger's reservation alone.")] = False,
 ) -> None:
     """Concurrent claims on one pool and one cap; exit code 1 when a fen too much was granted."""
-    from market.bench import vouchers
+    from market.bench import reservations, vouchers
 
-    measured = vouchers.run(claims=claims, both=both)
+    measure = reservations.measure if primitive else None
+    measured = vouchers.run(claims=claims, both=both, measure=measure)
     show(measured)
     raise typer.Exit(int(any(one["over_fen"] for one in measured)))
 

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.once
 SCALE = int(os.environ.get("MARKET_TEST_SCALE", "1"))
 # A seed below a thousand that shows each bug: found by playing them all.
 SHOWING = {
-    "skip-a-lock": 664,
-    "drop-an-idempotency-key": 16,
+    "skip-a-lock": 203,
+    "drop-an-idempotency-key": 0,
     "round-with-floats": 1,
     "release-before-acceptance": 0,
 }
@@ -74,7 +74,7 @@ def test_the_store_makes_others_wait_and_finds_a_deadlock(database: None) -> Non
                 await PAUSE
             await db.lock(second)
 
-    with installed(store, [Milestone]):
+    with installed(store):
         scheduler.start("one", "web", both(*rows))
         scheduler.start("two", "web", both(*reversed(rows)))
         with pytest.raises(Violation, match="wait for each other"):

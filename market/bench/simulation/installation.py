@@ -11,6 +11,7 @@ import tortoise.models
 from tortoise.manager import Manager
 from tortoise.models import Model
 
+from billing.ledger_models import LedgerTransfer
 from market.bench.simulation.rows import Executor, Rows, begin
 from market.bench.simulation.store import KEPT, PAUSE, Store, Values
 from market.kit import db, rows
@@ -23,15 +24,6 @@ class _Connection(Store):
 
     executor_class = Executor
     connection_name = "default"
-
-
-class _MemoryManager(Manager):
-    def __init__(self, store: Store, model: type[Model]) -> None:
-        super().__init__(model)
-        self._store = store
-
-    def get_queryset(self) -> Any:
-        return Rows(self._store, self._model)
 
 
 def new_store() -> Store:
@@ -49,13 +41,6 @@ class _Many:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def _query(self, model: type[Model], column: str, keys: Iterable[Any], among: Among) -> Rows:
-        tests = {f"{name}__in": found for name, found in among.items()}
-        wanted = set(keys)
-        if len(wanted) == 1:
-            return Rows(self.store, model).filter(**{column: wanted.pop()}, **tests)
-        return Rows(self.store, model).filter(**{f"{column}__in": wanted}, **tests)
-
     async def select(
         self,
         model: type[Model],
@@ -66,10 +51,11 @@ class _Many:
         is_locked: bool = False,
         **among: Sequence[Any],
     ) -> list[Any]:
-        query = self._query(model, column, keys, among)
-        if order_by:
-            query = query.order_by(order_by)
-        return list(await (query.select_for_update() if is_locked else query))
+        orderings = (order_by,) if order_by else ()
+        found: list[Any] = await Rows(self.store, model).among(
+            {column: keys, **among}, orderings=orderings, locks=is_locked
+        )
+        return found
 
     async def values(
         self,
@@ -79,7 +65,7 @@ class _Many:
         keys: Iterable[Any],
         **among: Sequence[Any],
     ) -> set[Any]:
-        query = self._query(model, column, keys, among)
+        query = Rows(self.store, model).among({column: keys, **among}, orderings=(), locks=False)
         return set(await query.values_list(wanted, flat=True))
 
     async def insert(self, model: type[Model], new: Sequence[rows.Values]) -> None:
@@ -118,30 +104,29 @@ def _sums(parts: Mapping[str, int], row: Values) -> Values:
 
 
 @contextmanager
-def installed(store: Store, models: Iterable[type[Model]]) -> Iterator[None]:
-    """Within the block every query and every `save()` of the models goes to the store."""
-    before = [(model._meta, model._meta.manager) for model in models]
-    for meta, _manager in before:
-        meta.manager = _MemoryManager(store, meta._model)
+def installed(store: Store) -> Iterator[None]:
+    """Within the block every query and every `save()` goes to the store."""
+
+    def queries(manager: Any) -> Rows:
+        return Rows(store, manager._model)
+
     many = _Many(store)
-    try:
-        with (
-            patch.multiple(
-                rows,
-                select=many.select,
-                values=many.values,
-                insert=many.insert,
-                add=many.add,
-                put=many.put,
-                count_up=many.count_up,
-            ),
-            patch.object(Model, "_choose_db", classmethod(lambda cls, for_write=False: store)),
-            patch.object(Model, "_wait_for_listeners", _no_listeners),
-            patch.object(Model, "__init__", begin),
-            patch.object(db, "in_transaction", store.atomic),
-            patch.object(tortoise.models, "in_transaction", store.atomic),
-        ):
-            yield
-    finally:
-        for meta, manager in before:
-            meta.manager = manager
+    with (
+        patch.multiple(
+            rows,
+            select=many.select,
+            values=many.values,
+            insert=many.insert,
+            add=many.add,
+            put=many.put,
+            count_up=many.count_up,
+        ),
+        patch.object(Manager, "get_queryset", queries),
+        patch.object(type(LedgerTransfer._meta.manager), "get_queryset", queries),
+        patch.object(Model, "_choose_db", classmethod(lambda cls, for_write=False: store)),
+        patch.object(Model, "_wait_for_listeners", _no_listeners),
+        patch.object(Model, "__init__", begin),
+        patch.object(db, "in_transaction", store.atomic),
+        patch.object(tortoise.models, "in_transaction", store.atomic),
+    ):
+        yield

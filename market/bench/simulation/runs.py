@@ -21,7 +21,6 @@ import uuid_utils.compat
 from rich.console import Console
 from rich.progress import Progress
 from tortoise import Tortoise
-from tortoise.models import Model
 
 from billing.ledger_models import LedgerTransaction
 from market.bench.simulation import bugs
@@ -67,12 +66,11 @@ class _Log:
 
 
 @cache
-def _models() -> tuple[type[Model], ...]:
-    """Every table; what Tortoise knows of them without a connection."""
+def _prepare() -> None:
+    """What Tortoise knows of the tables without a connection, and the catalogues."""
     if not Tortoise.apps:
         asyncio.run(db.connect("sqlite://:memory:"))
-    gettext("")  # reads the catalogues, once
-    return tuple(Tortoise.apps["models"].values())
+    gettext("")
 
 
 @contextmanager
@@ -92,11 +90,12 @@ def _numbered() -> Iterator[None]:
 @contextmanager
 def _world(seed: int) -> Iterator[tuple[Scheduler, Rails, Errands]]:
     """A world at its beginning, with everything of ours directed to it."""
+    _prepare()
     store = new_store()
     scheduler = Scheduler(seed, store, START)
     rails = Rails(scheduler)
     with (
-        clock.frozen_at(START), _numbered(), installed(store, _models()), connected(rails),
+        clock.frozen_at(START), _numbered(), installed(store), connected(rails),
         patch.object(outbox, "log", _Log()),
         patch.object(clock, "now", lambda: scheduler.now),
     ):  # fmt: skip
@@ -190,7 +189,7 @@ def _signs(scheduler: Scheduler) -> tuple[int, ...]:
 
 def play_many(first: int, count: int, bug: str = "") -> tuple[list[Outcome], int, float]:
     """Play a run of seeds; the failures, the steps in all, and the processor time in seconds."""
-    _models()
+    _prepare()
     begun = time.process_time()
     gc.collect()
     gc.disable()  # a world is small, and gone when its seed is done

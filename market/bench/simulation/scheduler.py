@@ -65,10 +65,12 @@ class Scheduler:
         self.steps += 1
         if self.steps > STEPS:
             raise Violation("liveness", f"{[task.name for task in self.tasks]} never end")
-        ready = [task for task in self.tasks if self._is_ready(task)]
+        ready = [
+            task for task in self.tasks if task.until is None or task.until not in self.store.locks
+        ]
         if not ready:
             raise Violation("liveness", f"{[task.name for task in self.tasks]} wait for each other")
-        task = ready[int(self.chance.random() * len(ready))]
+        task = ready[int(self.chance.random() * len(ready))] if len(ready) > 1 else ready[0]
         if self.kill_one_in and self.chance.random() * self.kill_one_in < 1:
             self.kill(task.process)
         else:
@@ -91,9 +93,6 @@ class Scheduler:
             with suppress(BaseException):
                 self._resume(task, kill=True)
         self.tasks.clear()
-
-    def _is_ready(self, task: Task) -> bool:
-        return task.until is None or task.until not in self.store.locks
 
     def _resume(self, task: Task, *, kill: bool = False) -> None:
         if task.time is not self.now:
