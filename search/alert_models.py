@@ -51,11 +51,28 @@ class SavedSearch(Row):
     frequency = fields.CharEnumField(AlertFrequency, max_length=16)
     next_due_at = fields.DatetimeField(null=True)
     last_sent_at = fields.DatetimeField(null=True)
+    looked_at = fields.DatetimeField(null=True)  # up to when changes have been looked through
 
     class Meta:
         table = "saved_searches"
         unique_together = (("person_id", "key"),)
         indexes = (("next_due_at",), ("frequency", "target"))
+
+
+class RecordVersion(Row):
+    """The newest version of a public record, and when it last changed: what people read, or anything."""
+
+    kind = fields.CharField(max_length=16)
+    record_id = fields.CharField(max_length=36)
+    version = fields.CharField(max_length=64)  # a digest of what people read
+    content = fields.CharField(max_length=64)  # a digest of everything, status and load included
+    changed_at = fields.DatetimeField()
+    moved_at = fields.DatetimeField()
+
+    class Meta:
+        table = "search_record_versions"
+        unique_together = (("kind", "record_id"),)
+        indexes = (("kind", "changed_at"), ("kind", "moved_at"))
 
 
 class AlertedVersion(Row):

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from market.tendering.models import Job
 from market.tendering.states import JobStatus
-from search import engines, lists, sources
+from search import engines, lists, sources, versions
 from search.alert_models import AlertKind, SavedSearch
+from search.constraints import parse_query
 from search.documents import Document, Kind
+from search.engine import AnyOf, Filter, Not, OneOf
 from search.entries import OPEN_JOBS
 from search.exports import every_hit
+from search.matching import match_jobs, match_suppliers
 from search.saved_views import query_of
+from search.versions import version_of
 
 DEPTH = 500
-"""How many records of one search are watched, the most relevant ones."""
+"""How many records count as seen when a search is saved, and how many matches are weighed."""
 Records = dict[str, Mapping[str, Any]]
-_PASSING = frozenset({"status", "load", "quality"})
-"""What moves by itself: a record is not new to anybody because of it."""
 _LOOKED_FOR = (JobStatus.DRAFT, JobStatus.REVIEW, *OPEN_JOBS)
 """Statuses of a job whose owner still looks for suppliers."""
-
-
-def version_of(document: Mapping[str, Any]) -> str:
-    """A digest of what people read in a record."""
-    read = {name: value for name, value in document.items() if name not in _PASSING}
-    text = json.dumps(read, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+_FILTERS_OF_PASSING = frozenset({"status", "accuracy"})
+"""Fields by which a record may come to be found though nothing people read in it has changed."""
 
 
 async def found_by(saved: SavedSearch) -> Records:
@@ -42,6 +39,42 @@ async def found_by(saved: SavedSearch) -> Records:
     query = query_of(saved)
     found, _is_degraded = await engines.ask(lambda engine: every_hit(engine, query, limit=DEPTH))
     return {hit.id: hit.source for hit in found.hits}
+
+
+async def changed_matches(saved: SavedSearch, since: dt.datetime) -> Records:
+    """Every record that changed since then and that the search finds, however many stand before it.
+
+    Matches are those of the list as well: a firm's own change makes old jobs new to it.
+    """
+    if saved.kind == AlertKind.SEARCH:
+        return await _found_among_changes(saved, since)
+    found = await found_by(saved)
+    async for ids in versions.changed_since(cast(Kind, saved.target), since, with_passing=True):
+        found |= await _matched_among(saved, ids)
+    return found
+
+
+async def _found_among_changes(saved: SavedSearch, since: dt.datetime) -> Records:
+    query, kind = query_of(saved), cast(Kind, saved.target)
+    parsed = parse_query(query.text, kind, ignored=query.without)
+    fields = set(_fields((*parsed.filters, *query.filters)))
+    passing = bool(fields & _FILTERS_OF_PASSING)
+    found: Records = {}
+    async for ids in versions.changed_since(kind, since, with_passing=passing):
+        asked = partial(every_hit, query=query, limit=DEPTH, among=(OneOf(tuple(ids)),))
+        hits = await engines.ask_built_in(asked)
+        found |= {hit.id: hit.source for hit in hits.hits}
+    return found
+
+
+def _fields(filters: Iterable[Filter]) -> Iterator[str]:
+    for one in filters:
+        if isinstance(one, AnyOf):
+            yield from _fields(one.filters)
+        elif isinstance(one, Not):
+            yield from _fields([one.filter])
+        else:
+            yield getattr(one, "field", "")
 
 
 async def fresh(kind: Kind, ids: list[str]) -> Records:
@@ -69,6 +102,20 @@ async def _suppliers_for(job_id: UUID | None) -> Records:
         lambda engine: lists.suppliers_for(engine, document)
     )
     return _eligible(matches.eligible, by_id)
+
+
+async def _matched_among(saved: SavedSearch, ids: list[str]) -> Records:
+    """Those of some records that fit the firm or the job."""
+    rows: Any = await fresh(cast(Kind, saved.target), ids)
+    if saved.kind == AlertKind.MATCHED_JOBS:
+        supplier = await lists.document_of_supplier(saved.organisation_id)
+        still_open = [row for row in rows.values() if row["status"] in OPEN_JOBS]
+        return _eligible(match_jobs(supplier, still_open).eligible, rows) if supplier else {}
+    job = await Job.filter(id=saved.job_id, status__in=_LOOKED_FOR).first()
+    if job is None:
+        return {}
+    matches = match_suppliers(await lists.document_of_job(job), list(rows.values()))
+    return _eligible(matches.eligible, rows)
 
 
 def _eligible(matches: Any, by_id: Mapping[str, Document]) -> Records:

@@ -20,11 +20,12 @@ from market.notifications import inbox, mailing
 from market.settings import settings
 from search import alert_news, indexing
 from search.alert_models import AlertedVersion, AlertFrequency, AlertKind, SavedSearch
-from search.alert_news import Records, version_of
+from search.alert_news import Records
 from search.cards import facts_of, heading_of, prices_of, url_of
 from search.documents import Kind
 from search.saved_searches import next_due
 from search.saved_views import address_of
+from search.versions import version_of
 
 TOPIC = "alert.due"
 PAUSE = dt.timedelta(minutes=15)
@@ -32,6 +33,8 @@ PAUSE = dt.timedelta(minutes=15)
 LISTED = 20
 """Records named in one mail; the others stand behind its link."""
 AT_ONCE = 200
+OVERLAP = dt.timedelta(minutes=10)
+"""Changes this much older than the last look are looked at again: another worker may have been writing them."""
 
 
 async def note_change(message: outbox.Message) -> None:
@@ -77,9 +80,9 @@ async def send_alert(message: outbox.Message) -> None:
     row = await SavedSearch.get_or_none(id=message.payload["saved_search"])
     if row is None or row.frequency == AlertFrequency.NEVER or not await _may_see(row):
         return
-    claimed = await _claimed_by(row.id, message.id)
+    claimed, looked_at = await _claimed_by(row.id, message.id), clock.now()
     if not claimed:
-        claimed = await _claim(row, message.id, await _news(row))
+        claimed = await _claim(row, message.id, await _news(row), looked_at)
     records = await alert_news.fresh(cast(Kind, row.target), claimed)
     if records:
         await _mail(message, row, list(records.values()))
@@ -96,7 +99,8 @@ async def _may_see(row: SavedSearch) -> bool:
 
 async def _news(row: SavedSearch) -> dict[str, str]:
     """The version of each record found that the search has not shown, as the database has it now."""
-    found = await alert_news.found_by(row)
+    since = row.looked_at - OVERLAP if row.looked_at else row.created_at
+    found = await alert_news.changed_matches(row, since)
     shown = await _shown(row.id)
     changed = [key for key, one in found.items() if (key, version_of(one)) not in shown]
     records: Records = await alert_news.fresh(cast(Kind, row.target), changed)
@@ -115,7 +119,9 @@ async def _claimed_by(saved_search_id: UUID, message_id: str) -> list[str]:
 
 
 @atomic()
-async def _claim(row: SavedSearch, message_id: str, news: Mapping[str, str]) -> list[str]:
+async def _claim(
+    row: SavedSearch, message_id: str, news: Mapping[str, str], looked_at: dt.datetime
+) -> list[str]:
     """Write down what this message sends: of the news what no other message has taken meanwhile."""
     row = await lock(row)
     shown = await _shown(row.id)
@@ -127,7 +133,8 @@ async def _claim(row: SavedSearch, message_id: str, news: Mapping[str, str]) -> 
             batch_size=100,
         )  # fmt: skip
         row.last_sent_at = clock.now()
-        await row.save(update_fields=["last_sent_at"])
+    row.looked_at = looked_at
+    await row.save(update_fields=["last_sent_at", "looked_at"])
     return [key for key, _version in own]
 
 

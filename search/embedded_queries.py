@@ -18,6 +18,7 @@ from search.engine import (
     IndexSettings,
     InRegion,
     Not,
+    OneOf,
     Query,
     Range,
     UnknownField,
@@ -108,6 +109,8 @@ def _filter(opened: Opened, one: Filter) -> tantivy.Query:
     match one:
         case InRegion(code, field):
             return _filter(opened, Equals(field, code))
+        case OneOf(ids):
+            return make.term_set_query(schema, "id", list(ids))
         case Not(inner):
             return make.boolean_query(
                 [(_MUST, make.all_query()), (_MUST_NOT, _filter(opened, inner))]

@@ -43,6 +43,13 @@ class InRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """The record is one of these, by id."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The record does not satisfy the filter."""
 
@@ -56,7 +63,7 @@ class AnyOf:
     filters: tuple[Filter, ...]
 
 
-Filter = Equals | In | Range | InRegion | Not | AnyOf
+Filter = Equals | In | Range | InRegion | OneOf | Not | AnyOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ async def ask(question: Callable[[SearchEngine], Awaitable[_T]]) -> tuple[_T, bo
     global _resting_until
     engine = server()
     if engine is None:
-        return await _answer(question), False
+        return await ask_built_in(question), False
     if time.monotonic() >= _resting_until:
         try:
             async with asyncio.timeout(PATIENCE):
@@ -85,10 +85,11 @@ async def ask(question: Callable[[SearchEngine], Awaitable[_T]]) -> tuple[_T, bo
         except (SearchError, TimeoutError) as error:
             log.warning("search server does not answer", error=str(error) or "timeout")
             _resting_until = time.monotonic() + REST
-    return await _answer(question), True
+    return await ask_built_in(question), True
 
 
-async def _answer(question: Callable[[SearchEngine], Awaitable[_T]]) -> _T:
+async def ask_built_in(question: Callable[[SearchEngine], Awaitable[_T]]) -> _T:
+    """The answer of the index that lacks no record, whatever a server has refused. Raises IndexNotReady."""
     try:
         return await question(embedded())
     except (UnknownIndex, UnknownField) as error:

@@ -16,7 +16,7 @@ from market.kit.tables import Export, format_of
 from search import engines
 from search.cards import Card, card_of
 from search.discovery import Discovery, discover
-from search.engine import SearchEngine
+from search.engine import Filter, SearchEngine
 from search.match_views import MatchList, MatchRow
 from search.results import LABELS, SearchQuery
 from search.weights import weights
@@ -78,12 +78,14 @@ MATCHES = Export(
 )
 
 
-async def every_hit(engine: SearchEngine, query: SearchQuery, *, limit: int) -> Discovery:
-    """A search of one kind without pages: what a file holds, and what an alert watches."""
+async def every_hit(
+    engine: SearchEngine, query: SearchQuery, *, limit: int, among: tuple[Filter, ...] = ()
+) -> Discovery:
+    """A search of one kind without pages: what a file holds, and what an alert finds among changes."""
     assert query.kind is not None
     found = await discover(
-        engine, query.kind, query.text, ignored=query.without, filters=query.filters,
-        per_page=limit,
+        engine, query.kind, query.text, ignored=query.without,
+        filters=(*query.filters, *among), per_page=limit,
     )  # fmt: skip
     floor = weights().relevance_floor if found.words else 0.0
     hits = tuple(hit for hit in found.hits if hit.score >= floor)

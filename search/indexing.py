@@ -17,7 +17,7 @@ from market.kit.db import atomic
 from market.kit.outbox import Message, OutboxMessage, retry_dead_letter
 from market.orders.models import Order
 from market.tendering.models import Award, Job
-from search import bulk, engines, refusals, sources
+from search import bulk, engines, refusals, sources, versions
 from search.documents import KINDS, Kind
 from search.engine import RecordsRefused, SearchEngine, SearchError
 from search.entries import SETTINGS, index_document
@@ -150,6 +150,8 @@ async def refresh(engine: SearchEngine, kind: Kind, ids: Sequence[UUID]) -> set[
         batch = ids[start : start + sources.BATCH]
         found = await sources.documents(kind, batch)
         refused |= await refusals.write(engine, kind, [*map(index_document, found)])
+        if engine is engines.embedded():
+            await versions.note(kind, found)  # once the index that alerts ask holds them
         present = {document["id"] for document in found}
         gone = [str(key) for key in batch if str(key) not in present]
         await engine.delete(kind, gone)

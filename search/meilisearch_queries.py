@@ -16,6 +16,7 @@ from search.engine import (
     IndexSettings,
     InRegion,
     Not,
+    OneOf,
     Range,
     UnknownField,
 )
@@ -105,6 +106,8 @@ def filter_of(one: Filter) -> str:
             return f"NOT ({filter_of(inner)})"
         case AnyOf(filters):
             return "(" + " OR ".join(f"({filter_of(each)})" for each in filters) + ")"
+        case OneOf(ids):
+            return f"key IN {listed(map(key_of, ids))}"
         case InRegion(code, field):
             return filter_of(Equals(field, code))
         case Equals(field, value):

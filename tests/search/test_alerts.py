@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,9 +14,11 @@ from market.kit.mail import SentMail
 from market.notifications.models import InboxNotice
 from market.tendering import jobs
 from market.tendering.models import Job
-from market.tendering.states import CancelReason
-from search import alert_news, alerts, engines, indexing, saved_searches, saved_views
+from market.tendering.states import CancelReason, JobStatus
+from search import alert_news, alerts, engines, indexing, saved_searches, saved_views, versions
 from search.alert_models import AlertedVersion, AlertFrequency, SavedSearch
+from search.engine import Query
+from search.entries import index_document
 from search.results import SearchQuery
 from tests.factories import actor, make_organisation, signed_in_client
 from tests.factories.directory import make_supplier
@@ -89,7 +92,7 @@ async def test_a_change_is_news_but_a_change_of_status_is_not(reader: Actor) -> 
     await save(reader)
     (document,) = (await alert_news.fresh("jobs", [str(job.id)])).values()
     moved = {**document, "status": "evaluation"}
-    assert alert_news.version_of(moved) == alert_news.version_of(document)
+    assert versions.version_of(moved) == versions.version_of(document)
     await Job.filter(id=job.id).update(budget_fen=3_000_000_00)
     await outbox.record("job.changed", job=job.id)
     await work()
@@ -310,3 +313,43 @@ async def test_the_mail_can_be_stopped_by_the_mail_program(
     assert letter.unsubscribe_url in letter.text
     assert (await Person.get(id=reader.person_id)).email == letter.recipient
     assert await engines.embedded().health()
+
+
+async def test_a_new_record_behind_five_hundred_better_ones_is_sent(reader: Actor) -> None:
+    other = await medical_job("另一个需求")
+    await work()
+    # more relevant by far, and not of this database: an alert never asks for them
+    held = await engines.embedded().scan("jobs", offset=0, limit=9)
+    source: Any = next(iter(held.values()))
+    crowd = [index_document({**source, "id": str(UUID(int=n)), "title": "征象"})
+             for n in range(510)]  # fmt: skip
+    await engines.embedded().upsert("jobs", crowd)
+    row = await save(reader, SearchQuery("征象", "jobs"))
+    new = await medical_job(
+        "多中心影像项目",
+        summary="胸部影像，标注其中的肺结节与其他征象，双人双盲，按批次交付并抽样验收。",
+    )
+    await outbox.drain(HANDLERS)
+    ranked = await engines.embedded().search("jobs", Query("征象", per_page=700))
+    assert [hit.id for hit in ranked.hits].index(str(new.id)) >= 510
+    assert str(new.id) not in await alert_news.found_by(row)
+    await work()
+    (mail,) = await mails()
+    assert new.number in mail.text
+    assert other.number not in mail.text
+    with clock.shifted_by(dt.timedelta(hours=2)):
+        await outbox.record("job.changed", job=new.id)
+        await work()
+    assert len(await mails()) == 1
+
+
+async def test_a_status_is_news_to_who_asked_for_it(reader: Actor) -> None:
+    job = await medical_job()
+    await save(reader)
+    chosen = SearchQuery("肺结节", "jobs", chosen={"status": ("opening",)})
+    await save(reader, chosen)
+    await job.move_to(JobStatus.OPENING, by=Actor.system("test"))
+    await outbox.record("job.changed", job=job.id)
+    await work()
+    (mail,) = await mails()
+    assert "status=opening" in mail.text

@@ -15,6 +15,7 @@ from search.engine import (
     IndexSettings,
     InRegion,
     Not,
+    OneOf,
     Query,
     Range,
     SearchEngine,
@@ -113,6 +114,8 @@ async def test_words_are_found_by_what_they_mean(
         (Not(Equals("onsite", True)), {"speech/1", "boxes"}),
         (AnyOf((Equals("onsite", True), Range("staff", at_least=3000))), {"mine", "boxes"}),
         (Not(AnyOf((InRegion("140000"), InRegion("370000")))), set()),
+        (OneOf(("mine", "speech/1", "none")), {"mine", "speech/1"}),
+        (Not(OneOf(("mine",))), {"speech/1", "boxes"}),
         (Equals("industries", '政务"服务\\'), set()),
     ],
 )
