@@ -131,7 +131,7 @@ async def _project(owner: Actor, bureau: Actor) -> None:
 
 async def _service(cast: Cast) -> None:
     identity = Identity(
-        name="齐鲁数据合规咨询有限公司（演示）", uscc=uscc.compose("91", "370100", "MAFW00001"),
+        name="齐鲁数据合规咨询有限公司（演示）", uscc=uscc.compose("91", "370100", "MAFW0001"),
         region_code="370100",
     )  # fmt: skip
     system = Actor.system("seed")
