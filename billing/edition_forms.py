@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, create_model
 
 from billing import review_steps, words
+from billing.edition_parts import rearrange
 from billing.vouchers.rules import Programme
 from market.kit.forms import YuanAsFen
 from market.kit.i18n import N_
@@ -36,6 +37,7 @@ Percent = Annotated[int, BeforeValidator(_percent), Field(ge=0, le=10000)]
 Yuan = Annotated[YuanAsFen, Field(ge=0, le=MAX_FEN)]
 Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\+08:00)?$")]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Part = Annotated[str, StringConstraints(pattern=r"^(tiers|caps):\d{1,3}$")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 _FIGURES = {
     "rate_bp": (N_("Rate %(number)s"), "percent"),
@@ -126,6 +128,11 @@ def input_model(rule: Programme) -> type[BaseModel]:
         "closes": (Moment | None, None),
         "categories": (list[str], []),
         "evidence": (list[str], []),
+        "removed": (list[Part], []),
+        "new_rate_bp": (Percent | None, None),
+        "new_rate_min_fen": (Yuan | None, None),
+        "new_cap": (str, ""),
+        "new_cap_fen": (Yuan | None, None),
     }
     for figure in figures_of(rule):
         fields[figure.name] = (_TYPES[figure.kind] | None, None)
@@ -153,11 +160,12 @@ def initial(rule: Programme) -> dict[str, Any]:
 
 
 def edited(rule: Programme, typed: BaseModel) -> Programme:
-    """The rule with what was typed in its places. Raises ValidationError."""
+    """The rule with what was typed in its places. Raises ValidationError, InvalidInput."""
     data, values = copy.deepcopy(rule.pinned()), typed.model_dump()
     for figure in figures_of(rule):
         if values[figure.name] is not None:
             _put(data, figure.path, values[figure.name])
+    rearrange(data, values)
     for name in ("title", "document", "url", "effective_from", "effective_to"):
         data[name] = values[name] or None
     data["validity"] |= {"opens": values["opens"], "closes": values["closes"]}

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing import access, edition_forms, editions, words
+from billing import access, edition_forms, edition_parts, editions, words
 from billing.models import VoucherProgramme
 from billing.programmes import rule_of
 from billing.states import ProgrammeStatus
@@ -75,6 +75,7 @@ async def edit(request: Request) -> Response:
         request, "billing/programmes_edit.html", programme=row, form=form,
         figures=edition_forms.figures_of(rule), documents=edition_forms.documents(),
         categories=edition_forms.categories(current_locale()), rule=rule,
+        removable=edition_parts.removable(rule), caps=edition_parts.cap_choices(),
     )  # fmt: skip
 
 

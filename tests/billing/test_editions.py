@@ -9,6 +9,7 @@ from billing.models import VoucherPool, VoucherProgramme, VoucherRedemption
 from billing.programmes import remaining_of, rule_of
 from billing.states import ProgrammeStatus
 from billing.vouchers.programmes import load_programmes
+from billing.vouchers.rules import Programme
 from market.kit.actor import Actor
 from market.kit.errors import Conflict, InvalidInput, NotPermitted
 from tests.factories.accounts import actor, make_organisation
@@ -180,3 +181,34 @@ def test_a_percentage_is_one(typed: str) -> None:
     rule = load_programmes()["qingdao-compute"]
     with pytest.raises(ValueError, match="tiers_0_rate_bp"):
         edition_forms.input_model(rule).model_validate({"title": "x", "tiers_0_rate_bp": typed})
+
+
+def form_of(row: VoucherProgramme, **typed: object) -> Programme:
+    """The rule of a programme with something typed into its form."""
+    rule = rule_of(row)
+    values = {**edition_forms.initial(rule), **typed}
+    shown = {name: value for name, value in values.items() if value not in ("", None)}
+    return edition_forms.edited(rule, edition_forms.input_model(rule).model_validate(shown))
+
+
+async def test_rates_and_caps_are_added_and_taken_away_by_form(rollback: None) -> None:
+    row = await make_programme(pool_fen=10_000_000)
+    more = form_of(
+        row, new_rate_bp="60", new_rate_min_fen="100000", new_cap="subject_year", new_cap_fen="5000"
+    )
+    high, low = more.tiers or ()
+    assert (high.rate_bp, high.threshold and high.threshold.min_fen) == (6000, 10_000_000)
+    assert (low.rate_bp, low.threshold) == (5000, None)
+    assert [(cap.name, cap.levels[0].limit) for cap in more.caps or ()] == [
+        ("subject_year", 500_000)
+    ]
+    row.rule = more.pinned()
+    less = form_of(row, removed=["tiers:1", "caps:0"])
+    assert [tier.rate_bp for tier in less.tiers or ()] == [6000]
+    assert not less.caps
+    for wrong in (
+        {"removed": ["tiers:7"]}, {"new_rate_min_fen": "1"}, {"new_cap": "contract"},
+        {"new_cap": "subject_year", "new_cap_fen": "1"},
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput):
+            form_of(row, **wrong)
