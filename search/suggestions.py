@@ -15,7 +15,7 @@ from market.vocabulary.credentials import CREDENTIAL_KINDS
 from market.vocabulary.industries import INDUSTRIES
 from market.vocabulary.regions import COUNTRY_CODE, children
 from market.vocabulary.synonyms import synonym_groups
-from search import query_log, sources
+from search import firm_names, query_log
 from search.lexicon import lexicon, renewed
 from search.normalisation import has_han, normalise
 from search.phonetics import initials, pinyin
@@ -147,6 +147,5 @@ def _terms() -> Iterator[tuple[str, SuggestionKind, tuple[str, ...]]]:
 
 async def _organisations(typed: str) -> list[Suggestion]:
     """Listed suppliers whose name holds what is typed."""
-    rows = sources.findable_suppliers().filter(organisation__name__contains=typed)
-    names = await rows.limit(_FIRMS).values_list("organisation__name", flat=True)
-    return [Suggestion(str(name), SuggestionKind.ORGANISATION) for name in sorted(map(str, names))]
+    names = await firm_names.holding(typed, limit=_FIRMS)
+    return [Suggestion(name, SuggestionKind.ORGANISATION) for name in names]

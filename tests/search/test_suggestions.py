@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from market.accounts.models import Organisation
+from market.directory.models import SupplierProfile
 from market.kit import outbox
-from search import disclosure, indexing, query_log, suggestions
+from search import disclosure, firm_names, indexing, query_log, suggestions
 from search.discovery import _open_first
 from search.engine import Hit
 from search.lexicon import extend
@@ -17,6 +18,11 @@ from search.suggestions import SuggestionKind
 from search.weights import LABELS, weights
 from tests.factories.directory import make_supplier, make_talent
 from tests.factories.tendering import make_job, published_job
+
+
+@pytest.fixture(autouse=True)
+def _no_names_of_other_tests() -> None:
+    firm_names.forget()
 
 
 @pytest.mark.parametrize(
@@ -52,13 +58,42 @@ async def test_words_of_the_operators_dictionary_are_suggested(rollback: None) -
     assert await suggestions.suggested("shuixiasheng") == []
 
 
+async def named(typed: str) -> list[str]:
+    found = await suggestions.suggested(typed)
+    return [one.text for one in found if one.kind == SuggestionKind.ORGANISATION]
+
+
 async def test_only_listed_suppliers_are_named(rollback: None) -> None:
     listed = await make_supplier(organisation_values={"name": "云州标注科技"})
     await make_supplier(organisation_values={"name": "云州未公开科技"}, published=False)
-    found = await suggestions.suggested("云州")
     firm = await Organisation.get(id=listed.organisation_id)
-    named = [one.text for one in found if one.kind == SuggestionKind.ORGANISATION]
-    assert named == [firm.name]
+    assert await named("云州") == [firm.name]
+    assert await named("州标注") == [firm.name]
+    assert await named("云州标注科技有限") == []
+
+
+async def test_names_in_memory_follow_the_database(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await make_supplier(organisation_values={"name": "云州甲标注"})
+    assert await named("云州") == [await name_of(first)]
+    second = await make_supplier(organisation_values={"name": "云州乙标注"})
+    await Organisation.filter(id=first.organisation_id).update(name="云州丙标注")
+    await SupplierProfile.filter(id=second.id).update(summary="别的")
+    await outbox.record("supplier.changed", organisation=first.organisation_id)
+    await outbox.drain(dict.fromkeys(indexing.TOPICS, indexing.HANDLERS))
+    monkeypatch.setattr(firm_names, "_next_look", 0.0)
+    for newer in (500, 0):  # searched one by one, and as part of the text
+        monkeypatch.setattr(firm_names, "_NEWER", newer)
+        monkeypatch.setattr(firm_names, "_next_look", 0.0)
+        assert await named("云州") == [await name_of(first), await name_of(second)]
+        assert await named("云州甲") == []
+    await SupplierProfile.filter(id=first.id).update(published_at=None)
+    assert await named("云州") == [await name_of(second)], "one that has left is named no more"
+
+
+async def name_of(profile: SupplierProfile) -> str:
+    return (await Organisation.get(id=profile.organisation_id)).name
 
 
 async def test_what_many_have_asked_is_shown_to_others(rollback: None) -> None:
