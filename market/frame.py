@@ -13,6 +13,7 @@ from billing.models import BankLine, WebhookEvent
 from billing.states import BankLineStatus, EventStatus
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
+from market.bulletins.access import drafts_of
 from market.kit import web
 from market.kit.actor import Actor
 from market.kit.i18n import N_
@@ -24,6 +25,7 @@ from market.orders.models import Contract, DeliveryBatch, Signature
 from market.orders.states import BatchStatus, ContractStatus
 from market.pools.models import Pool, PoolMembership
 from market.pools.states import MembershipStatus
+from market.rewards.access import undecided_claims
 from market.tendering.models import Job
 from market.tendering.opening_access import shares_to_release
 from market.tendering.posting_models import JobReview
@@ -302,5 +304,7 @@ def _waiting(actor: Actor) -> dict[str, CountQuery]:
             "openings:list": shares_to_release(actor).count(),
             "job_reviews:list": JobReview.filter(bureau_id=own, decided_at=None).count(),
             "pools:mine": _undecided_places(own),
+            "reward_claims:list": undecided_claims(actor).count(),
+            "bulletins:list": drafts_of(actor).count(),
         }
     return {}

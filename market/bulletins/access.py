@@ -30,6 +30,11 @@ def bulletins_to_see(by: Actor) -> QuerySet[Bulletin]:
     return rows.filter(Q(status__in=PUBLIC) | Q(region_code__range=span))
 
 
+def drafts_of(by: Actor) -> QuerySet[Bulletin]:
+    """What waits to be read and issued by the bureau of the very region."""
+    return Bulletin.filter(region_code=by.region_code, status=BulletinStatus.DRAFT)
+
+
 async def bulletin_to_see(by: Actor, number: str) -> Bulletin:
     """One of them; NotFound for any other."""
     found = await bulletins_to_see(by).filter(number=number).first()

@@ -120,7 +120,7 @@ async def _published_summary(part: Slice, months: Mapping[str, Volume], whole: V
             [labels.kind(kind), *((figure.deals, figure.amount_fen) if stands else (None, None))]
         )
     note = _("An empty cell is fewer than five deals, or could be worked out by subtraction.")
-    return Sheet("summary", _("Volume"), heads, rows, note=note)
+    return Sheet("summary", _("Volume traded"), heads, rows, note=note)
 
 
 async def _breakdowns(part: Slice) -> list[tuple[Sheet, Sheet]]:

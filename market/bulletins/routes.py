@@ -116,7 +116,7 @@ async def issue(request: Request) -> Response:
 async def discard(request: Request) -> Response:
     """Throw a draft away."""
     await editions.discard_draft(await _own(request), by=web.signed_in(request))
-    return web.see_other(request, "bulletins:list", flash=_("Draft discarded"))
+    return web.see_other(request, "bulletins:list", flash=_("Bulletin discarded"))
 
 
 async def correct(request: Request) -> Response:

@@ -21,7 +21,7 @@ BULLETINS = Export(
         (N_("Title"), "text", lambda row: title_of(row)),
         (N_("Edition"), "integer", "edition"),
         (N_("Status"), "text", status("bulletin")),
-        (N_("Issued"), "datetime", "issued_at"),
+        (N_("Bulletin issued on"), "datetime", "issued_at"),
         (N_("Digest (SHA-256)"), "text", "published_digest"),
     ),
 )
@@ -56,7 +56,7 @@ async def history(row: Bulletin) -> list[dict[str, Any]]:
     texts = {
         "drafted": _("Drafted"), "renewed": _("Figures computed again"),
         "status:issued": _("Bulletin issued"), "status:replaced": _("Replaced by a correction"),
-        "status:discarded": _("Draft discarded"),
+        "status:discarded": _("Bulletin discarded"),
     }  # fmt: skip
     return [
         {"at": entry.created_at, "text": texts.get(entry.action, entry.action),

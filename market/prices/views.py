@@ -191,3 +191,14 @@ def link_to(query: PublishedQuery, line: Line, *, is_bureau: bool) -> str:
     return web.path_for(
         PAGE_OF[is_bureau], **query.params(task=line.cell.task_type, unit=line.cell.unit)
     )
+
+
+def rise_of(line: Line) -> str:
+    """What rose, by how much, from what to what."""
+    assert line.month_before is not None, "a rise has something before it"
+    yuan, percent = (web.environment.filters[name] for name in ("unit_price", "percent"))
+    return _(
+        "%(task)s rose by %(change)s: from %(before)s to %(now)s yuan/%(unit)s.",
+        task=task_name(line.cell.task_type), change=percent(line.change_bp or 0),
+        before=yuan(line.month_before.median), now=yuan(line.cell.median), unit=line.cell.unit,
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from market.kit.i18n import gettext as _
 from market.rewards.models import RewardClaim, RewardPaper
 from market.rewards.records import Reward, reward_of
 from market.rewards.states import ClaimStatus
+from market.vocabulary import regions
 
 
 def is_authority(by: Actor) -> bool:
@@ -33,6 +34,13 @@ def claims_to_see(by: Actor) -> QuerySet[RewardClaim]:
         span = codes_within(own_region(by).prefix)
         return rows.filter(region_code__range=span).exclude(submitted_at=None)
     return rows.filter(organisation_id=by.organisation_id)
+
+
+def undecided_claims(by: Actor) -> QuerySet[RewardClaim]:
+    """What waits for a bureau of the region."""
+    area = regions.region(by.region_code)
+    span = codes_within(area.prefix if area else by.region_code)
+    return RewardClaim.filter(region_code__range=span, status=ClaimStatus.SUBMITTED)
 
 
 async def claim_to_read(by: Actor, number: str) -> RewardClaim:

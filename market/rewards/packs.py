@@ -1,10 +1,12 @@
 """The evidence pack of a claim: what was found, and the rows of the platform behind the figures."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from market.accounts.models import Organisation
+from market.kit import clock
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.tables import Export
@@ -64,4 +66,5 @@ async def rows_of(organisation_id: UUID, year: int) -> list[dict[str, Any]]:
 
 
 def _row(source: str, number: str, at: Any, amount_fen: int) -> dict[str, Any]:
-    return {"source": source, "number": number, "day": f"{at:%Y-%m-%d}", "amount_fen": amount_fen}
+    day = clock.in_china(at).date() if isinstance(at, dt.datetime) else at
+    return {"source": source, "number": number, "day": day.isoformat(), "amount_fen": amount_fen}

@@ -1,6 +1,6 @@
 """What the pages of rewards show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -75,10 +75,13 @@ async def findings_for(by: Actor, year: int) -> dict[str, Finding]:
     }  # fmt: skip
 
 
-def reasons(criteria: Sequence[Criterion]) -> list[dict[str, Any]]:
-    """The conditions for the page's list of reasons."""
+def reasons(criteria: Sequence[Criterion], papers: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The conditions for the page's list of reasons; of `papers` those that a paper is attached to."""
     met = {Standing.MET: True, Standing.UNMET: False, Standing.MISSING: None}
-    return [{"met": met[one.standing], "text": words.sentence(one)} for one in criteria]
+    return [
+        {"met": met[one.standing], "text": words.sentence(one, has_paper=one.path in papers)}
+        for one in criteria
+    ]
 
 
 def stored(content: dict[str, Any]) -> list[Criterion]:
@@ -131,8 +134,8 @@ async def registration_page(own_id: UUID, region: str, year: int) -> Registratio
 async def history(claim: RewardClaim) -> list[dict[str, Any]]:
     """The log as a timeline."""
     texts = {
-        "begun": _("Begun"), "paper attached": _("Paper attached"),
-        "status:submitted": _("Handed in"), "status:granted": _("Reward granted"),
+        "begun": _("Claim begun"), "paper attached": _("Paper attached"),
+        "status:submitted": _("Claim handed in"), "status:granted": _("Reward granted"),
         "status:refused": _("Reward refused"), "status:withdrawn": _("Withdrawn"),
     }  # fmt: skip
     return [

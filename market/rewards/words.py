@@ -54,8 +54,8 @@ def amount(path: str, value: Any) -> str:
     return f"{value:,}"
 
 
-def sentence(one: Criterion) -> str:
-    """A condition with its threshold, what was found, and what is missing."""
+def sentence(one: Criterion, *, has_paper: bool = False) -> str:
+    """A condition with its threshold, what was found, and what is missing, or attached instead."""
     asked = "" if isinstance(one.threshold, bool) else (
         f" {SIGNS.get(one.op, '=')} {amount(one.path, one.threshold)}"
     )  # fmt: skip
@@ -65,4 +65,6 @@ def sentence(one: Criterion) -> str:
         text += _(" (declared: %(value)s)", value=amount(one.path, one.declared))
     if one.standing is not Standing.MISSING:
         return text
+    if has_paper:
+        return _("%(text)s; attached: %(paper)s", text=text, paper=paper_of(one.path))
     return _("%(text)s; missing: %(paper)s", text=text, paper=paper_of(one.path))

@@ -44,7 +44,7 @@ BULLETIN: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "issued": StatusTone("success", "check", "Bulletin issued"),
     "replaced": StatusTone("muted", "undo", "Replaced by a correction"),
-    "discarded": StatusTone("muted", "cross", "Draft discarded"),
+    "discarded": StatusTone("muted", "cross", "Bulletin discarded"),
 }
 
 REWARD_CLAIM: Final = {
