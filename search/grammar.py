@@ -199,11 +199,16 @@ def _talent(reading: Reading) -> Iterator[Finding]:
                       negatable=True)  # fmt: skip
 
 
+_CLASSICAL = frozenset(("古籍",))
+"""Beside old books 白话 is the written vernacular, not Cantonese."""
+
+
 def _languages(reading: Reading, kind: Kind) -> Iterator[Finding]:
     words = lexicon()
     for span in words.longest(reading.open_text):
         name = words.languages.get(span.surface)
-        if name is not None:
+        is_written = span.surface == "白话" and not _CLASSICAL.isdisjoint(reading.concepts)
+        if name is not None and not is_written:
             yield Finding("language", f"language:{name}", span.start, span.end, "%(what)s",
                           {"what": name}, (Equals("languages", name),),
                           keeps_words=True, negatable=True)  # fmt: skip

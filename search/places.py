@@ -23,6 +23,10 @@ _PART_OF_A_NAME = re.compile(
     r"|瓷器?|刺绣|剪纸|皮影|年画|泥塑|风筝|丝绸|迪士尼|塔(?=\s|$)|通卡|通(?=\s|$)|病毒|地铁|熊猫|博物馆|图书馆|故宫"
 )
 """What makes a name or a ware of a place before it: 南京大学, 北京烤鸭 and 景德镇瓷器 are no places."""
+_MARKETS = re.compile(
+    r"(?:香港|澳门|台湾)\s*(?:法律|法院|文书|支付|用户|客户|市场|金融|证券|股票|电影|歌曲)"
+)
+"""Few firms of this market are at home there: 澳门 法律 is a subject, not where somebody works."""
 _DENIED = re.compile(r"除|非|不[要含在是]|排除|拒绝|谢绝")
 _LATIN_AT_LEAST = 4
 Codes = tuple[str, ...]
@@ -80,6 +84,7 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
         (match, match["name"])
         for match in _pattern().finditer(lexicon().visible(reading.open_text))
         if not _PART_OF_A_NAME.match(reading.text, match.end("name"))
+        and not _MARKETS.match(reading.text, match.start())
         and (len(match["name"]) > 2 or stands_alone(reading.text, match.start(), match.end("name")))
     ]
     codes = _narrowed({name: _names()[name] for _, name in found})

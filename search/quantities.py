@@ -50,7 +50,7 @@ _PRICES = tuple(
         rf"(?P<how>{_MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
         rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>{_MOST})\s*{_FROM}(?P<money>{NUMBER})"
         rf"{_NO_COUNT}(?P<end>)",
-        rf"(?:每|按)个?\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){_FROM}(?P<money>{NUMBER})(?P<end>{_UNDER}|(?=[\s,]|$))",
+        rf"(?:(?:每|按)个?|(?=千字))\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){_FROM}(?P<money>{NUMBER})(?P<end>{_UNDER}|(?=[\s,]|$))",
         rf"(?:单价|报价|价格|均价|价位|限价)\s*(?P<how>{_MOST})?\s*{_FROM}(?P<money>{NUMBER}){_NO_COUNT}"
         rf"\s*(?:(?:每|一|/)?个?(?P<unit>{UNIT}))?(?P<end>{_UNDER})?",
         rf"(?<![\d.])(?P<how>{_MOST})?\s*{_FROM}(?P<money>\d+(?:\.\d+)?)\s*/\s*个?(?P<unit>{UNIT})(?P<end>{_UNDER})?",

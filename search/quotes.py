@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from search.analysis import TermGroup, terms_of
+from search.analysis import CONCEPT, TermGroup, terms_of
 from search.engine import AnyOf, Filter, Range
 from search.entries import PRICE_FIELDS
 from search.lexicon import lexicon, renewed
@@ -54,8 +54,12 @@ def _is_met(
 
 
 def _languages(groups: Iterable[TermGroup]) -> frozenset[str]:
-    return frozenset(
-        name for group in groups if (name := lexicon().languages.get(group.surface)) is not None
+    spoken = frozenset(lexicon().languages.values())
+    return spoken.intersection(
+        term.removeprefix(CONCEPT)
+        for group in groups
+        for term, weight in group.terms
+        if weight == 1.0
     )
 
 
@@ -63,7 +67,7 @@ def _languages(groups: Iterable[TermGroup]) -> frozenset[str]:
 @lru_cache(maxsize=4_096)
 def _named(task: str) -> frozenset[str]:
     words = lexicon()
-    spans = words.longest(words.canonical(task))
+    spans = words.matches(words.canonical(task))
     return frozenset(name for s in spans if (name := words.languages.get(s.surface)) is not None)
 
 

@@ -22,4 +22,3 @@ def covers_something(document: IndexDocument, groups: Iterable[TermGroup]) -> bo
         or not found.sounds.isdisjoint(group.fallbacks)
         for group in groups
     )
-
