@@ -93,8 +93,8 @@ async def test_the_limits_are_refused_with_their_article(rollback: None) -> None
         procedure_config={"bid_deposit_fen": 4_000_001, "performance_deposit_percent": 11}
     )
     problems = gates.problems_of(job)
-    assert "article 26" in problems["bid_deposit_fen"]
-    assert "article 58" in problems["performance_deposit_percent"]
+    assert "第二十六条" in problems["bid_deposit_fen"]
+    assert "第五十八条" in problems["performance_deposit_percent"]
     job.procedure_config = {"bid_deposit_fen": 4_000_000, "performance_deposit_percent": 10}
     assert not {"bid_deposit_fen", "performance_deposit_percent"} & set(gates.problems_of(job))
 
