@@ -9,7 +9,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -32,7 +32,7 @@ from search.entries import SETTINGS, index_document
 from search.meilisearch_engine import MeilisearchEngine
 
 _BATCH = 2000
-_ROUNDS = 300
+_ROUNDS: Mapping[str, int] = {engines.EMBEDDED: 300, engines.SERVER: 100}
 _WARM_UP = 20
 _FACETS = ("regions", "modalities", "task_types")
 _INDEX = {"suppliers": "bench_suppliers", "jobs": "bench_jobs"}
@@ -168,9 +168,10 @@ async def _measure(
     table: Table, name: str, engine: SearchEngine, written: Sequence[Written], bare: Timed
 ) -> None:
     index = _INDEX["suppliers"]
-    ours, theirs = await _side_by_side(lambda query: engine.search(index, query), bare)
+    rounds = _ROUNDS[name]
+    ours, theirs = await _side_by_side(rounds, lambda query: engine.search(index, query), bare)
     box = []
-    for n in range(_ROUNDS):
+    for n in range(rounds):
         begun = time.perf_counter()
         await discover(engine, "suppliers", _TEXTS[n % len(_TEXTS)], index=index, facets=_FACETS)
         box.append(time.perf_counter() - begun)
@@ -181,10 +182,10 @@ async def _measure(
     )  # fmt: skip
 
 
-async def _side_by_side(search: Timed, bare: Timed) -> tuple[Latency, Latency]:
+async def _side_by_side(rounds: int, search: Timed, bare: Timed) -> tuple[Latency, Latency]:
     """The same queries in turn, so that a busy machine disturbs both alike."""
     taken: tuple[list[float], list[float]] = ([], [])
-    for n in range(_ROUNDS):
+    for n in range(rounds):
         query = _QUERIES[n % len(_QUERIES)]
         for durations, call in zip(taken, (search, bare), strict=True):
             begun = time.perf_counter()

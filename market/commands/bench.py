@@ -35,6 +35,15 @@ def bench_search(records: int = 100_000, engine: Engine = "") -> None:
     benchmark.run(records=records, engine=engine)
 
 
+@app.command("directory")
+def bench_directory(records: int = 100_000) -> None:
+    """Rebuild of the index from a database, search pages and suggestions."""
+    from market.app import create_app
+    from market.bench import search
+
+    search.run(create_app, records=records)
+
+
 @app.command("bank")
 def bench_bank(lines: int = 5000, seed: int = 2026, as_json: Json = False) -> None:
     """Precision and recall of matching a generated statement with dirty narratives."""
