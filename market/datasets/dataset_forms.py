@@ -28,6 +28,10 @@ COLUMN_TYPES = {
     "text": "sc:Text", "integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean",
     "date": "sc:Date", "url": "sc:URL",
 }  # fmt: skip
+COLUMN_WORDS = {
+    "text": N_("text (a field)"), "integer": N_("integer (a field)"), "number": N_("number (a field)"),
+    "boolean": N_("yes or no (a field)"), "date": N_("date (a field)"), "url": N_("address (a field)"),
+}  # fmt: skip
 # Croissant RAI 1.0 properties that are asked for, with their label.
 RAI = {
     "dataCollection": N_("How the data were collected"),
@@ -46,18 +50,29 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, m
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
 
+def column_type(typed: str) -> str:
+    """The type of a field as it is kept, from its code or its word in the reader's language; else empty."""
+    words = {_(word): code for code, word in COLUMN_WORDS.items()}
+    return typed if typed in COLUMN_TYPES else words.get(typed, "")
+
+
+def column_words() -> str:
+    """The types as the reader's language calls them."""
+    return "、".join(_(word) for word in COLUMN_WORDS.values())
+
+
 def parse_columns(text: str) -> list[dict[str, str]]:
     """One field a line, "name | type | meaning"; raises ValueError that names the line."""
     found: list[dict[str, str]] = []
     for number, line in enumerate((one for one in text.splitlines() if one.strip()), 1):
         parts = [part.strip() for part in line.replace("｜", "|").split("|")]
-        if len(parts) != 3 or not parts[0] or parts[1] not in COLUMN_TYPES:
-            kinds = ", ".join(COLUMN_TYPES)
+        if len(parts) != 3 or not parts[0] or not column_type(parts[1]):
+            kinds = column_words()
             raise ValueError(_("Line %(number)s: write name | type | meaning, with a type of %(kinds)s",
                                number=number, kinds=kinds))  # fmt: skip
         if parts[0] in {one["name"] for one in found}:
             raise ValueError(_("Line %(number)s: this field stands there already", number=number))
-        found.append({"name": parts[0][:60], "type": parts[1], "text": parts[2][:200]})
+        found.append({"name": parts[0][:60], "type": column_type(parts[1]), "text": parts[2][:200]})
     return found
 
 

@@ -7,12 +7,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from market.datasets import croissant, dataset_access, exports, offering, ratings
-from market.datasets.dataset_forms import COLUMN_TYPES, ORIGINS, RAI, DatasetInput
+from market.datasets.dataset_forms import COLUMN_WORDS, ORIGINS, RAI, DatasetInput, column_words
 from market.datasets.dataset_models import Dataset
 from market.datasets.labels import need_choices, typed_dataset
 from market.datasets.modes import mode_named, modes
 from market.directory import words
 from market.kit import files, tables, web
+from market.kit.api import Nothing
 from market.kit.errors import InvalidInput, NotFound
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
@@ -65,6 +66,7 @@ async def show(request: Request) -> Response:
         request, FOLDER + "datasets_show.html", row=row, words=words, is_own=is_own,
         mode=mode_named(row.supply_mode), origin=_(ORIGINS[row.origin]),
         rai=[(_(RAI[name]), text) for name, text in row.rai.items()],
+        column_words={code: _(word) for code, word in COLUMN_WORDS.items()},
         problems=offering.problems_of(row) if is_own else {},
         ratings=await dataset_access.published_ratings(row),
         running=await dataset_access.running_rating(row) if is_own else None,
@@ -100,7 +102,7 @@ async def _edit_page(request: Request, form: Form[Any], row: Dataset | None) -> 
     return await web.render(
         request, FOLDER + "datasets_edit.html", form=form, row=row, choices=need_choices(),
         origins=_origins(), rai=[(name, _(label)) for name, label in RAI.items()],
-        modes=list(modes().values()), kinds=", ".join(COLUMN_TYPES),
+        modes=list(modes().values()), kinds=column_words(),
     )  # fmt: skip
 
 
@@ -108,9 +110,8 @@ async def attach(request: Request) -> Response:
     """Put up the public sample."""
     actor = web.signed_in(request)
     row = await dataset_access.own_dataset(actor, request.path_params["number"])
-    data = await request.form()
-    upload: Any = data.get("file")
-    if not getattr(upload, "filename", ""):
+    upload = (await Form.read(request, Nothing)).upload("file")
+    if upload is None:
         raise InvalidInput(_("Choose a file first"))
     kept = await files.store_upload(upload, by=actor, kinds=SAMPLES)
     return _done(request, await offering.attach_sample(row, kept, by=actor), _("Attached"))

@@ -3,13 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from market.datasets.dataset_forms import DatasetInput
+from market.datasets.dataset_forms import COLUMN_WORDS, DatasetInput
 from market.datasets.dataset_models import Dataset
 from market.datasets.forms import METRICS, NeedInput
 from market.datasets.models import DatasetNeed
 from market.datasets.modes import modes
 from market.directory import words
 from market.kit.i18n import current_locale
+from market.kit.i18n import gettext as _
 from market.vocabulary.annotation import MODALITIES, TASK_TYPES, UNITS
 from market.vocabulary.datasets import DATASET_TYPES
 from market.vocabulary.industries import INDUSTRIES
@@ -65,6 +66,6 @@ def typed_dataset(row: Dataset) -> dict[str, Any]:
     values["health_level"] = str(row.health_level or "")
     values["models"] = "\n".join(row.models)
     values["columns"] = "\n".join(
-        " | ".join((c["name"], c["type"], c["text"])) for c in row.columns
+        " | ".join((c["name"], _(COLUMN_WORDS[c["type"]]), c["text"])) for c in row.columns
     )
     return values

@@ -115,7 +115,7 @@ async def score(request: Request) -> Response:
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
     if request.method == "POST":
-        data = await request.form(max_fields=100)
+        data = request.scope["form"] = await request.form(max_fields=100)
         typed = {name: str(value).strip() for name, value in data.items()}
         try:
             await ratings.hand_in_sheet(sheet, _sheet(data), by=actor)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from market.accounts.oversight import own_region
 from market.directory import words
 from market.kit import audit, web
+from market.kit.actor import spoken
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
@@ -50,7 +51,7 @@ async def submit(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             row = await projects.submit_project(form.input, by=actor)
-            return _done(request, row.number, _("Handed in"))
+            return _done(request, row.number, _("Project handed in"))
     return await web.render(
         request, FOLDER + "reserve_submit.html", form=form, industries=words.choices(INDUSTRIES)
     )
@@ -78,7 +79,7 @@ async def _page(request: Request, row: ReserveProject, form: Form[Any] | None = 
 
 async def _history(row: ReserveProject) -> list[dict[str, Any]]:
     said = {
-        "handed_in": _("Handed in"), "status:admitted": _("Admitted to the basic tier"),
+        "handed_in": _("Project handed in"), "status:admitted": _("Admitted to the basic tier"),
         "status:declined": _("Declined"), "status:withdrawn": _("Withdrawn"),
         "status:removed": _("Taken out of the reserve"), "move:proposed": _("Move proposed"),
         "promoted": _("Promoted"), "demoted": _("Demoted"),
@@ -87,7 +88,7 @@ async def _history(row: ReserveProject) -> list[dict[str, Any]]:
         {
             "at": one.created_at,
             "text": said[one.action],
-            "actor": one.actor_label,
+            "actor": spoken(one.actor_label),
             "detail": one.reason,
         }
         for one in await audit.history(row)

@@ -108,7 +108,3 @@ class EntryDecision(BaseModel):
         if self.decision != "publicise" and len(self.opinion) < 5:
             raise ValueError(_("Give your opinion in a sentence"))
         return self
-
-
-class NoFields(BaseModel):
-    """A form that carries a file and nothing else."""

@@ -8,10 +8,12 @@ from market.accounts.states import OrganisationKind
 from market.certification.forms import ObjectionAnswer, ObjectionInput
 from market.directory import words
 from market.kit import clock, files, tables, web
+from market.kit.api import Nothing
 from market.kit.errors import InvalidInput
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
+from market.library.classes import TIERS
 from market.selection import access, entries, exports, reviews, views
 from market.selection import forms as f
 from market.selection.models import SelectionCall, SelectionEntry
@@ -82,7 +84,7 @@ async def enter(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             row = await entries.enter(call, form.input, by=actor)
-            return _done(request, row, _("Handed in; add your evidence"))
+            return _done(request, row, _("Entry handed in; add your evidence"))
     return await _form_page(request, form, call)
 
 
@@ -126,7 +128,7 @@ async def _page(
     form = form or Form(f.EntryDecision)
     return await web.render(
         request, FOLDER + "entries_show.html", form=form, review=review or Form(f.ReviewPoints),
-        words=words, labels=exports.KINDS,
+        words=words, labels=exports.KINDS, tiers=TIERS,
         status_code=max(form.status_code, review.status_code if review else 200), **context,
     )  # fmt: skip
 
@@ -147,7 +149,9 @@ async def edit(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             return _done(
-                request, await entries.correct_entry(row, form.input, by=actor), _("Handed in")
+                request,
+                await entries.correct_entry(row, form.input, by=actor),
+                _("Entry handed in"),
             )
     return await _form_page(request, form, row.call, row)
 
@@ -156,7 +160,7 @@ async def attach(request: Request) -> Response:
     """Add a paper."""
     actor = web.signed_in(request)
     row = await access.own_entry(actor, request.path_params["number"])
-    upload = (await Form.read(request, f.NoFields)).upload("file")
+    upload = (await Form.read(request, Nothing)).upload("file")
     if upload is None:
         raise InvalidInput(_("Choose a file first"))
     kept = await files.store_upload(upload, by=actor)

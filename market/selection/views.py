@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from market.kit import audit, clock
-from market.kit.actor import Actor
+from market.kit.actor import Actor, spoken
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.selection import access
@@ -47,14 +47,14 @@ async def page_of(row: SelectionEntry, by: Actor) -> dict[str, Any]:
 async def history(row: SelectionEntry) -> list[dict[str, Any]]:
     """The moves as a timeline."""
     words = {
-        "entered": _("Handed in"), "status:submitted": _("Handed in"),
+        "entered": _("Entry handed in"), "status:submitted": _("Entry handed in again"),
         "status:returned": _("Returned for correction"), "status:publicised": _("Publicised"),
         "status:objected": _("Objection raised"), "status:selected": _("Selected"),
         "status:declined": _("Declined"), "status:withdrawn": _("Withdrawn"),
         "status:revoked": _("Revoked"),
     }  # fmt: skip
     return [
-        {"at": entry.created_at, "text": words[entry.action], "actor": entry.actor_label}
+        {"at": entry.created_at, "text": words[entry.action], "actor": spoken(entry.actor_label)}
         for entry in await audit.history(row)
         if entry.action in words
     ]

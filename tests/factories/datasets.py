@@ -45,7 +45,7 @@ DATASET: dict[str, Any] = {
     "task_types": ["病灶分割"], "volume": "3000", "unit": "例", "health_level": 3,
     "update_frequency": "每年", "license": "研究与商用许可，可训练模型，不可转售", "may_train": True,
     "license_url": "https://licence.example/ct", "models": "肺结节检测模型\n肺炎分诊模型",
-    "columns": "case_id | text | 病例编号\nsize_mm | number | 结节直径\nis_malignant | boolean | 是否恶性",
+    "columns": "case_id | 文本 | 病例编号\nsize_mm | number | 结节直径\nis_malignant | boolean | 是否恶性",
     "dataCollection": "三家三甲医院，去标识化后使用。", "annotationPlatform": "院内私有化标注平台",
     "annotationsPerItem": "2", "personalSensitiveInformation": "已按基本方案去标识。",
 }  # fmt: skip
