@@ -37,7 +37,7 @@ DATASET: dict[str, Any] = {
     "task_types": ["病灶分割"], "volume": "3000", "unit": "例", "health_level": 3,
     "update_frequency": "每年", "license": "研究与商用许可，可训练模型，不可转售", "may_train": True,
     "models": "肺结节检测模型", "annotationsPerItem": "2", "dataCollection": "三家三甲医院，去标识化后使用。",
-    "columns": "case_id | text | 病例编号\nsize_mm | number | 结节直径",
+    "columns": "病例编号 | 文本 | 散列后的编号\n结节直径 | 数值 | 单位毫米",
 }  # fmt: skip
 FREE = DATASET | {
     "title": "地铁报站语音数据集（公益开放）", "supply_mode": "保障模式", "price_model": "无偿",
@@ -102,7 +102,7 @@ async def _enter(bureau: Actor, by: Actor, *, kind: str, title: str, months: int
 
 async def _rate(cast: Cast, firm: Actor, bureau: Actor) -> None:
     row = await offering.save_dataset(DatasetInput.model_validate(DATASET), by=firm)
-    sample = b"case_id,size_mm\nC-001,6.5\nC-002,11.2\n"
+    sample = b"病例编号,结节直径\nC-001,6.5\nC-002,11.2\n"
     await offering.attach_sample(row, await files.store("样例.csv", sample, by=firm), by=firm)
     await offering.list_dataset(row, by=firm)
     free = await offering.save_dataset(DatasetInput.model_validate(FREE), by=firm)
