@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from billing.models import VoucherPool, VoucherProgramme
-from billing.programmes import left_in
+from billing.models import VoucherProgramme
+from billing.programmes import remaining_of, rule_of
 from billing.states import ProgrammeStatus
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
@@ -14,8 +14,10 @@ from market.bureau.readers import Reader
 from market.bureau.statistics import code_range
 from market.certification.models import Certification
 from market.certification.states import CertificationStatus
+from market.datasets import dataset_totals
 from market.directory.models import SupplierProfile
 from market.fairs import meetings
+from market.incidents import totals as incident_totals
 from market.kit.db import month_of
 from market.orders.models import Order
 from market.risks.models import FlagCase
@@ -113,23 +115,29 @@ async def _base_invested(reader: Reader) -> int:
     return sum(int(row.form.get("invested_fen") or 0) for row in await _certified(reader))
 
 
-async def _pools(reader: Reader) -> list[VoucherPool]:
-    async def read() -> list[VoucherPool]:
-        codes = await VoucherProgramme.filter(
-            status=ProgrammeStatus.OPEN, region_code__range=code_range(reader.region)
-        ).only("id", "code")
-        return await VoucherPool.filter(programme__code__in=[row.code for row in codes])
+async def _pools(reader: Reader) -> list[tuple[int, int]]:
+    """Budget and rest of each open programme; of several pools the smallest, for each of them binds."""
 
-    found: list[VoucherPool] = await reader.once("pools", read)
+    async def read() -> list[tuple[int, int]]:
+        found = []
+        for programme in await VoucherProgramme.filter(
+            status=ProgrammeStatus.OPEN, region_code__range=code_range(reader.region)
+        ):
+            rule = rule_of(programme)
+            if left := (await remaining_of(programme, rule)).values():
+                found.append((min(pool.fen for pool in rule.funding.pools), min(left)))
+        return found
+
+    found: list[tuple[int, int]] = await reader.once("pools", read)
     return found
 
 
 async def _voucher_issued(reader: Reader) -> int:
-    return sum(pool.limit_fen for pool in await _pools(reader))
+    return sum(limit for limit, _left in await _pools(reader))
 
 
 async def _voucher_balance(reader: Reader) -> int:
-    return sum(left_in(pool) for pool in await _pools(reader))
+    return sum(left for _limit, left in await _pools(reader))
 
 
 async def _fairs(reader: Reader, name: str) -> int:
@@ -139,6 +147,16 @@ async def _fairs(reader: Reader, name: str) -> int:
 
 async def _selected(reader: Reader, name: str) -> int:
     found = await reader.once("selection", lambda: selection.totals(reader.region.prefix))
+    return int(getattr(found, name))
+
+
+async def _datasets(reader: Reader, name: str) -> int:
+    found = await reader.once("datasets", lambda: dataset_totals.totals(reader.region.prefix))
+    return int(getattr(found, name))
+
+
+async def _incidents(reader: Reader, name: str) -> int:
+    found = await reader.once("incidents", lambda: incident_totals.totals(reader.region.prefix))
     return int(getattr(found, name))
 
 
@@ -161,6 +179,8 @@ FAMILIES: Mapping[str, Callable[[Reader, str], Awaitable[int | None]]] = {
     "level": _level,
     "fairs": _fairs,
     "selected": _selected,
+    "datasets": _datasets,
+    "incidents": _incidents,
 }
 SINGLE: Mapping[str, Callable[[Reader], Awaitable[int | None]]] = {
     "firms": _firms,

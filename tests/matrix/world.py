@@ -110,7 +110,7 @@ async def build() -> World:
     rows |= await _directory(actors)
     rows |= await _accounts(actors)
     rows |= await _webhooks(actors["buyer_a"])
-    rows["indicator"] = "MD-total"
+    rows["indicator"] = "EN-lead"
     await settle_everything()
     cookies, tokens = {}, {}
     for role, by in actors.items():

@@ -41,7 +41,7 @@ def stated(**values: object) -> ReportInput:
         {
             "period": "2025",
             "value": "21",
-            "document": "同政办发〔2025〕3号",
+            "document": "济政办字〔2025〕3号",
             "document_on": "2025-12-31",
             **values,
         }
@@ -62,23 +62,23 @@ async def test_every_indicator_of_the_documents_is_there_and_answers(rollback: N
 
 
 async def test_nothing_gathered_is_no_number(rollback: None) -> None:
-    groups = await readings.readings_of(this_year("140200"))
+    groups = await readings.readings_of(this_year("370100"))
     found = {one.indicator.code: one for _title, rows in groups for one in rows}
-    assert (found["MD-total"].value, found["MD-total"].shown) == (None, "—")
-    assert found["MD-total"].source == "本平台没有采集，由企业填报"
+    assert (found["EN-lead"].value, found["EN-lead"].shown) == (None, "—")
+    assert found["EN-lead"].source == "本平台没有采集，由企业填报"
     assert (found["TX-contracted"].value, found["TX-contracted"].before_bp) == (0, None)
 
 
 async def test_a_reported_value_stands_with_its_document(rollback: None) -> None:
-    bureau = await actor(await make_organisation(kind="bureau", region_code="140200"))
-    models = indicator("MD-total")
-    await report_value(models, stated(), by=bureau)
-    await report_value(models, stated(value="19", document_on="2025-06-30"), by=bureau)
-    await report_value(models, stated(value="7", period="2024"), by=bureau)
-    row = (await reports.latest_reports(place("140200")))["MD-total"]
+    bureau = await actor(await make_organisation(kind="bureau", region_code="370100"))
+    leaders = indicator("EN-lead")
+    await report_value(leaders, stated(), by=bureau)
+    await report_value(leaders, stated(value="19", document_on="2025-06-30"), by=bureau)
+    await report_value(leaders, stated(value="7", period="2024"), by=bureau)
+    row = (await reports.latest_reports(place("370100")))["EN-lead"]
     assert (row.value, row.period, row.document_on) == (21, "2025", dt.date(2025, 12, 31))
-    (target,) = [one for one in await targets_of(place("140200")) if one.indicator == "MD-total"]
-    assert (target.actual, target.reached_bp, target.is_met) == (21, 10_500, True)
+    (target,) = [one for one in await targets_of(place("370100")) if one.indicator == "EN-lead"]
+    assert (target.actual, target.reached_bp, target.is_met) == (21, 70_000, True)
     assert await LogEntry.filter(action="reported").count() == 3
 
 
@@ -86,22 +86,22 @@ async def test_a_reported_value_stands_with_its_document(rollback: None) -> None
     ("code", "values", "kind", "refusal"),
     [
         ("TX-contracted", {}, "bureau", NotReported),
-        ("MD-total", {"value": "1.5"}, "bureau", InvalidInput),
-        ("MD-total", {"region": "370000"}, "bureau", NotFound),
-        ("MD-total", {}, "supplier", NotPermitted),
+        ("EN-lead", {"value": "1.5"}, "bureau", InvalidInput),
+        ("EN-lead", {"region": "370000"}, "bureau", NotFound),
+        ("EN-lead", {}, "supplier", NotPermitted),
     ],
 )
 async def test_a_value_that_may_not_be_reported_is_refused(
     rollback: None, code: str, values: dict[str, str], kind: str, refusal: type[Exception]
 ) -> None:
-    by = await actor(await make_organisation(kind=kind, region_code="140200"))
+    by = await actor(await make_organisation(kind=kind, region_code="370100"))
     with pytest.raises(refusal):
         await report_value(indicator(code), stated(**values), by=by)
     assert await IndicatorReport.all().count() == 0
 
 
 async def test_the_form_keeps_what_was_typed_and_puts_on_record(client: httpx.AsyncClient) -> None:
-    bureau = await make_organisation(kind="bureau", region_code="140200")
+    bureau = await make_organisation(kind="bureau", region_code="370100")
     await signed_in_client(client, (await actor(bureau)).person_id)
     path = "/bureau/indicators/QA-speech/reports"
     typed = {

@@ -28,7 +28,7 @@ CITY_A, CITY_B, PROVINCE = "370100", "370200", "370000"
 SCOPED = (
     "/bureau/overview", "/bureau/deals", "/bureau/contracts", "/bureau/regions", "/bureau/prices",
     "/bureau/targets", "/bureau/indicators", "/bureau/indicators/TX-contracted", "/bureau/flows",
-    "/bureau/activities", "/bureau/indicators/MD-total",
+    "/bureau/activities", "/bureau/indicators/EN-lead",
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ async def test_a_planted_wrong_rollup_is_caught(traded: None) -> None:
             {"region_code": "370100", "side": Side.SUPPLY, "kind": "contracted", "industry": "*"},
             "deals",
         ),
-        (TradeFlow, {"region_code": "370000", "side": Side.SUPPLY}, "amount_fen"),
+        (TradeFlow, {"region_code": "370000", "partner_code": "110000"}, "amount_fen"),
     ):
         row = await rollup.filter(**filters, month__in=months).first()
         assert row is not None
