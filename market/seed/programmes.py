@@ -102,7 +102,7 @@ async def _enter(bureau: Actor, by: Actor, *, kind: str, title: str, months: int
 
 async def _rate(cast: Cast, firm: Actor, bureau: Actor) -> None:
     row = await offering.save_dataset(DatasetInput.model_validate(DATASET), by=firm)
-    sample = b"病例编号,结节直径\nC-001,6.5\nC-002,11.2\n"
+    sample = "病例编号,结节直径\nC-001,6.5\nC-002,11.2\n".encode()
     await offering.attach_sample(row, await files.store("样例.csv", sample, by=firm), by=firm)
     await offering.list_dataset(row, by=firm)
     free = await offering.save_dataset(DatasetInput.model_validate(FREE), by=firm)
