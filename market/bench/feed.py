@@ -16,7 +16,7 @@ from rich.console import Console
 from starlette.types import ASGIApp
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import BaseORMException
 
 from market.bench import fill
 from market.bench.vouchers import postgres_if
@@ -152,7 +152,7 @@ async def _write(url: str, number: int, writers: int, commits: int) -> None:
                     await asyncio.sleep(chance.random() * HELD_SECONDS)
                     if chance.random() < UNDONE:
                         raise _Undo
-            except (_Undo, OperationalError):  # SQLite may let a writer wait for too long
+            except (_Undo, BaseORMException):  # SQLite may let a writer wait for too long
                 continue
             done += 1
     finally:
