@@ -51,7 +51,7 @@ async def figures_of(kind: BulletinKind, region: Region, period: str) -> Edition
     parts = await _breakdowns(part)
     lines = await monitor.lines_of(region, part.period.last)
     exact = [await _summary(part, whole), *[sheet for sheet, _public in parts], _prices(lines)]
-    exact.append(readings_sheet(await readings_of(part)))
+    exact.append(await _indicators(part))
     published = [await _published_summary(part, months, whole)]
     if region.level in WIDE:
         published += [public for _sheet, public in parts if public.rows]
@@ -61,6 +61,12 @@ async def figures_of(kind: BulletinKind, region: Region, period: str) -> Edition
         exact.insert(1, volumes.month_chart(by_month, str).sheet)
         exact.append(boards.targets_sheet(await targets.targets_of(region)))
     return Edition(exact, published)
+
+
+async def _indicators(part: Slice) -> Sheet:
+    """Every indicator of the catalogue with its source, without the codes of the desk."""
+    sheet = readings_sheet(await readings_of(part))
+    return Sheet(sheet.name, sheet.title, sheet.columns[1:], [row[1:] for row in sheet.rows])
 
 
 async def _publishable(lines: Sequence[monitor.Line]) -> list[monitor.Line]:
