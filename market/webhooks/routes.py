@@ -17,7 +17,7 @@ from market.webhooks.topics import TOPICS
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(name, f"{_(group)} · {_(words)} ({name})") for name, (group, words) in TOPICS.items()]
+    return [(name, f"{_(group)} · {_(words)}") for name, (group, words) in TOPICS.items()]
 
 
 async def list_endpoints(request: Request) -> Response:
