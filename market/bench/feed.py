@@ -136,6 +136,15 @@ def write(url: str, number: int, writers: int, commits: int) -> None:
     asyncio.run(_write(url, number, writers, commits))
 
 
+async def _publish(job: Job, title: str, chance: random.Random) -> None:
+    async with db.transaction():
+        await Job.filter(id=job.id).update(title=title)
+        await publishing.publish_release(job.id)
+        await asyncio.sleep(chance.random() * HELD_SECONDS)
+        if chance.random() < UNDONE:
+            raise _Undo
+
+
 async def _write(url: str, number: int, writers: int, commits: int) -> None:
     web.register_routes(routes)
     chance = random.Random(number)  # noqa: S311 - reproducible pauses, nothing secret
@@ -146,12 +155,8 @@ async def _write(url: str, number: int, writers: int, commits: int) -> None:
         while done < commits:
             job = jobs[done % len(jobs)]
             try:
-                async with db.transaction():
-                    await Job.filter(id=job.id).update(title=f"第{number}组第{done}次变更")
-                    await publishing.publish_release(job.id)
-                    await asyncio.sleep(chance.random() * HELD_SECONDS)
-                    if chance.random() < UNDONE:
-                        raise _Undo
+                # a task of its own: a BEGIN that fails leaves its context behind
+                await asyncio.create_task(_publish(job, f"第{number}组第{done}次变更", chance))
             except (_Undo, BaseORMException):  # SQLite may let a writer wait for too long
                 continue
             done += 1
