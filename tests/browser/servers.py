@@ -33,10 +33,10 @@ class Servers:
         self._environment.pop("DATABASE_URL", None)
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def fill(self) -> None:
-        """Write the cast into the database."""
+    def fill(self, module: str = "tests.browser.cast") -> None:
+        """Write the cast, or what `module` makes of it, into the database."""
         subprocess.run(
-            [sys.executable, "-m", "tests.browser.cast"],
+            [sys.executable, "-m", module],
             cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log, check=True,
         )  # fmt: skip
 
