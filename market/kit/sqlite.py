@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
     translate_exceptions,
 )
+from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 READERS = 4
@@ -30,6 +31,29 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as exc:
             raise TransactionManagementError(exc) from exc
+        except asyncio.CancelledError:
+            await self._connection.rollback()  # it may begin after nobody waits for it any more
+            raise
+
+
+class ImmediateContext(SqliteTransactionContext):
+    """Enters such a transaction, and leaves nothing behind where it could not begin.
+
+    Tortoise's own keeps its lock and the failed transaction then, so that this process never writes again.
+    """
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        """Wait for this process's writer, then for those of others."""
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        entered: TransactionalDBClient = self.connection
+        return entered
 
 
 class MarketSqliteClient(SqliteClient):
@@ -42,7 +66,7 @@ class MarketSqliteClient(SqliteClient):
         self._opening = asyncio.Lock()
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return ImmediateContext(ImmediateTransaction(self), self._lock)
 
     async def close(self) -> None:
         """Close the writer and every reader."""
