@@ -161,6 +161,7 @@ class Refund(Stateful):
 
     class Meta:
         table = "refunds"
+        indexes = (("order_id",), ("payment_id",))
 
 
 class Settlement(AppendOnly):
@@ -187,6 +188,7 @@ class Settlement(AppendOnly):
 
     class Meta:
         table = "settlements"
+        indexes = (("supplier_id", "settled_at"), ("order_id",))
 
 
 class SettlementLine(AppendOnly):
@@ -372,6 +374,7 @@ class VoucherAllocation(AppendOnly):
 
     class Meta:
         table = "voucher_allocations"
+        indexes = (("redemption_id",), ("milestone_id",))
 
 
 class WebhookEvent(Stateful):

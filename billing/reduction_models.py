@@ -24,6 +24,7 @@ class PriceReduction(AppendOnly):
 
     class Meta:
         table = "price_reductions"
+        indexes = (("order_id",),)
 
 
 class Repayment(AppendOnly):
@@ -72,4 +73,5 @@ class ReductionShare(AppendOnly):
 
     class Meta:
         table = "price_reduction_shares"
+        indexes = (("milestone_id",),)
         unique_together = (("reduction", "milestone"),)

@@ -106,7 +106,9 @@ class Settings(BaseSettings):
                 "SMTP_URL: production sends its mail instead of keeping it in the database"
             )
         if self.is_production and self.webhooks_to_private:
-            raise ValueError("WEBHOOKS_TO_PRIVATE: production sends webhooks to public addresses only")
+            raise ValueError(
+                "WEBHOOKS_TO_PRIVATE: production sends webhooks to public addresses only"
+            )
         if not self.secret_key.get_secret_value():
             self.secret_key = SecretStr(_local_secret(self.market_data_dir))
         return self

@@ -79,7 +79,9 @@ class TradeRollup(Row):
     industry = fields.CharField(max_length=32)
     modality = fields.CharField(max_length=32)
     unit = fields.CharField(max_length=16)
-    facts = fields.IntField(default=0)  # rows behind the cell, changes of contracts too
+    facts = fields.IntField(
+        default=0, db_default=0
+    )  # rows behind the cell, changes of contracts too
     deals = fields.IntField(default=0)
     quantity_hundredths = fields.BigIntField(default=0)
     amount_fen = fields.BigIntField(default=0)

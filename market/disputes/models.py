@@ -85,7 +85,12 @@ class Dispute(Stateful):
 
     class Meta:
         table = "disputes"
-        indexes = (("status", "due_at"), ("claimant_id", "status"), ("respondent_id", "status"))
+        indexes = (
+            ("status", "due_at"),
+            ("claimant_id", "status"),
+            ("respondent_id", "status"),
+            ("order_id",),
+        )
 
 
 class Evidence(Row):

@@ -170,9 +170,7 @@ async def rage(site: Site, jobs: list[Job], chance: random.Random) -> int:
     return caught
 
 
-async def test_kills_lose_nothing_and_pay_nothing_twice(
-    committed: str, tmp_path: Path
-) -> None:
+async def test_kills_lose_nothing_and_pay_nothing_twice(committed: str, tmp_path: Path) -> None:
     twin().take_deliveries()
     twin().books.execute("DELETE FROM objects")  # other tests of this process paid there too
     jobs = await prepare(ROUNDS * ORDERS_A_ROUND)

@@ -42,7 +42,9 @@ def test_the_regions_around_a_district() -> None:
 
 async def test_a_contract_in_force_is_observed_once(rollback: None) -> None:
     deal = await make_order(unit_price="80")
-    message = Message(str(deal.contract.id), "contract.activated", {"contract": str(deal.contract.id)})
+    message = Message(
+        str(deal.contract.id), "contract.activated", {"contract": str(deal.contract.id)}
+    )
     await observe_contract(message)
     await observe_contract(message)
     (row,) = await PriceObservation.all()
