@@ -18,11 +18,8 @@ from market.complaints.models import Complaint, ViolationReport
 from market.complaints.states import ComplaintLevel, ComplaintStatus, ViolationStatus
 from market.disputes.tasks import tasks_of as disputes_to_do
 from market.kit import clock, web
-from market.kit.actor import Actor, spoken
-from market.kit.audit import LogEntry
-from market.kit.i18n import N_
+from market.kit.actor import Actor
 from market.kit.i18n import gettext as _
-from market.kit.statuses import STATUS_TONES
 from market.orders.change_models import ContractChange
 from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ChangeStatus, ContractStatus, OrderStatus
@@ -30,6 +27,7 @@ from market.pilots.models import PilotSubmission
 from market.pilots.states import PilotStatus, SubmissionStatus
 from market.pools.models import PoolMembership
 from market.pools.states import MembershipStatus
+from market.recent_changes import changes_of
 from market.tendering.access import own_bids
 from market.tendering.ceremony import CALLED
 from market.tendering.judging_tasks import tasks_of as judging_to_do
@@ -40,18 +38,6 @@ from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import BidStatus, JobStatus
 
 AT_MOST = 8
-NOUNS = {
-    "Job": N_("Job"),
-    "Bid": N_("Bid"),
-    "Contract": N_("Contract"),
-    "Order": N_("Order"),
-    "DeliveryBatch": N_("Delivery"),
-    "Dispute": N_("Dispute"),
-    "Reading": N_("Reading"),
-    "Organisation": N_("Organisation"),
-    "Complaint": N_("Complaint"),
-    "ViolationReport": N_("Violation report"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ async def show(request: Request) -> Response:
     if actor.kind == OrganisationKind.BUREAU:
         return web.redirect(web.path_for("bureau:overview"))
     todo, waiting = await desk_of(actor)
-    changes = await _changes(actor.organisation_id) if actor.organisation_id else []
+    changes = await changes_of(actor.organisation_id) if actor.organisation_id else []
     return await web.render(
         request, "market/workspace.html", todo=todo, waiting=waiting, changes=changes
     )
@@ -376,32 +362,6 @@ def _change_task(change: ContractChange, action: str) -> Task:
 async def _batches(whose: Q, *statuses: BatchStatus) -> list[DeliveryBatch]:
     query = DeliveryBatch.filter(whose, status__in=statuses).limit(50)
     return await query.select_related("order__job")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line of what changed, in the shape the timeline macro reads."""
-
-    at: dt.datetime
-    text: str
-    actor: str
-
-
-async def _changes(own: UUID) -> list[Change]:
-    entries = (
-        await LogEntry.filter(actor_organisation_id=own, action__startswith="status:")
-        .order_by("-id")
-        .limit(AT_MOST)
-    )
-    return [_change(entry) for entry in entries]
-
-
-def _change(entry: LogEntry) -> Change:
-    noun = _(NOUNS.get(entry.subject_type, "")) or entry.subject_type
-    status = _(STATUS_TONES["", entry.action.partition(":")[2]].label)
-    return Change(
-        entry.created_at, f"{noun} {entry.subject_label} → {status}", spoken(entry.actor_label)
-    )
 
 
 routes = [Route("/workspace", show, name="workspace:show")]
