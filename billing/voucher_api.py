@@ -21,6 +21,8 @@ from billing.programmes import rule_of
 from billing.voucher_forms import ReviewInput
 from billing.voucher_models import VoucherApplication
 from billing.voucher_states import ApplicationStatus
+from market.accounts.permissions import require
+from market.accounts.states import Role
 from market.kit import files
 from market.kit.actor import Actor
 from market.kit.api import Call, Nothing, Operation, operation
@@ -106,6 +108,7 @@ async def _again(call: Call[Any, Any], number: str) -> ApplicationOut:
 async def apply_for_voucher(call: Call[ApplyBody, Nothing]) -> ApplicationOut:
     """With the documents the programme asks for at this step, in base64; 422 names those missing."""
     order = await access.order_of_party(call.actor, call.path("number"))
+    require(call.actor, Role.BUYER, Role.FINANCE)
     programme = await access.open_programme(call.body.programme)
     made = await applications.apply_for_voucher(
         order,
@@ -164,6 +167,7 @@ async def withdraw_application(call: Call[Nothing, Nothing]) -> ApplicationOut:
 async def add_evidence(call: Call[EvidenceBody, Nothing]) -> ApplicationOut:
     """While it is open, of a kind the programme asks for; PDF, picture, XLSX, CSV or ZIP up to 20 MB."""
     row = await application_access.own_application(call.actor, call.path("number"))
+    require(call.actor, Role.BUYER, Role.FINANCE)
     documents = await _kept([call.body], call.actor)
     await applications.add_evidence(row, documents=documents, by=call.actor)
     return await _again(call, row.number)

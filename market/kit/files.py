@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from functools import cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID
 
@@ -62,11 +62,14 @@ class StoredFile(Row):
         indexes = (("sha256",),)
 
 
-@cache
 def _store() -> Any:
-    if settings.files_url:
-        return from_url(settings.files_url)
-    folder = settings.market_data_dir / "files"
+    return _store_at(settings.files_url, settings.market_data_dir / "files")
+
+
+@cache
+def _store_at(url: str, folder: Path) -> Any:
+    if url:
+        return from_url(url)
     folder.mkdir(parents=True, exist_ok=True)
     return LocalStore(folder)
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from market.accounts.oversight import READERS, own_region
-from market.accounts.states import OrganisationKind
+from market.accounts.permissions import require
+from market.accounts.states import OrganisationKind, Role
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
@@ -18,7 +19,8 @@ def is_authority(by: Actor) -> bool:
 
 
 def projects_to_see(by: Actor) -> QuerySet[ReserveProject]:
-    """An authority's region's; for anybody else one's own."""
+    """An authority's region's; for anybody else one's own. Raises NotPermitted without an organisation."""
+    require(by, *Role, verified=False)
     found = ReserveProject.all().select_related("owner").order_by("-id")
     if is_authority(by):
         return found.filter(region_code__startswith=own_region(by).prefix)

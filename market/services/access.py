@@ -3,7 +3,8 @@
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from market.accounts.states import OrganisationStatus
+from market.accounts.permissions import require
+from market.accounts.states import OrganisationStatus, Role
 from market.kit.actor import Actor
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
@@ -47,7 +48,8 @@ async def own_listing(by: Actor, number: str) -> ServiceListing:
 
 
 def quotes_of(by: Actor) -> QuerySet[QuoteRequest]:
-    """What one asked for and what one is asked."""
+    """What one asked for and what one is asked. Raises NotPermitted without an organisation."""
+    require(by, *Role, verified=False)
     own = by.organisation_id
     found = QuoteRequest.filter(Q(requester_id=own) | Q(listing__provider_id=own))
     return found.select_related("listing__provider", "requester").order_by("-id")

@@ -17,6 +17,7 @@ ENDPOINT_TRANSITIONS = {
     S.ACTIVE: frozenset({S.PAUSED, S.STOPPED, S.REMOVED}),
     S.PAUSED: frozenset({S.ACTIVE, S.REMOVED}),
     S.STOPPED: frozenset({S.ACTIVE, S.REMOVED}),
+    S.REMOVED: frozenset(),
 }
 
 

@@ -150,7 +150,8 @@ async def walk(
         if os.environ.get("BROWSER_SHOTS"):
             await photograph(page, shots, re.sub(r"\W+", "_", path).strip("_") or "home")
         links = await page.eval_on_selector_all(
-            "a[href]:not([download])", "nodes => nodes.map(node => node.href)"
+            "a[href]:not([download])",
+            "nodes => nodes.map(node => new URL(node.getAttribute('href'), document.baseURI).href)",
         )
         for link in links:
             parts = urlsplit(link)

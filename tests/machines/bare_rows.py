@@ -5,6 +5,7 @@ import hashlib
 from enum import Enum
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyFieldInstance
@@ -52,6 +53,6 @@ def _plain(field: Any) -> Any:
     if isinstance(field, fields.DecimalField):
         return number % 10  # within any precision
     if isinstance(field, fields.UUIDField):
-        return field.default() if callable(field.default) else None
+        return UUID(int=number)
     enum = getattr(field, "enum_type", None)
     return next(iter(enum)) if isinstance(enum, type) and issubclass(enum, Enum) else number

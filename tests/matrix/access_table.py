@@ -1,10 +1,11 @@
 """Who may use which route: one line a route, in access/<package>.txt. A new route needs its line.
 
-Second column: `all` anybody; `person` any signed-in person; `demand firm bureau operator base` any
-organisation of these kinds; `A:buyer A:seller A:parties` the members of A's own organisation, with
-`+operator` or `+bureau` (of A's region) where they may read too; `nobody`. Where it begins with A
-the row in the third column is A's own, and everybody else is told 404. Third column: the rows that
-fill the path, in its order. A line may begin with a method that has other rules than the rest.
+Second column: `all` anybody; `person` any signed-in person; `member verified` of any organisation,
+of a verified one; `demand firm bureau operator base` any organisation of these kinds; `A:buyer
+A:seller A:parties` the members of A's own organisation, with `+operator` or `+bureau` (of A's
+region) where they may read too; `nobody`. Where it begins with A the row in the third column is A's
+own, and everybody else is told 404. Third column: the rows that fill the path, in its order. A line
+may begin with a method that has other rules than the rest.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ GROUPS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 GROUPS["all"] = GROUPS["person"] | {"anonymous"}
 GROUPS["member"] = GROUPS["person"] - {"homeless"}
+GROUPS["verified"] = GROUPS["member"] - {"unverified"}
 
 
 @dataclass(frozen=True)

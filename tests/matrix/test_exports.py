@@ -29,6 +29,7 @@ NO_FILE = {
     "market/tendering/locks_list.html": "the rules stand in the configuration of each job",
     "market/tendering/jobs_sheets.html": "the sheets are part of the evaluation report",
     "market/tendering/judging_show.html": "a judge's marks leave the platform when all are handed in",
+    "market/selection/_rows.html": "the pages that show these rows offer the files",
     "market/pools/pools_show.html": "the page of one pool",
 }
 

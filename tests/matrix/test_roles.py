@@ -111,6 +111,9 @@ BODIES = {
     "api:billing_submit_guarantee": {
         **FILE, "issuer": "示例银行", "letter_number": "GL-1", "amount_fen": 1, "expires_on": "2099-01-01",
     },
+    "api:incidents_finish_step": {"step": "contained", "note": TEXT},
+    "api:incidents_grade_incident": {"level": "major", "reason": TEXT},
+    "api:exchange_push": {"schema_version": 1, "records": [{"data": {}}]},
     "api:incidents_report_incident": {
         "title": "标注平台被入侵", "kind": "network", "level": "serious", "description": TEXT,
         "discovered_at": "2026-03-01T10:00:00+08:00",

@@ -34,7 +34,8 @@ def test_every_template_has_three_parts_and_a_handler() -> None:
         parts = {part.name for part in (TEMPLATES / name).iterdir()}
         assert parts == {"subject.txt", "body.txt", "body.html"}
     assert folders - set(HANDLERS) == {
-        "deadline.binding", "dispute.readers_wanted", "job.invited", "person.known", "pilot.wanted",
+        "deadline.binding", "dispute.readers_wanted", "job.invited", "office.moved", "person.known",
+        "pilot.wanted",
     }  # fmt: skip
 
 

@@ -198,6 +198,7 @@ async def test_the_script_alone_draws_the_sample_again(tmp_path: Path) -> None:
         assert "WRONG" in bad.stdout
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what the validator imports
 async def test_the_batch_is_described_in_croissant(tmp_path: Path) -> None:
     mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
     _deal, batch = await traced()
