@@ -173,6 +173,16 @@ async def record_event(message: Message) -> None:
     await settle(*await told_by(UUID(message.payload[key])))
 
 
+async def record_change(message: Message) -> None:
+    """The outbox handler of a changed or ended contract, whose total its facts state: all of them anew."""
+    contract_id = UUID(message.payload["contract"])
+    await settle(*await of_contract(contract_id))
+    for row in await VoucherRedemption.filter(order__contract_id=contract_id):
+        await settle(*await of_redemption(row.id))
+    for order in await Order.filter(contract_id=contract_id):
+        await settle(*await of_order(order.id))
+
+
 @atomic()
 async def settle(source_id: UUID, facts: Sequence[ActivityFact]) -> None:
     """Make a source's facts what is given, and move the sums by the difference; repeatable.
@@ -208,7 +218,10 @@ def rollup_parts(fact: ActivityFact, *, sign: int = 1) -> list[tuple[Key, Sums]]
     ]
 
 
-HANDLERS: Mapping[str, tuple[Handler, ...]] = dict.fromkeys(SOURCES, (record_event,))
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    **dict.fromkeys(SOURCES, (record_event,)),
+    **dict.fromkeys(("contract.changed", "contract.terminated"), (record_change,)),
+}
 
 
 async def restate() -> int:

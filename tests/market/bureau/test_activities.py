@@ -18,6 +18,7 @@ from market.bureau.models import (
 from market.bureau.verification import verify_statistics
 from market.kit import clock, outbox
 from market.kit.outbox import Message
+from market.registration.registrations import register_contract
 from market.tendering.models import Job
 from market.worker import HANDLERS
 from tests.factories import tendering
@@ -64,6 +65,21 @@ async def test_an_opened_call_states_its_bids_and_the_wait(rollback: None) -> No
     assert found["opened"][0] == 2
     assert found["first_bid"] == (90, 0)
     assert await cell(K.OPENED) == (1, *found["opened"], 0)
+
+
+async def test_a_changed_contract_moves_its_registration(rollback: None) -> None:
+    deal = await make_order()
+    await register_contract(deal.contract.id)
+    await tell("contract.activated", contract=deal.contract.id)
+    was = (await cell(K.REGISTERED))[2]
+    assert was == deal.contract.total_fen
+    deal.contract.total_fen += 100
+    await deal.contract.save()
+    for topic in ("contract.changed", "contract.terminated"):
+        for handler in HANDLERS[topic]:
+            if handler is activities.record_change:
+                await handler(Message("m", topic, {"contract": str(deal.contract.id)}))
+        assert (await cell(K.REGISTERED))[:3] == (1, 0, was + 100)
 
 
 async def test_a_verdict_that_changes_moves_the_sums(rollback: None) -> None:
