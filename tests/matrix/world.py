@@ -14,64 +14,31 @@ from market.accounts import invitations
 from market.accounts.forms import InvitationInput
 from market.accounts.models import ApiToken, Organisation, Person, Session
 from market.accounts.sessions import start_session
-from market.certification.forms import ObjectionInput
-from market.certification.models import CertificationMaterial
-from market.certification.reviews import object_to
-from market.datasets import offers
-from market.datasets.forms import OfferInput
-from market.directory import certificates
-from market.directory.forms import CertificateInput
-from market.directory.models import CapabilityPrice, DailyCapacity
 from market.disputes import disputes
 from market.disputes.models import Evidence
-from market.fairs.computing import compute, request_timetable
-from market.fairs.fairs import publish_fair
-from market.fairs.forms import BlockInput
-from market.fairs.models import FairMeeting
-from market.fairs.registrations import block_pair
 from market.kit import clock, files
 from market.kit.actor import Actor
 from market.orders import changes, reviews
 from market.orders.contract_forms import ChangeInput
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Order
-from market.pools import memberships
-from market.reserve.forms import MoveInput
-from market.reserve.projects import propose_move
-from market.rewards.claims import attach_paper
-from market.selection.entries import object_to as object_to_entry
-from market.selection.models import SelectionEvidence
-from market.tendering import clarifications, jobs, questions
+from market.tendering import clarifications, questions
 from market.tendering.forms import Attachment
 from market.tendering.judging_forms import LowPriceInput
 from market.tendering.models import Job
-from market.tendering.posting_models import JobReview
 from market.tendering.sealed_models import BidFile
-from market.webhooks.endpoints import add_endpoint, send_test
-from market.webhooks.forms import EndpointInput
 from market.worker import settle_everything
 from tests.factories import actor, make_membership, make_organisation, make_person, tendering
 from tests.factories.billing import COMPUTE_LINE, make_programme, pay_stage, unpaid_order
-from tests.factories.bulletins import draft_bulletin, issued_bulletin
-from tests.factories.certification import make_base, make_round, publicise, submit_application
-from tests.factories.complaints import make_complaint
-from tests.factories.complaints import make_report as make_violation
-from tests.factories.datasets import make_dataset, make_need, make_rating
 from tests.factories.deposits import job_with_deposit
-from tests.factories.directory import make_supplier as make_profile
-from tests.factories.directory import make_talent
 from tests.factories.disputes import being_measured, claim, engaged, make_dispute
-from tests.factories.fairs import make_fair
-from tests.factories.fairs import register as register_for_fair
 from tests.factories.orders import Deal, deliver, inspect, make_contract
 from tests.factories.pilots import piloted_job, prepare_pilot
-from tests.factories.pools import make_pool, set_lock
-from tests.factories.programmes import ask, make_project, make_service
-from tests.factories.rewards import make_claim, submitted_claim
-from tests.factories.selection import make_call, make_entry, make_report, publicise_entry
 from tests.factories.training import make_module
 from tests.factories.vouchers import make_application, make_reviewed, make_reviewer
 from tests.journeys.bearers import bearer
+from tests.matrix import offices
+from tests.matrix.offices import first
 
 LATER = {
     "rationale": "duration_changed", "explanation": "延长交付期限。", "delivery_deadline": "2026-12-31",
@@ -98,18 +65,22 @@ async def build() -> World:
     twin().take_deliveries()
     actors, deal = await _people()
     rows: dict[str, str] = {"programme": (await make_programme(pool_fen=90_000_000)).code}
-    rows |= await _deals(deal)
-    rows |= await _tendering(actors)
-    rows |= await _pilot(actors)
-    rows |= await _complaints(actors)
-    rows |= await _fairs(actors)
-    rows |= await _certification(actors)
-    rows |= await _rewards(actors)
-    rows |= await _bulletins(actors)
-    rows |= await _programmes(actors)
-    rows |= await _directory(actors)
-    rows |= await _accounts(actors)
-    rows |= await _webhooks(actors["buyer_a"])
+    for more in [
+        await _deals(deal),
+        await _tendering(actors),
+        await _pilot(actors),
+        await offices.complaints(actors),
+        await offices.fairs(actors),
+        await offices.certification(actors),
+        await offices.rewards(actors),
+        await offices.bulletins(actors),
+        await offices.programmes(actors),
+        await offices.directory(actors),
+        await _accounts(actors),
+        await offices.webhooks(actors["buyer_a"]),
+    ]:
+        assert rows.keys().isdisjoint(more), sorted(rows.keys() & more.keys())
+        rows |= more
     rows["indicator"] = "EN-lead"
     await settle_everything()
     cookies, tokens = {}, {}
@@ -119,20 +90,9 @@ async def build() -> World:
         if by.organisation_id is not None:
             tokens[role] = await bearer(by)
     person_id = actors["buyer_a"].person_id
-    rows["session"] = await _first(Session, person_id=person_id)
-    rows["token"] = await _first(ApiToken, membership__person_id=person_id)
+    rows["session"] = await first(Session, person_id=person_id)
+    rows["token"] = await first(ApiToken, membership__person_id=person_id)
     return World(actors, cookies, tokens, rows)
-
-
-async def _webhooks(by: Actor) -> dict[str, str]:
-    details = EndpointInput(url="https://192.0.43.8/events", topics=["job.published"])
-    endpoint, _secret = await add_endpoint(details, by=by)
-    return {"endpoint": endpoint.number, "event": str((await send_test(endpoint, by=by)).id)}
-
-
-async def _first(model: Any, **filters: Any) -> str:
-    """The key of the first such row."""
-    return str((await model.filter(**filters).order_by("id").first()).id)
 
 
 async def _people() -> tuple[dict[str, Actor], Deal]:
@@ -185,7 +145,7 @@ async def _deals(deal: Deal) -> dict[str, str]:
         "order": order.number, "batch": batch.number, "payment": payment.number,
         "settlement": settlement.number, "payout": payout.number, "invoice": invoice.number,
         "change": change.number, "module": (await make_module(by=deal.buyer)).number,
-        **vouchers, "voucher": voucher.number, "event": await _first(WebhookEvent), **disputed,
+        **vouchers, "voucher": voucher.number, "event": await first(WebhookEvent), **disputed,
         **await _refund(), **await _bank_line(),
     }  # fmt: skip
 
@@ -216,7 +176,7 @@ async def _disputes(deal: Deal) -> dict[str, str]:
     reading = await engaged(case, other, deal.supplier)
     return {
         "review": str(review.id), "dispute": raised.number, "reading": reading.number,
-        "evidence": await _first(Evidence, dispute=raised),
+        "evidence": await first(Evidence, dispute=raised),
     }  # fmt: skip
 
 
@@ -280,7 +240,7 @@ async def _tendering(actors: dict[str, Actor]) -> dict[str, str]:
         "bid_file": str((await BidFile.get(bid=opened)).id),
         "award": award.number, "seat": str(seat.id), "clarification": str(asked.id),
         "ranked_job": awarded.number, "ranked_bid": (await award.bid).number,
-        "deposit": deposit.number, **openings, **await _pools(actors),
+        "deposit": deposit.number, **openings, **await offices.pools(actors),
     }  # fmt: skip
 
 
@@ -298,151 +258,11 @@ async def _openings(buyer: Actor) -> dict[str, str]:
     return {"opening_job": waiting.number, "shortlist_job": first.number}
 
 
-async def _pools(actors: dict[str, Actor]) -> dict[str, str]:
-    """A pool with an application, a draft of another; a bureau's rule and a job it holds back."""
-    buyer, bureau = actors["buyer_a"], actors["bureau_a"]
-    draft, pool = await make_pool(by=buyer, is_open=False), await make_pool(by=buyer)
-    place = await memberships.apply_to_pool(pool, "三年同类经验。", by=actors["supplier_a"])
-    lock = await set_lock("needs_review", by=bureau, value="yes", procedure="challenge")
-    days = {"enquiry_days": 1, "bidding_days": 3, "answer_days": 1}
-    held = await tendering.make_job(by=buyer, procedure="challenge", procedure_config=days)
-    await jobs.publish_job(held, by=buyer)
-    return {
-        "pool": pool.number, "pool_draft": draft.number, "pool_place": str(place.id),
-        "lock": str(lock.id), "job_review": await _first(JobReview, bureau_id=bureau.organisation_id),
-    }  # fmt: skip
-
-
-async def _fairs(actors: dict[str, Actor]) -> dict[str, str]:
-    """A bureau's fair at which A's hospital and firm are kept apart, a draft, and one with a timetable."""
-    host, buyer, firm = (actors[role] for role in ("bureau_a", "buyer_a", "supplier_a"))
-    draft, fair = await make_fair(by=host, is_open=False), await make_fair(by=host)
-    planned = await make_fair(by=host)
-    for one in (fair, planned):
-        for by in (buyer, firm):
-            await register_for_fair(one, by=by)
-    pair = {side: (await Organisation.get(id=by.organisation_id)).number
-            for side, by in (("buyer", buyer), ("supplier", firm))}  # fmt: skip
-    block = await block_pair(fair, BlockInput(**pair, reason="同一集团"), by=host)
-    with clock.frozen_at(planned.closes_at):
-        await compute(await request_timetable(planned, by=host, is_now=True))
-        await publish_fair(planned, by=host)
-    return {
-        "fair": fair.number, "fair_draft": draft.number, "fair_block": str(block.id),
-        "fair_published": planned.number, "fair_meeting": await _first(FairMeeting),
-    }  # fmt: skip
-
-
-async def _certification(actors: dict[str, Actor]) -> dict[str, str]:
-    """A round of A's bureau with one application handed in and one publicised and objected to."""
-    bureau = actors["bureau_a"]
-    waiting = await submit_application(await make_round(bureau), await make_base())
-    public = await publicise(await make_base("370200"), bureau)
-    rival = await actor(await make_organisation(kind="supplier"))
-    made = await object_to(public, ObjectionInput(grounds="企业清单与事实不符，见附件。"), by=rival)
-    return {
-        "cert": waiting.number, "cert_round": (await waiting.round).number,
-        "cert_paper": await _first(CertificationMaterial, certification=waiting),
-        "cert_public": public.number, "cert_objection": str(made.id),
-    }  # fmt: skip
-
-
-async def _programmes(actors: dict[str, Actor]) -> dict[str, str]:
-    """A call of A's bureau with an entry of A's firm and one publicised and objected to; A's figures."""
-    bureau, firm = actors["bureau_a"], actors["supplier_a"]
-    call = await make_call(bureau)
-    entry = await make_entry(call, firm)
-    rival = await actor(await make_organisation(kind="supplier"))
-    public = await publicise_entry(await make_entry(call, rival), bureau)
-    grounds = ObjectionInput(grounds="成效数据与事实不符，见附件。")
-    made = await object_to_entry(
-        public, grounds, by=await actor(await make_organisation(kind="base"))
-    )
-    await make_report(firm)
-    draft, dataset = await make_dataset(firm, listed=False), await make_dataset(firm)
-    rating, _sheet = await make_rating(
-        dataset, owner=firm, bureau=bureau, reviewer=actors["buyer_a"]
-    )
-    waiting, admitted = await make_project(firm), await make_project(firm, admitted_by=bureau)
-    target = MoveInput.model_validate({"target": "special", "reason": "年度复核结果，见评审纪要。"})
-    move = await propose_move(admitted, target, by=bureau)
-    listing = await make_service(await actor(await make_organisation(kind="service")))
-    quote = await ask(listing, actors["buyer_a"])
-    return {
-        "project": waiting.number, "project_in": admitted.number, "project_move": str(move.id),
-        "listing": listing.number, "quote": quote.number,
-        "dataset_draft": draft.number, "dataset": dataset.number, "rating": rating.number,
-        "sel_call": call.number, "entry": entry.number, "entry_public": public.number,
-        "entry_paper": await _first(SelectionEvidence, entry=entry),
-        "entry_objection": str(made.id),
-    }  # fmt: skip
-
-
-async def _complaints(actors: dict[str, Actor]) -> dict[str, str]:
-    """A firm's objection to a hospital's job and a draft of one; a hospital's report of the firm."""
-    buyer, supplier = actors["buyer_a"], actors["supplier_a"]
-    contested = await tendering.published_job(by=buyer)
-    pending = await make_complaint(contested, by=supplier)
-    other = await tendering.published_job(by=buyer)
-    draft = await make_complaint(other, by=supplier, filed=False)
-    firm = await Organisation.get(id=supplier.organisation_id)
-    filed = await make_violation(firm, by=buyer)
-    return {
-        "complaint": pending.number, "complaint_draft": draft.number, "report": filed.number,
-        "report_draft": (await make_violation(firm, by=buyer, filed=False)).number,
-    }  # fmt: skip
-
-
 async def _pilot(actors: dict[str, Actor]) -> dict[str, str]:
     """A job at its open pilot, A's firm among the shortlisted."""
     found = await piloted_job(by=actors["buyer_a"], bidders=[actors["supplier_a"]])
     await prepare_pilot(found.job, by=found.owner)
     return {"piloted_job": found.job.number}
-
-
-async def _rewards(actors: dict[str, Actor]) -> dict[str, str]:
-    """A's firm's claim handed in, and another begun with a paper."""
-    firm = actors["supplier_a"]
-    handed_in = await submitted_claim(firm, year=2026)
-    draft = await make_claim(firm, code="jinan-dataset", year=2026)
-    file = await files.store("评级.txt", "评级报告".encode(), by=firm)
-    paper = await attach_paper(draft, "rated_dataset", file, by=firm)
-    return {
-        "reward": handed_in.reward, "reward_claim": handed_in.number, "reward_draft": draft.number,
-        "reward_paper": str(paper.id),
-    }  # fmt: skip
-
-
-async def _bulletins(actors: dict[str, Actor]) -> dict[str, str]:
-    """One that A's bureau issued, and a draft of the month before."""
-    bureau = actors["bureau_a"]
-    made, waiting = await issued_bulletin(bureau), await draft_bulletin(bureau, period="2025-11")
-    return {"bulletin": made.number, "bulletin_draft": waiting.number}
-
-
-async def _directory(actors: dict[str, Actor]) -> dict[str, str]:
-    firm = await Organisation.get(id=actors["supplier_a"].organisation_id)
-    profile = await make_profile(organisation=firm, certs=["等保三级"])
-    certificate = await certificates.add_certificate(
-        firm.id, CertificateInput.model_validate({"name": "ISO 9001", "number": "C-1"}),
-        by=actors["supplier_a"],
-    )  # fmt: skip
-    talent = await make_talent(organisation=firm)
-    hospital = await Organisation.get(id=actors["buyer_a"].organisation_id)
-    draft, public = (
-        await make_need(owner=hospital, published=False),
-        await make_need(owner=hospital),
-    )
-    offer = OfferInput.model_validate(
-        {"price_fen": "180000", "text": "现有闽南语语音五百小时可供。"}
-    )
-    row = await offers.make_offer(public, offer, by=actors["supplier_a"])
-    return {
-        "supplier": firm.number, "talent": talent.number, "certificate": str(certificate.id),
-        "price": await _first(CapabilityPrice, profile=profile),
-        "capacity": await _first(DailyCapacity, profile=profile),
-        "need_draft": draft.number, "need": public.number, "offer": str(row.id),
-    }  # fmt: skip
 
 
 async def _accounts(actors: dict[str, Actor]) -> dict[str, str]:
