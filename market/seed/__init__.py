@@ -34,6 +34,7 @@ from market.seed import (
     pilots,
     plans,
     programmes,
+    securities,
     work,
 )
 from market.seed.bulletins import play_bulletins
@@ -92,6 +93,8 @@ async def seed_demo() -> list[Login]:
     await history.play_history(cast)
     await work.play_work(cast)
     await calls.play_calls(cast)
+    await securities.play_securities(cast)
+    await securities.declare_neighbours(cast)
     await pilots.play_pilot(cast)
     province = await _province()
     await calls.hold_back(cast, province)
