@@ -107,9 +107,9 @@ async def _holds() -> Iterable[Item]:
     )
     url = web.path_for("operator:payments")
     return [
-        Item("hold", row.key.partition(":")[0], row.key, row.created_at, url,
-             _("See what it waits for"), row.amount_fen)
-        for row in await stale
+        Item("hold", row.order.number if row.order else row.key.partition(":")[0], row.key,
+             row.created_at, url, _("See what it waits for"), row.amount_fen)
+        for row in await stale.select_related("order")
     ]  # fmt: skip
 
 

@@ -12,49 +12,52 @@ from market.kit.i18n import gettext as _
 from market.kit.statuses import STATUS_TONES
 
 AT_MOST, READ = 8, 40
+# What it is called, and whose words its states have.
 NOUNS = {
-    "Job": N_("Job"),
-    "Judge": N_("Judge"),
-    "Lot": N_("Lot"),
-    "Bid": N_("Bid"),
-    "Clarification": N_("Request for explanation"),
-    "Award": N_("Award"),
-    "Pilot": N_("Pilot"),
-    "PilotSubmission": N_("Answers of a pilot"),
-    "Contract": N_("Contract"),
-    "ContractChange": N_("Change of a contract"),
-    "Order": N_("Order"),
-    "DeliveryBatch": N_("Delivery"),
-    "Dispute": N_("Dispute"),
-    "Reading": N_("Reading"),
-    "Payment": N_("Payment"),
-    "Refund": N_("Refund"),
-    "Payout": N_("Payout"),
-    "Invoice": N_("Invoice"),
-    "Holding": N_("Deposit"),
-    "Guarantee": N_("Letter of guarantee"),
-    "Forfeiture": N_("Proposal to keep a deposit"),
-    "VoucherRedemption": N_("Voucher"),
-    "VoucherApplication": N_("Application for a voucher"),
-    "Organisation": N_("Organisation"),
-    "Pool": N_("Pool"),
-    "PoolMembership": N_("Place in a pool"),
-    "Fair": N_("Fair"),
-    "FairRegistration": N_("Registration for a fair"),
-    "Filing": N_("Filing"),
-    "Certification": N_("Certification of a base"),
-    "Dataset": N_("Dataset"),
-    "DatasetNeed": N_("Dataset need"),
-    "DatasetRating": N_("Dataset rating"),
-    "SelectionEntry": N_("Entry for a selection"),
-    "ReserveProject": N_("Project of the reserve"),
-    "RewardClaim": N_("Claim for a reward"),
-    "ServiceListing": N_("Industry service"),
-    "QuoteRequest": N_("Request for a quote"),
-    "Complaint": N_("Complaint"),
-    "ViolationReport": N_("Violation report"),
-    "Incident": N_("Incident"),
-    "WebhookEndpoint": N_("Address for events"),
+    "Job": (N_("Job"), "job"),
+    "Judge": (N_("Judge"), "judge"),
+    "Lot": (N_("Lot"), ""),
+    "Bid": (N_("Bid"), "bid"),
+    "Clarification": (N_("Request for explanation"), "clarification"),
+    "Award": (N_("Award"), "award"),
+    "Pilot": (N_("Pilot"), "pilot"),
+    "PilotSubmission": (N_("Answers of a pilot"), "pilot"),
+    "Contract": (N_("Contract"), "contract"),
+    "ContractChange": (N_("Change of a contract"), "change"),
+    "Order": (N_("Order"), "order"),
+    "DeliveryBatch": (N_("Delivery"), "delivery"),
+    "Dispute": (N_("Dispute"), "dispute"),
+    "Reading": (N_("Reading"), "reading"),
+    "Payment": (N_("Payment"), "payment"),
+    "Refund": (N_("Refund"), "refund"),
+    "Payout": (N_("Payout"), "payout"),
+    "Invoice": (N_("Invoice"), "invoice"),
+    "BankLine": (N_("Bank receipt"), "bank_line"),
+    "BankDecision": (N_("Decision on a receipt"), "bank_decision"),
+    "Holding": (N_("Deposit"), "holding"),
+    "Guarantee": (N_("Letter of guarantee"), "guarantee"),
+    "Forfeiture": (N_("Proposal to keep a deposit"), "forfeiture"),
+    "VoucherRedemption": (N_("Voucher"), "voucher"),
+    "VoucherApplication": (N_("Application for a voucher"), "voucher_application"),
+    "Organisation": (N_("Organisation"), "organisation"),
+    "Pool": (N_("Pool"), "pool"),
+    "PoolMembership": (N_("Place in a pool"), "pool_membership"),
+    "Fair": (N_("Fair"), "fair"),
+    "FairRegistration": (N_("Registration for a fair"), "fair_registration"),
+    "Filing": (N_("Filing"), "filing"),
+    "Certification": (N_("Certification of a base"), "certification"),
+    "Dataset": (N_("Dataset"), "dataset"),
+    "DatasetNeed": (N_("Dataset need"), ""),
+    "DatasetRating": (N_("Dataset rating"), "dataset_rating"),
+    "SelectionEntry": (N_("Entry for a selection"), "entry"),
+    "ReserveProject": (N_("Project of the reserve"), "reserve_project"),
+    "RewardClaim": (N_("Claim for a reward"), "reward_claim"),
+    "ServiceListing": (N_("Industry service"), "service"),
+    "QuoteRequest": (N_("Request for a quote"), "quote"),
+    "Complaint": (N_("Complaint"), "complaint"),
+    "ViolationReport": (N_("Violation report"), "violation"),
+    "Incident": (N_("Incident"), "incident"),
+    "WebhookEndpoint": (N_("Address for events"), "webhook"),
 }
 PAGES = {
     "Job": "jobs:show",
@@ -82,7 +85,9 @@ async def changes_of(own: UUID) -> list[Change]:
     Of the newest rows those of the latest moment: what was taken in from elsewhere is dated back.
     """
     entries = (
-        await LogEntry.filter(actor_organisation_id=own, action__startswith="status:")
+        await LogEntry.filter(
+            actor_organisation_id=own, action__startswith="status:", subject_type__in=list(NOUNS)
+        )
         .order_by("-id")
         .limit(READ)
     )
@@ -91,11 +96,11 @@ async def changes_of(own: UUID) -> list[Change]:
 
 
 def _change(entry: LogEntry) -> Change:
-    noun = _(NOUNS.get(entry.subject_type, "")) or entry.subject_type
-    status = _(STATUS_TONES["", entry.action.partition(":")[2]].label)
+    label, noun = NOUNS[entry.subject_type]
+    status = _(STATUS_TONES[noun, entry.action.partition(":")[2]].label)
     page = PAGES.get(entry.subject_type)
     return Change(
-        entry.created_at, f"{noun} {entry.subject_label} → {status}".replace("  ", " "),
+        entry.created_at, f"{_(label)} {entry.subject_label}".strip() + f" → {status}",
         spoken(entry.actor_label),
         web.path_for(page, number=entry.subject_label) if page else "",
     )  # fmt: skip

@@ -131,7 +131,7 @@ def _batch(batch: DeliveryBatch, action: str) -> Task:
 async def _operator_desk(_own: UUID) -> Desk:
     """The money that waits for a person."""
     return [
-        Task(f"{item.label} · {item.number}", item.action, item.url, "exception", "open")
+        Task(f"{item.label} · {item.number}", item.action, item.url, "flag", "open")
         for item in await queues.exceptions()
     ], []
 

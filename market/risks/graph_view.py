@@ -1,7 +1,7 @@
 """Who is connected with whom, as pictures: groups of organisations and what they share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from market.vocabulary.regions import Region
 LABELS = {**TIES, "account": N_("the same bank account")}
 SHOWN_GROUPS = 24  # as pictures; the table and its files hold all
 ROW = 44  # user units of the picture, which is 360 wide
-TEXT = 11  # characters that fit into a box
+FITS = {"party": 11, "shared": 9}  # characters of a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,19 @@ def groups_of(holdings: Iterable[Holding], parties: dict[str, Party]) -> list[Gr
     root = _roots(shared)
     for one in shared:
         of_group[root[one.holders[0]]].append(one)
-    found = [
-        Group(
-            tuple(parties[number] for number in sorted(root) if root[number] == name), tuple(rows)
-        )
-        for name, rows in of_group.items()
-    ]
+    found = []
+    for name, rows in of_group.items():
+        numbers = [number for number in sorted(root) if root[number] == name]
+        found.append(Group(tuple(parties[number] for number in numbers), _beside(numbers, rows)))
     return sorted(found, key=lambda group: (-len(group.parties), group.parties[0].number))
+
+
+def _beside(parties: Sequence[str], rows: Iterable[Shared]) -> tuple[Shared, ...]:
+    """What is shared, at the height of its holders, so that few lines cross."""
+    place = {number: index for index, number in enumerate(parties)}
+    return tuple(
+        sorted(rows, key=lambda one: sum(place[each] for each in one.holders) / len(one.holders))
+    )
 
 
 def _roots(shared: Iterable[Shared]) -> dict[str, str]:
@@ -169,7 +175,7 @@ def links_of(groups: Iterable[Group]) -> list[Link]:
 RELATIONS = Export(
     N_("Related parties"),
     (
-        (N_("Organisation"), "text", "party.name"),
+        (N_("Name"), "text", "party.name"),
         (N_("Number"), "text", "party.number"),
         (N_("Shares"), "text", "shared.label"),
         (N_("Value"), "text", "shared.shown"),

@@ -32,7 +32,7 @@ def test_groups_join_over_whatever_is_shared() -> None:
     }  # fmt: skip
     assert len(list(group.lines)) == 4
     assert [(row.party.number, row.others) for row in links_of(found)] == [
-        ("B", "C公司"), ("C", "B公司"), ("A", "B公司"), ("B", "A公司"),
+        ("A", "B公司"), ("B", "A公司"), ("B", "C公司"), ("C", "B公司"),
     ]  # fmt: skip
 
 
