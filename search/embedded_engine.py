@@ -245,7 +245,7 @@ def _schema(settings: IndexSettings) -> tantivy.Schema:
     for name in settings.flags:
         builder.add_boolean_field(name, indexed=True, fast=True)
     for name in settings.numbers:
-        builder.add_float_field(name, indexed=True, fast=True)
+        builder.add_float_field(name, fast=True)
     builder.add_float_field("prior", fast=True)
     builder.add_bytes_field("source", stored=True)
     return builder.build()
@@ -279,8 +279,7 @@ def _search(opened: Opened, query: Query) -> Results:
     compiled = filtered(opened, asked, query.filters)
     hits = []
     found = collect(opened, query, compiled)
-    wanted = not query.hits_up_to or found.count <= query.hits_up_to
-    for score, address in found.hits if wanted else ():
+    for score, address in found.hits:
         stored: Any = opened.searcher.doc(address)
         source = from_json(stored.get_first("source"))
         marks = {name: highlight_spans(str(source.get(name) or ""), groups)
