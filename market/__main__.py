@@ -1,7 +1,6 @@
 """The command line: `market --help`."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -180,10 +179,16 @@ def match(
 
 @app.command()
 def quote(claim: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Decide voucher claims from a file; prints each decision with its trace."""
-    from billing.vouchers.quotes import quote_file
+    """Decide voucher claims from a file; prints each decision with its trace. 1: a claim is none."""
+    from billing.vouchers.claims import InvalidClaim
+    from billing.vouchers.quotes import INVALID, quote_file
 
-    show(quote_file(claim))
+    try:
+        rows = quote_file(claim)
+    except InvalidClaim as exc:
+        raise typer.BadParameter(f"{claim}: {exc}") from None
+    show(rows)
+    raise typer.Exit(int(any(row["ineligible"] == INVALID for row in rows)))
 
 
 @app.command()
@@ -240,7 +245,7 @@ def redflags(
         found = computing.red_flags_of_file(file, settings_file)
     except (OSError, ValueError) as exc:
         raise typer.BadParameter(str(exc)) from None
-    typer.echo(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+    show(found, is_compact=True)
 
 
 @app.command()
