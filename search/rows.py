@@ -80,6 +80,8 @@ def supplier_document(
         "capacities": [_capacity(row.unit, row.quantity) for row in capacities],
         "prices": [_price(row.task, row.unit, row.min_price, row.max_price) for row in prices],
         "storage_tb": float(profile.storage_tb),
+        "min_order": profile.min_order_fen / 100,
+        "formats": profile.formats,
         "in_certified_base": profile.in_certified_base,
         "load": load,
     }

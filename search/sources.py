@@ -42,7 +42,7 @@ _PROFILE = (
     "levels", "modalities", "task_types", "domains", "industries", "languages", "annotator_types",
     "certs", "delivery", "mlps", "max_data_grade", "health_level_max", "is_onsite",
     "is_in_hospital", "is_private_deploy", "is_vlan_isolated", "is_xinchuang", "has_deid_service",
-    "cctv_months", "security", "quality", "storage_tb",
+    "cctv_months", "security", "quality", "storage_tb", "min_order_fen", "formats",
     *(f"organisation__{name}" for name in (
         "id", "number", "external_id", "name", "summary", "uscc", "region_code", "scale_class")),
 )  # fmt: skip
