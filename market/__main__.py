@@ -147,10 +147,12 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search as the site does; `--batch FILE` answers [{id, target, query}] in one process."""
-    from search import commands
+    from search import batches, commands
 
     if batch:
-        show(with_database(lambda: commands.search_batch(batch, limit=limit, engine=engine)))
+        batches.finish(
+            with_database(lambda: commands.search_batch(batch, limit=limit, engine=engine))
+        )
         return
     if not target:
         raise typer.BadParameter("name a target and a query, or use --batch")
@@ -166,10 +168,10 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Eligible suppliers of a job, ranked, and the refused ones with their reasons."""
-    from search import commands
+    from search import batches, commands
 
     if batch:
-        show(with_database(lambda: commands.match_batch(batch, engine=engine)))
+        batches.finish(with_database(lambda: commands.match_batch(batch, engine=engine)))
         return
     if not job:
         raise typer.BadParameter("name a job, or use --batch")
