@@ -17,8 +17,15 @@ def quote_file(path: str | Path) -> list[dict[str, Any]]:
     """Decide every claim of a file that holds one claim or `{"claims": [...]}`.
 
     A claim that cannot be read gets a row too, refused as "claim.invalid", its trace naming each
-    wrong field. Raises InvalidClaim when the file itself is no such JSON: money is never decided on
-    a file that states a field twice.
+    wrong field. Raises InvalidClaim when the file itself is no such JSON.
+    """
+    return [quote_data(claim) for claim in claims_in(path)]
+
+
+def claims_in(path: str | Path) -> list[Any]:
+    """The claims of a file as JSON data. Raises InvalidClaim.
+
+    Money is never decided on a file that states a field twice.
     """
     try:
         data = json.loads(Path(path).read_text("utf-8-sig"), object_pairs_hook=_stated_once)
@@ -29,7 +36,7 @@ def quote_file(path: str | Path) -> list[dict[str, Any]]:
     claims = data.get("claims", [data]) if isinstance(data, dict) else data
     if not isinstance(claims, list):
         raise InvalidClaim({"claims": "must be a list"})
-    return [quote_data(claim) for claim in claims]
+    return claims
 
 
 def _stated_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
