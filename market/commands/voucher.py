@@ -45,8 +45,8 @@ def diff_programmes(old: RuleFile, new: RuleFile, claims: RuleFile) -> None:
     from billing.vouchers.versions import diff_versions
 
     past = _read(lambda path: [read_claim(row) for row in claims_in(path)], claims)
-    rules = [_read(read_programme, path) for path in (old, new)]
-    show(diff_versions(*rules, [(claim.id, claim) for claim in past]).as_data())
+    before, after = _read(read_programme, old), _read(read_programme, new)
+    show(diff_versions(before, after, [(claim.id, claim) for claim in past]).as_data())
 
 
 def _read(read: Callable[[Path], R], path: Path) -> R:
