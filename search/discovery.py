@@ -128,7 +128,8 @@ class _Read:
             if keeps_ceilings(hit.source, parsed.filters, self.groups)
         ]
         if any(bound.field == ANY_PRICE for bound in ceilings(parsed.filters)):
-            fitting = [h for h in fitting if quotes_something(h.source, groups)] or fitting
+            quoting = [hit for hit in fitting if quotes_something(hit.source, self.groups)]
+            fitting = quoting or fitting
         ordered = _ordered(fitting, parsed)
         if wanted.kind == "jobs" and parsed.sort is None and not _names_status(wanted.filters):
             ordered = _open_first(ordered)
