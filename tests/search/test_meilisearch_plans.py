@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from search import benchmark
-from search.engine import Equals, Query, Results, SearchError, UnknownField
+from search.engine import Equals, IndexDocument, Query, Results, SearchError, UnknownField
+from search.entries import SETTINGS
 from search.meilisearch_engine import MeilisearchEngine
 from search.meilisearch_plans import Frequencies, plan
 from search.meilisearch_queries import Request, marked
@@ -80,6 +81,23 @@ def test_records_of_an_earlier_form_are_an_error_so_that_the_built_in_index_answ
     next(running)
     with pytest.raises(SearchError, match="earlier form"):
         running.send([{"hits": [{"id": "a", "source": {"id": "a"}}], "totalHits": 1}])
+
+
+async def test_an_index_of_an_earlier_form_is_filled_anew(meilisearch_url: str, index: str) -> None:
+    engine = MeilisearchEngine(meilisearch_url)
+    assert await engine.configure(index, SETTINGS["jobs"])
+    row = {"key": "k61", "id": "a", "strong": ["煤矿"], "source": {"id": "a"}}
+    task = engine._client.index(index).add_documents([row])
+    engine._client.wait_for_task(task.task_uid, 60_000)
+    assert await engine.count(index) == 1
+    assert await engine.configure(index, SETTINGS["jobs"]), "what it holds is of no use"
+    with pytest.raises(SearchError, match="earlier form"):
+        await engine.search(index, Query())
+    await engine.upsert(index, [IndexDocument("a", ("煤矿",), source={"id": "a"})])
+    assert not await engine.configure(index, SETTINGS["jobs"])
+    assert [hit.id for hit in (await engine.search(index, Query("煤矿"))).hits] == ["a"]
+    await engine.drop(index)
+    await engine.close()
 
 
 async def test_several_queries_share_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
