@@ -33,7 +33,7 @@ async def show_month(request: Request) -> Response:
         return exports.MOVEMENTS.of(request, rows, subject=f"{party.name} {month}")
     return await web.render(
         request, "billing/statements_show.html", month=month, months=months, sections=sections,
-        words=words,
+        words=words, behind=await account_statements.rows_behind(sections),
     )  # fmt: skip
 
 

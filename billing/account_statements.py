@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tortoise.expressions import Q
 
 from billing import ledger
 from billing.chart import AccountKind
 from billing.deposit_models import Holding
-from billing.ledger_models import LedgerEntry
+from billing.ledger_models import LedgerEntry, LedgerTransaction
+from billing.statements import Posting, with_entries
 from market.accounts.models import Organisation
 from market.kit import clock
 from market.kit.errors import NotFound
@@ -38,6 +40,7 @@ class Movement:
     change_fen: int
     balance_fen: int
     digest: str
+    transaction_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,13 @@ async def statement_for(organisation: Organisation, first: dt.date) -> list[Sect
     return [section for section in found if section.opening_fen or section.movements]
 
 
+async def rows_behind(sections: Sequence[Section]) -> dict[UUID, list[Posting]]:
+    """The whole posting of each movement, by the transaction's id."""
+    ids = {one.transaction_id for section in sections for one in section.movements}
+    posted = await LedgerTransaction.filter(id__in=list(ids)).order_by("id")
+    return {posting.transaction.id: [posting] for posting in await with_entries(posted)}
+
+
 def _section(kind: AccountKind, entries: Sequence[Any], start: dt.datetime) -> Section:
     opening, balance, moved = 0, 0, []
     for entry in entries:
@@ -114,5 +124,9 @@ def _section(kind: AccountKind, entries: Sequence[Any], start: dt.datetime) -> S
             opening = balance
             continue
         order = posted.order.number if posted.order else ""
-        moved.append(Movement(posted.posted_at, posted.kind, order, change, balance, posted.digest))
+        moved.append(
+            Movement(
+                posted.posted_at, posted.kind, order, change, balance, posted.digest, posted.id
+            )
+        )  # fmt: skip
     return Section(kind, opening, tuple(moved))

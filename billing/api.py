@@ -6,6 +6,7 @@ from billing import (
     debt_routes,
     epoch_api,
     invoices,
+    labour_api,
     offers,
     payments,
     redemptions,
@@ -206,4 +207,5 @@ operations: list[Operation] = [
     list_stages, pay_stage, show_payment, cancel_payment, refund_order, list_settlements,
     show_settlement, list_payouts, request_invoice, record_invoice, list_programmes,
     quote_vouchers, redeem_voucher, release_voucher, *debt_routes.operations, *epoch_api.operations,
+    *labour_api.operations,
 ]  # fmt: skip

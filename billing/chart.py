@@ -31,6 +31,7 @@ class AccountKind(StrEnum):
     DEPOSIT_HELD = "deposit_held"
     FEE_HELD = "fee_held"
     CUSTODY_INTEREST = "custody_interest"
+    WITHHELD_TAX = "withheld_tax"
 
 
 Owner = Literal["platform", "order", "organisation", "funder", "holding"]
@@ -69,6 +70,9 @@ CHART: dict[AccountKind, AccountType] = {
     AccountKind.FEE_HELD: AccountType(Side.CREDIT, "holding", N_("Held for others' work")),
     AccountKind.CUSTODY_INTEREST: AccountType(
         Side.CREDIT, "platform", N_("Interest the custody bank has credited")
+    ),
+    AccountKind.WITHHELD_TAX: AccountType(
+        Side.CREDIT, "platform", N_("Income tax withheld, owed to the tax office")
     ),
 }
 
@@ -120,6 +124,7 @@ PLATFORM_FEE = AccountKey(AccountKind.PLATFORM_FEE)
 TAX = AccountKey(AccountKind.TAX)
 SUSPENSE = AccountKey(AccountKind.SUSPENSE)
 CUSTODY_INTEREST = AccountKey(AccountKind.CUSTODY_INTEREST)
+WITHHELD_TAX = AccountKey(AccountKind.WITHHELD_TAX)
 LATE_MONEY = AccountKey(AccountKind.SUSPENSE, "processor")  # came for a payment that was over
 
 

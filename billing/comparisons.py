@@ -15,9 +15,16 @@ from billing.bank_models import (
     ProcessorBalance,
 )
 from billing.bank_states import DecisionKind, DecisionStatus, StatementStatus
-from billing.chart import CUSTODY_BANK, PROCESSOR_CLEARING, SUSPENSE, AccountKind
+from billing.chart import (
+    CUSTODY_BANK,
+    PROCESSOR_CLEARING,
+    SUSPENSE,
+    WITHHELD_TAX,
+    AccountKind,
+)
 from billing.deposit_models import Holding, HoldingPayout
 from billing.deposit_states import DEPOSITS, FEES, IN_CUSTODY, HoldingPayoutKind
+from billing.labour_models import LabourIncome, TaxRemittance
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.models import BankLine, Payment, Payout, Refund, VoucherRedemption
 from billing.states import (
@@ -77,6 +84,7 @@ async def compare() -> list[Comparison]:
     """Every comparison, as it stands."""
     return [
         await _custody(), *await _processor(), *await _treasuries(), await _suspense(), *await _held(),
+        await _withheld(),
     ]  # fmt: skip
 
 
@@ -121,6 +129,8 @@ async def _instructions() -> dict[str, Row]:
     found += [(x.bank_reference, x.number, x.amount_fen, x.done_at) for x in returns]
     of_holdings = await HoldingPayout.filter(status=PayoutStatus.PAID)
     found += [(x.provider_id, x.number, x.amount_fen, x.paid_at) for x in of_holdings]
+    taxes = await TaxRemittance.all()
+    found += [(x.reference, x.month, x.amount_fen, x.remitted_at) for x in taxes]
     return {
         reference: Row("not_debited", number, -fen, _day(at))
         for reference, number, fen, at in found
@@ -201,10 +211,23 @@ async def _held() -> list[Comparison]:
             paid = await HoldingPayout.filter(holding=one, status=PayoutStatus.PAID).exclude(
                 kind=HoldingPayoutKind.INTEREST
             )
+            taxed = await LabourIncome.filter(payout__holding=one)
             left = one.amount_fen - sum(row.amount_fen for row in paid)
+            left -= sum(row.tax_fen for row in taxed)
             rows.append(Row("holding", one.number, left, str(one.held_on or "")))
         found.append(_of_rows(name, "", booked, rows))
     return found
+
+
+async def _withheld() -> Comparison:
+    """Income tax owed to the tax office, beside the payments of months not handed over."""
+    over = {row.month for row in await TaxRemittance.all()}
+    rows = [
+        Row("withheld", row.payee.number, row.tax_fen, row.paid_on.isoformat())
+        for row in await LabourIncome.all().order_by("id").select_related("payee")
+        if row.tax_fen and f"{row.paid_on:%Y-%m}" not in over
+    ]
+    return _of_rows("withheld", "", await ledger.balance_of(WITHHELD_TAX), rows)
 
 
 def _of_rows(name: str, subject: str, ledger_fen: int, rows: Sequence[Row]) -> Comparison:

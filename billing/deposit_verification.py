@@ -6,6 +6,7 @@ from uuid import UUID
 from billing.chart import AccountKind
 from billing.deposit_models import Holding, HoldingPayout, HoldingReceipt
 from billing.deposit_states import HoldingPayoutKind
+from billing.labour_models import LabourIncome
 from billing.ledger_models import LedgerAccount, LedgerTransfer
 from billing.states import PayoutStatus, TransferStatus
 
@@ -27,6 +28,8 @@ async def broken_deposits() -> list[str]:
         posted = (hold.status, hold.posted_fen) if hold else None
         if posted != (TransferStatus.POSTED, payout.amount_fen):
             problems.append(f"payout {payout.number}: paid without its hold being posted")
+    for income in await LabourIncome.all().select_related("payout"):
+        gone[income.payout.holding_id] += income.tax_fen
     for holding in await Holding.all().order_by("number"):
         was_there = holding.held_on is not None and come[holding.id] > 0
         if was_there and come[holding.id] != holding.amount_fen:

@@ -1,6 +1,7 @@
 """Everything behind a deposit's figures: receipts, letters, proposals, payouts, ledger rows."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from billing import holdings, statements
 from billing.deposit_models import (
@@ -10,6 +11,7 @@ from billing.deposit_models import (
     HoldingPayout,
     HoldingReceipt,
 )
+from billing.labour_models import LabourIncome
 from billing.ledger_models import LedgerTransaction
 
 
@@ -22,6 +24,7 @@ class HoldingView:
     letters: list[Guarantee]
     forfeitures: list[Forfeiture]
     payouts: list[HoldingPayout]
+    taxes: dict[UUID, LabourIncome]  # by payout: what went to a person
     postings: list[statements.Posting]
 
     @property
@@ -35,6 +38,8 @@ async def view_holding(holding: Holding) -> HoldingView:
     payouts = await HoldingPayout.filter(holding=holding).order_by("id").select_related("payee")
     keys = [holdings.receipt_key(holding)]
     keys += [f"transfer:holding_payout:{row.id}" for row in payouts]
+    taxes = {row.payout_id: row for row in await LabourIncome.filter(payout__holding=holding)}
+    keys += [row.tax_key for row in taxes.values()]
     found = await LedgerTransaction.filter(key__in=keys).order_by("id")
     return HoldingView(
         holding,
@@ -42,5 +47,6 @@ async def view_holding(holding: Holding) -> HoldingView:
         await Guarantee.filter(holding=holding).order_by("id").select_related("file"),
         await Forfeiture.filter(holding=holding).order_by("id"),
         payouts,
+        taxes,
         await statements.with_entries(found),
     )

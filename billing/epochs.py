@@ -38,12 +38,13 @@ def _split(count: int) -> int:
     return 1 << (count - 1).bit_length() - 1
 
 
-def leaf_of(transaction: LedgerTransaction, entry: LedgerEntry) -> Leaf:
-    """What the tree holds of an entry. Its transaction's key is nothing anybody could guess."""
-    return (
-        transaction.key, transaction.kind, transaction.posted_at.astimezone(dt.UTC).isoformat(),
-        entry.position, entry.account.code, str(entry.side), entry.amount_fen,
-    )  # fmt: skip
+def leaves_of(transaction: LedgerTransaction, entries: Sequence[LedgerEntry]) -> list[Leaf]:
+    """What the tree holds of each entry. Its transaction's key is nothing anybody could guess."""
+    head = transaction.key, transaction.kind, transaction.posted_at.astimezone(dt.UTC).isoformat()
+    return [
+        (*head, entry.position, entry.account.code, str(entry.side), entry.amount_fen)
+        for entry in entries
+    ]
 
 
 @atomic()
@@ -84,7 +85,7 @@ async def _leaves(transactions: Sequence[LedgerTransaction]) -> list[Leaf]:
         .select_related("account")
     ):
         entries[entry.transaction_id].append(entry)
-    return [leaf_of(row, entry) for row in transactions for entry in entries[row.id]]
+    return [leaf for row in transactions for leaf in leaves_of(row, entries[row.id])]
 
 
 async def broken_epochs() -> list[str]:

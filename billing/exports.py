@@ -5,6 +5,7 @@ from typing import Any
 
 from billing import deposit_words, words
 from market.kit.i18n import N_
+from market.kit.i18n import gettext as _
 from market.kit.tables import Export, status
 from market.orders import words as order_words
 
@@ -98,11 +99,28 @@ OVERDUE = Export(N_("Overdue payments"), (
 ))  # fmt: skip
 PLATFORM = Export(N_("Suppliers' income through the platform"), (
     (N_("Supplier"), "text", "name"), (N_("Unified social credit code"), "text", "uscc"),
-    (N_("Taxpayer"), "text", lambda row: words.taxpayer(row.taxpayer)),
+    (N_("Taxpayer"), "text", lambda row: words.earner(row.taxpayer)),
     (N_("Bank"), "text", "bank_name"), (N_("Account number"), "text", "bank_account"),
     (N_("Orders"), "integer", "orders"), (N_("Income (yuan)"), "money", "income_fen"),
     (N_("Refunded (yuan)"), "money", "refunded_fen"), (N_("Net (yuan)"), "money", "net_fen"),
-    (N_("Platform fee (yuan)"), "money", "fee_fen"),
+    (N_("Platform fee (yuan)"), "money", "fee_fen"), (N_("Tax withheld (yuan)"), "money", "withheld_fen"),
+))  # fmt: skip
+_TAX_COLUMNS: tuple[Any, ...] = (
+    (N_("Income (yuan)"), "money", "income_fen"), (N_("Cumulative income (yuan)"), "money", "run_fen"),
+    (N_("Months"), "integer", "months"), (N_("Cumulative taxable income (yuan)"), "money", "taxable_fen"),
+    (N_("Rate of tax"), "percent", "rate_bp"), (N_("Quick deduction (yuan)"), "money", "quick_fen"),
+    (N_("Withheld before (yuan)"), "money", "before_fen"), (N_("Tax withheld (yuan)"), "money", "tax_fen"),
+    (N_("Paid out (yuan)"), "money", "net_fen"),
+)  # fmt: skip
+LABOUR = Export(N_("Paid to me in person"), (
+    (N_("Paid on"), "date", "paid_on"), (N_("Payout"), "text", "payout.number"),
+    (N_("Through"), "text", "payee.organisation.name"), *_TAX_COLUMNS,
+))  # fmt: skip
+WITHHELD = Export(N_("Withholding list of labour remuneration"), (
+    (N_("Name"), "text", "name"), (N_("Resident identity number"), "text", "payee.id_number"),
+    (N_("Kind of income"), "text", lambda row: _("Labour remuneration")), (N_("Paid on"), "date", "paid_on"),
+    *_TAX_COLUMNS, (N_("Through"), "text", "payee.organisation.name"),
+    (N_("Unified social credit code"), "text", "payee.organisation.uscc"), (N_("Payout"), "text", "payout.number"),
 ))  # fmt: skip
 HOLDINGS = Export(N_("Deposits"), (
     (N_("Number"), "text", "number"), (N_("Purpose"), "text", lambda row: deposit_words.purpose(row.purpose)),

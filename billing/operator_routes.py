@@ -8,6 +8,7 @@ from billing import access, exports, payouts, refunds, webhooks, words
 from billing.chart import AccountKind
 from billing.forms import BankReferenceInput
 from billing.ledger_models import LedgerAccount
+from billing.ledger_rows import rows_behind
 from billing.models import Payout, Refund, WebhookEvent
 from billing.states import (
     EventStatus,
@@ -27,6 +28,7 @@ async def show_queues(request: Request) -> Response:
     payments = access.payments_of(actor).order_by("-id").select_related("order", "payer")
     if file := await exports.PAYMENTS.file(request, payments):
         return file
+    page = await paginate(request, payments)
     return await web.render(
         request,
         "billing/operator_payments.html",
@@ -46,7 +48,8 @@ async def show_queues(request: Request) -> Response:
                 AccountKind.TREASURY_RECEIVABLE,
             )
         ).order_by("code"),
-        page=await paginate(request, payments),
+        page=page,
+        behind=await rows_behind(page.items),
     )
 
 

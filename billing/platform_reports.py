@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from billing.labour_models import LabourIncome
 from billing.models import BillingProfile, Refund, Settlement
 from billing.states import RefundStatus, TaxpayerKind
 from market.kit import clock
@@ -16,17 +17,26 @@ SOURCE = "国务院令第810号《互联网平台企业涉税信息报送规定�
 
 @dataclass(frozen=True, slots=True)
 class Earner:
-    """One supplier's quarter, in fen; `income_fen` is what was released, before the platform's fee."""
+    """One supplier's quarter, in fen; `income_fen` is what was released, before the platform's fee.
+
+    A person who is paid in person has no `taxpayer`; `uscc` is the resident number then.
+    """
 
     name: str
     uscc: str
-    taxpayer: TaxpayerKind
+    taxpayer: TaxpayerKind | None
     bank_name: str
     bank_account: str
     orders: int
     income_fen: int
     refunded_fen: int
     fee_fen: int
+    withheld_fen: int = 0
+
+    @property
+    def shown_id(self) -> str:
+        """The code on a page: of a person's only the ends."""
+        return self.uscc if self.taxpayer else f"{self.uscc[:3]}…{self.uscc[-4:]}"
 
     @property
     def net_fen(self) -> int:
@@ -54,7 +64,7 @@ def quarters() -> list[str]:
 
 
 async def report_of(quarter: str) -> list[Earner]:
-    """Every supplier that was released money in a quarter, by name."""
+    """Every supplier that was released money in a quarter, and every person paid, by name."""
     first, end = (clock.start_of_day(day) for day in quarter_named(quarter))
     settled: list[Any] = await Settlement.filter(
         settled_at__gte=first, settled_at__lt=end
@@ -78,7 +88,24 @@ async def report_of(quarter: str) -> list[Earner]:
         _earner(rows, profiles.get(supplier_id), back.get(supplier_id, 0))
         for supplier_id, rows in by_supplier.items()
     ]
-    return sorted(earners, key=lambda earner: earner.name)
+    persons = await _persons(*quarter_named(quarter))
+    return sorted([*earners, *persons], key=lambda earner: earner.name)
+
+
+async def _persons(first: dt.date, end: dt.date) -> list[Earner]:
+    """Who was paid labour remuneration in person, each resident number once."""
+    by_identity: dict[str, list[LabourIncome]] = {}
+    paid = LabourIncome.filter(paid_on__gte=first, paid_on__lt=end).select_related("payee")
+    for row in await paid.order_by("id"):
+        by_identity.setdefault(row.identity, []).append(row)
+    return [
+        Earner(
+            rows[-1].name, rows[-1].payee.id_number, None, rows[-1].payee.bank_name,
+            rows[-1].payee.bank_account, len(rows), sum(row.income_fen for row in rows), 0, 0,
+            sum(row.tax_fen for row in rows),
+        )
+        for rows in by_identity.values()
+    ]  # fmt: skip
 
 
 def _earner(rows: list[Any], profile: BillingProfile | None, refunded_fen: int) -> Earner:

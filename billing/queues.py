@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from billing import deposit_words, late_returns
+from billing import deposit_words, labour, late_returns
 from billing.bank_models import BankDecision, BankStatement, LateReturn, Reconciliation
 from billing.bank_states import DecisionStatus, StatementStatus
 from billing.deposit_models import Forfeiture, Guarantee, HoldingPayout
 from billing.deposit_states import ForfeitureStatus, GuaranteeStatus, HoldingStatus
+from billing.labour_models import due_of_month
 from billing.ledger_models import LedgerTransfer
 from billing.models import BankLine, Payout, Refund, WebhookEvent
 from billing.states import (
@@ -33,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "event": N_("Parked event"),
     "deposit": N_("Deposit or fee"),
     "late": N_("Money that came too late"),
+    "tax": N_("Withheld tax to hand over"),
     "statement": N_("Statement not read"),
 }
 
@@ -65,7 +67,7 @@ async def exceptions() -> list[Item]:
     items = [
         *await _ledger(), *await _lines(), *await _decisions(), *await _holds(),
         *await _refusals(), *await _events(), *await _statements(), *await _deposits(),
-        *await _late(),
+        *await _late(), *await _taxes(),
     ]  # fmt: skip
     return sorted(items, key=lambda item: item.since)
 
@@ -105,9 +107,9 @@ async def _holds() -> Iterable[Item]:
     )
     url = web.path_for("operator:payments")
     return [
-        Item("hold", row.key.partition(":")[0], row.key, row.created_at, url,
-             _("See what it waits for"), row.amount_fen)
-        for row in await stale
+        Item("hold", row.order.number if row.order else row.key.partition(":")[0], row.key,
+             row.created_at, url, _("See what it waits for"), row.amount_fen)
+        for row in await stale.select_related("order")
     ]  # fmt: skip
 
 
@@ -177,4 +179,14 @@ async def _late() -> Iterable[Item]:
         Item("late", row.number, row.note or row.reason, row.created_at,
              web.path_for("late:show", number=row.payment.number), _("Agree or refuse"), row.amount_fen)
         for row in await under_way
+    ]  # fmt: skip
+
+
+async def _taxes() -> Iterable[Item]:
+    """Months that are over whose withheld tax was not handed over."""
+    return [
+        Item("tax", month, _("Due on %(day)s", day=due_of_month(first)), clock.start_of_day(first),
+             web.path_for("operator:withholding", month=month), _("Bank has paid"), fen)
+        for month, (first, fen) in (await labour.owed_by_month()).items()
+        if first < clock.today().replace(day=1)
     ]  # fmt: skip

@@ -35,6 +35,7 @@ COMPARISONS = {
     "suspense": N_("Ledger and receipts not used yet"),
     "deposits": N_("Ledger and deposits in custody"),
     "fees": N_("Ledger and fees held for others' work"),
+    "withheld": N_("Ledger and income tax withheld, not handed over yet"),
 }
 
 
@@ -136,6 +137,7 @@ ROWS: Mapping[str, str] = {
     "redemption": N_("Voucher the treasury has not paid"),
     "bank_line": N_("Receipt not used yet"),
     "holding": N_("Deposit or fee in custody"),
+    "withheld": N_("Income tax withheld"),
 }
 
 

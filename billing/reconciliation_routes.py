@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tortoise.queryset import QuerySet
 
-from billing import exports, queues, reconciliation, words
+from billing import exports, ledger_routes, queues, reconciliation, words
 from billing.access import missing, require_operator
 from billing.bank_models import Reconciliation
 from billing.chart import AccountKind
@@ -98,4 +98,5 @@ routes = [
     ),
     Route("/operator/reconciliations/{number}", show_report, name="reconciliations:show"),
     Route("/operator/reconciliations/{number}/print", print_report, name="reconciliations:print"),
+    *ledger_routes.routes,
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from billing import access, credit_notes, debts, exports, invoices, profiles, statements, words
 from billing.credit_notes import CreditNote
 from billing.forms import CreditNoteInput, InvoiceInput, InvoiceRecordInput, ProfileInput
+from billing.ledger_rows import rows_behind
 from billing.models import BillingProfile, InvoiceLine
 from billing.states import InvoiceKind, TaxpayerKind
 from market.accounts.permissions import require
@@ -24,9 +25,11 @@ async def list_settlements(request: Request) -> Response:
     query = access.settlements_of(actor).order_by("-id").select_related("order", "supplier")
     if file := await exports.SETTLEMENTS.file(request, query):
         return file
+    page = await paginate(request, query)
     return await web.render(
-        request, "billing/settlements_list.html", page=await paginate(request, query)
-    )
+        request, "billing/settlements_list.html", page=page, words=words,
+        behind=await rows_behind(page.items),
+    )  # fmt: skip
 
 
 async def show_settlement(request: Request) -> Response:
@@ -53,7 +56,7 @@ async def list_payouts(request: Request) -> Response:
     profile = await BillingProfile.get_or_none(organisation_id=actor.organisation_id)
     return await web.render(
         request, "billing/payouts_list.html", page=page, profile=profile, words=words,
-        debts=await debts.open_debts(actor.organisation_id),
+        debts=await debts.open_debts(actor.organisation_id), behind=await rows_behind(page.items),
     )  # fmt: skip
 
 
@@ -119,7 +122,10 @@ async def list_refunds(request: Request) -> Response:
     if file := await exports.REFUNDS.file(request, query):
         return file
     page = await paginate(request, query)
-    return await web.render(request, "billing/refunds_list.html", page=page)
+    return await web.render(
+        request, "billing/refunds_list.html", page=page, words=words,
+        behind=await rows_behind(page.items),
+    )  # fmt: skip
 
 
 async def show_invoice(request: Request) -> Response:

@@ -6,6 +6,7 @@ from billing import ledger
 from billing.chart import AccountKey, AccountKind, Leg, Side
 from billing.deposit_verification import broken_deposits
 from billing.epochs import broken_epochs
+from billing.labour_verification import broken_withholding
 from billing.ledger_models import (
     LedgerAccount,
     LedgerEntry,
@@ -35,6 +36,7 @@ async def verify_ledger() -> list[str]:
         *await _broken_holdings(legs),
         *await broken_rows(),
         *await broken_deposits(),
+        *await broken_withholding(),
     ]
 
 

@@ -19,12 +19,12 @@ from typing import Any
 
 EPOCHS, PROOF = "market-ledger-epochs/1", "market-ledger-proof/1"
 GENESIS = "0" * 64
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def leaf_hash(leaf: Sequence[object]) -> bytes:
     """The hash of an entry, from its canonical JSON."""
-    text = json.dumps(leaf, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(b"\x00" + text.encode()).digest()
+    return hashlib.sha256(b"\x00" + _JSON.encode(leaf).encode()).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

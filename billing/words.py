@@ -40,6 +40,8 @@ POSTINGS = {
     "voucher_paid": N_("Voucher paid by the treasury"),
     "voucher_clawback": N_("Voucher lowered with the price"),
     "price_reduction": N_("Price lowered after a dispute"),
+    "withholding": N_("Income tax withheld"),
+    "tax_remitted": N_("Withheld tax paid to the tax office"),
 }
 FEES = {
     "standard": N_("the standard rate"),
@@ -86,6 +88,11 @@ def posting(kind: str) -> str:
 def fee_reason(value: str) -> str:
     """Why a fee has its rate."""
     return _(FEES[value])
+
+
+def earner(kind: TaxpayerKind | None) -> str:
+    """How somebody on the platform's report is taxed."""
+    return taxpayer(kind) if kind else _("Natural person, tax withheld")
 
 
 def taxpayer(kind: TaxpayerKind) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from billing import holdings
+from billing import holdings, labour
 from billing.deposit_models import Holding
 from billing.deposit_states import (
     FEES,
@@ -12,6 +12,7 @@ from billing.deposit_states import (
     HoldingStatus,
     ReturnGround,
 )
+from billing.labour_models import LabourPayee
 from market.disputes.models import Dispute, Reading
 from market.disputes.states import ReadingStatus
 from market.kit import outbox
@@ -26,6 +27,7 @@ from market.tendering.models import Job
 from market.tendering.states import JobStatus
 
 CLOCK = Actor.system("fees")
+Part = tuple[UUID | LabourPayee, int]  # an organisation or a person, and the gross in fen
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.SCORED)
 
 
@@ -86,7 +88,8 @@ async def pay_due_fees() -> int:
 async def pay_fee(holding: Holding) -> bool:
     """Instruct a fee: each firm that handed in its fee, each reader an equal part; the rest goes back.
 
-    A cancelled pilot's goes back as a whole. False while the work is not done.
+    What is a person's goes out less income tax. A cancelled pilot's goes back as a whole. False while
+    the work is not done.
     """
     holding = await lock(holding)
     if holding.status != HoldingStatus.HELD:
@@ -102,8 +105,11 @@ async def pay_fee(holding: Holding) -> bool:
         holding.return_ground = ReturnGround.WORK_CANCELLED
         await holding.save(update_fields=["return_ground"])
     await holding.move_to(HoldingStatus.LEAVING, by=CLOCK)
-    for payee_id, fen in parts:
-        await holdings.instruct(holding, HoldingPayoutKind.FEE, payee_id=payee_id, fen=fen)
+    for payee, fen in parts:
+        if isinstance(payee, LabourPayee):
+            await labour.pay_person(holding, payee, fen=fen)
+        else:
+            await holdings.instruct(holding, HoldingPayoutKind.FEE, payee_id=payee, fen=fen)
     if rest:
         await holdings.instruct(
             holding, HoldingPayoutKind.PRINCIPAL, payee_id=holding.payer_id, fen=rest,
@@ -113,7 +119,7 @@ async def pay_fee(holding: Holding) -> bool:
     return True
 
 
-async def _parts_of_pilot(holding: Holding) -> Sequence[tuple[UUID, int]] | None:
+async def _parts_of_pilot(holding: Holding) -> Sequence[Part] | None:
     pilot = await Pilot.get(id=holding.subject_id).select_related("job")
     if _is_cancelled(pilot):
         return []
@@ -123,12 +129,16 @@ async def _parts_of_pilot(holding: Holding) -> Sequence[tuple[UUID, int]] | None
     return [(row.bidder_id, pilot.fee_fen) for row in rows]
 
 
-async def _parts_of_dispute(holding: Holding) -> Sequence[tuple[UUID, int]]:
+async def _parts_of_dispute(holding: Holding) -> Sequence[Part]:
     rows = await Reading.filter(
         measurement__dispute_id=holding.subject_id, status=ReadingStatus.MARKED
     ).order_by("id")
     shares = allocate(holding.amount_fen, [1] * len(rows)) if rows else []
-    return [(row.organisation_id, fen) for row, fen in zip(rows, shares, strict=True) if fen]
+    return [
+        (await labour.payee_of(row) or row.organisation_id, fen)
+        for row, fen in zip(rows, shares, strict=True)
+        if fen
+    ]
 
 
 def _is_cancelled(pilot: Pilot) -> bool:

@@ -55,10 +55,21 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class NavSection:
-    """Rooms under a heading; without one where they come first."""
+    """Rooms under a heading; without one where they come first. Folded unless one is in it."""
 
     title: str
     rooms: list[NavItem]
+    is_folded: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its rooms are seen at once."""
+        return not self.is_folded or any(room.current for room in self.rooms)
+
+    @property
+    def count(self) -> int:
+        """How much waits in all of its rooms."""
+        return sum(room.count for room in self.rooms)
 
 
 async def context(request: Request) -> Mapping[str, Any]:
@@ -76,6 +87,7 @@ async def context(request: Request) -> Mapping[str, Any]:
                     NavItem(_(label), web.path_for(name), icon, waiting.get(name, 0), name == here)
                     for label, name, icon in section.rooms
                 ],
+                section.is_folded,
             )
             for section in sections
         ],

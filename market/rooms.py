@@ -10,10 +10,11 @@ Room = tuple[str, str, str]
 
 
 class Section(NamedTuple):
-    """Rooms under one heading; the first of a rail has none."""
+    """Rooms under one heading; the first of a rail has none. A folded one opens where one is in it."""
 
     title: str
     rooms: tuple[Room, ...]
+    is_folded: bool = False
 
 
 Rooms = tuple[Section, ...]
@@ -95,6 +96,7 @@ _DEMAND: Rooms = (
             (N_("Selections"), "selections:list", "star"),
             (N_("Training"), "training:list", "shield"),
         ),
+        is_folded=True,
     ),
 )
 _SUPPLIER: Rooms = (
@@ -125,6 +127,7 @@ _SUPPLIER: Rooms = (
         (
             (N_("Payouts"), "payouts:list", "coin"),
             (N_("Deposits"), "deposits:list", "shield"),
+            (N_("Paid in person"), "labour:show", "people"),
             (N_("My vouchers"), "vouchers:wallet", "ticket"),
         ),
     ),
@@ -145,6 +148,7 @@ _SUPPLIER: Rooms = (
             (N_("Quotes"), "quotes:list", "chat"),
             (N_("Selections"), "selections:list", "star"),
         ),
+        is_folded=True,
     ),
 )
 _BUREAU: Rooms = (
@@ -198,6 +202,7 @@ _BUREAU: Rooms = (
             _VIOLATIONS,
             _DISPUTES,
         ),
+        is_folded=True,
     ),
 )
 _OPERATOR: Rooms = (
@@ -232,6 +237,7 @@ _OPERATOR: Rooms = (
             (N_("Deposits"), "deposits:list", "shield"),
             (N_("Exception queues"), "operator:queues", "alert"),
             (N_("Reconciliation"), "reconciliations:list", "scale"),
+            (N_("Withholding list"), "operator:withholding", "file"),
         ),
     ),
     Section(
@@ -295,8 +301,10 @@ ROOMS = {
 
 
 def rooms_of(kind: str, *, is_signed_in: bool) -> Rooms:
-    """The rail of somebody acting for an organisation of this kind: its own rooms, then everybody's."""
+    """The rail of somebody acting for an organisation of this kind: its own rooms, everybody's folded."""
     if not is_signed_in:
         return PUBLIC
     own = ROOMS.get(OrganisationKind(kind), _OTHER) if kind else _OTHER
-    return own if kind == OrganisationKind.OPERATOR else (*own, *PUBLIC)
+    if kind == OrganisationKind.OPERATOR:
+        return own
+    return (*own, *(section._replace(is_folded=True) for section in PUBLIC))

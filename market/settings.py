@@ -61,6 +61,7 @@ MODEL_MODULES = [
     "search.dictionary_models",
     "billing.bank_models",
     "billing.deposit_models",
+    "billing.labour_models",
     "billing.credit_notes",
 ]
 

@@ -1,8 +1,10 @@
 """The first screen after signing in: what must I do, what waits on others, what changed."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from starlette.requests import Request
@@ -28,6 +30,8 @@ from market.pilots.states import PilotStatus, SubmissionStatus
 from market.pools.models import PoolMembership
 from market.pools.states import MembershipStatus
 from market.recent_changes import changes_of
+from market.selection.tasks import tasks_of as selections_to_do
+from market.services.tasks import tasks_of as quotes_to_do
 from market.tendering.access import own_bids
 from market.tendering.ceremony import CALLED
 from market.tendering.judging_tasks import tasks_of as judging_to_do
@@ -94,6 +98,8 @@ async def desk_of(actor: Actor) -> Desk:
         (todo if row.is_ours else waiting).append(task)
     todo += [*await _objections(actor.organisation_id), *await _views(actor.organisation_id)]
     todo += await _to_pay_in(actor.organisation_id)
+    todo += [Task(*row) for row in await quotes_to_do(actor)]
+    todo += [Task(*row) for row in await selections_to_do(actor)]
     return sorted(todo, key=_nearest)[:AT_MOST], sorted(waiting, key=_nearest)[:AT_MOST]
 
 
@@ -125,7 +131,7 @@ def _batch(batch: DeliveryBatch, action: str) -> Task:
 async def _operator_desk(_own: UUID) -> Desk:
     """The money that waits for a person."""
     return [
-        Task(f"{item.label} · {item.number}", item.action, item.url, "exception", "open")
+        Task(f"{item.label} · {item.number}", item.action, item.url, "flag", "open")
         for item in await queues.exceptions()
     ], []
 
@@ -162,13 +168,14 @@ async def _demand_desk(own: UUID) -> Desk:
     unanswered, answered = await _changes_of(Q(contract__buyer_id=own), own)
     todo, waiting = todo + unanswered, waiting + answered
     orders = await Order.filter(buyer_id=own, status__in=_LIVE).select_related("job")
+    delivered = await _delivered(orders)
     todo += [
         _order(row, _("Pay the first stage")) for row in orders if row.status == OrderStatus.PLACED
     ]
     waiting += [
         _order(row, _("The supplier delivers"))
         for row in orders
-        if row.status != OrderStatus.PLACED
+        if row.status != OrderStatus.PLACED and row.id not in delivered
     ]
     batches = await _batches(Q(order__buyer_id=own), BatchStatus.SUBMITTED, BatchStatus.SAMPLING)
     todo += [_batch(row, _("Inspect the sample")) for row in batches]
@@ -294,8 +301,11 @@ async def _supplier_desk(own: UUID) -> Desk:
     unanswered, answered = await _changes_of(Q(contract__supplier_id=own), own)
     todo, waiting = todo + unanswered, waiting + answered
     orders = await Order.filter(supplier_id=own, status__in=_LIVE).select_related("job")
+    delivered = await _delivered(orders)
     todo += [
-        _order(row, _("Deliver a batch")) for row in orders if row.status != OrderStatus.PLACED
+        _order(row, _("Deliver a batch"))
+        for row in orders
+        if row.status != OrderStatus.PLACED and row.id not in delivered
     ]
     waiting += [
         _order(row, _("The buyer pays the first stage"))
@@ -320,7 +330,17 @@ _DEMAND_JOBS = (
     JobStatus.EVALUATION,
 )
 _SUPPLIER_BIDS = (BidStatus.INVALID, BidStatus.SUBMITTED)
+_AWAY = (BatchStatus.PLANNED, BatchStatus.REJECTED, BatchStatus.REWORK)
 _LIVE = (OrderStatus.PLACED, OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)
+
+
+async def _delivered(orders: list[Order]) -> set[UUID]:
+    """Those whose whole quantity is with the buyer: nothing is awaited of the supplier."""
+    handed: dict[UUID, Decimal] = defaultdict(Decimal)
+    rows = DeliveryBatch.filter(order_id__in=[row.id for row in orders])
+    for batch in await rows.exclude(status__in=_AWAY):
+        handed[batch.order_id] += batch.quantity
+    return {row.id for row in orders if handed[row.id] >= row.quantity}
 
 
 async def _contracts(whose: Q, own: UUID) -> tuple[list[Contract], list[Contract]]:

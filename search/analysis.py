@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 from search.lexicon import Lexicon, lexicon, renewed
@@ -59,23 +60,32 @@ def _stem(word: str) -> str:
     return word[:-1] if plural and not word.endswith("ss") else word
 
 
+@lru_cache(maxsize=65_536)
+def _word(piece: str) -> str:
+    """What is kept of a piece of text: two characters or more, letters and figures; else nothing."""
+    word = piece.strip(" .+#")
+    return _stem(word) if len(word) > 1 and (word.isalnum() or _PIECES.fullmatch(word)) else ""
+
+
 def _words(text: str) -> Iterator[str]:
     """Dictionary words, and the pairs of neighbours where the dictionary knows no word: 集卡."""
     loose = ""
     for piece in segmenter().cut_for_search(text, hmm=False):
-        word = piece.strip(" .+#")
-        loose = loose + word if len(word) == 1 and has_han(word) else ""
-        if len(loose) > 1:
-            yield loose[-2:]
-        if len(word) > 1 and (word.isalnum() or _PIECES.fullmatch(word)):
-            yield _stem(word)
+        if len(piece) == 1 and "㐀" <= piece <= "鿿":
+            if loose:
+                yield loose + piece
+            loose = piece
+        else:
+            loose = ""
+            if word := _word(piece):
+                yield word
 
 
 def _fragments(text: str) -> Iterator[str]:
     """Every character and pair of neighbours of the Chinese in a text: 畜牧兽医师 holds 兽医."""
     for run in _HAN.findall(text):
         yield from run
-        yield from map("".join, pairwise(run))
+        yield from map(add, run, run[1:])
 
 
 def _concept_terms(concepts: Iterable[str], words: Lexicon) -> Iterator[str]:
@@ -96,8 +106,9 @@ def _clauses(texts: Iterable[str]) -> list[str]:
 
 
 class _Clause(NamedTuple):
-    """The terms of a clause and their sounds, each also as one text."""
+    """A clause in its canonical form, its terms and their sounds, these two also as one text each."""
 
+    canonical: str
     words: frozenset[str]
     sounds: frozenset[str]
     text: str
@@ -105,24 +116,24 @@ class _Clause(NamedTuple):
 
 
 @renewed
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _clause(text: str) -> _Clause:
     words = lexicon()
     canonical = words.canonical(text)
     plain = frozenset(_words(canonical))
     concepts = {one for span in words.matches(canonical) for one in span.concepts}
-    heard = frozenset(sound for word in plain for sound in sounds(word))
+    heard = _NOTHING.union(*map(sounds, plain))
     found = plain.union(_concept_terms(concepts, words))
-    return _Clause(found, heard, " ".join(found), " ".join(heard))
+    return _Clause(canonical, found, heard, " ".join(found), " ".join(heard))
 
 
 @renewed
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _strong_clause(text: str) -> _Clause:
     """The same with every fragment of its Chinese."""
     known = _clause(text)
-    found = known.words.union(_fragments(lexicon().canonical(text)))
-    return _Clause(found, known.sounds, " ".join(found), known.heard)
+    found = known.words.union(_fragments(known.canonical))
+    return _Clause(known.canonical, found, known.sounds, " ".join(found), known.heard)
 
 
 def _terms(text: str) -> frozenset[str]:
@@ -135,13 +146,19 @@ def terms_of(texts: Iterable[str]) -> set[str]:
     return found.union(*map(_terms, _clauses(texts)))
 
 
-def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
-    """Terms of one record; a term in both texts counts as strong only.
+def _of_record(strong: Iterable[str], weak: Iterable[str]) -> tuple[list[_Clause], list[_Clause]]:
+    """The clauses of one record, each once, as a strong one rather than a weak one.
 
     Strong texts are short, so their fragments are kept too and no segmentation hides a word.
     """
-    important = [*map(_strong_clause, _clauses(strong))]
-    other = [*map(_clause, _clauses(weak))]
+    leading = dict.fromkeys(_clauses(strong))
+    others = [text for text in dict.fromkeys(_clauses(weak)) if text not in leading]
+    return [*map(_strong_clause, leading)], [*map(_clause, others)]
+
+
+def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
+    """Terms of one record; a term in both texts counts as strong only."""
+    important, other = _of_record(strong, weak)
     first = _NOTHING.union(*[clause.words for clause in important])
     second = _NOTHING.union(*[clause.words for clause in other]) - first
     return IndexTerms(first, second, _NOTHING.union(*[one.sounds for one in important + other]))
@@ -149,8 +166,7 @@ def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
 
 def index_text(strong: Iterable[str], weak: Iterable[str]) -> tuple[str, str, str]:
     """The same terms as three texts, for an index in which a term may stand twice; half the work."""
-    important = [*map(_strong_clause, _clauses(strong))]
-    other = [*map(_clause, _clauses(weak))]
+    important, other = _of_record(strong, weak)
     rest = _NOTHING.union(*[one.words for one in other])
     return (
         " ".join([one.text for one in important]),

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
@@ -27,9 +28,10 @@ from search.analysis import query_groups
 from search.discovery import discover, warm_up
 from search.documents import Document, Kind
 from search.embedded_engine import EmbeddedEngine
-from search.engine import Equals, In, IndexDocument, Query, Range, SearchEngine
+from search.engine import Equals, In, IndexDocument, Query, Range, SearchEngine, SearchError
 from search.entries import SETTINGS, index_document
 from search.meilisearch_engine import MeilisearchEngine
+from search.own_server import is_installed, own_server
 
 _BATCH = 2000
 _ROUNDS: Mapping[str, int] = {engines.EMBEDDED: 300, engines.SERVER: 100}
@@ -92,11 +94,20 @@ class Written:
 
 
 def run(records: int = 100_000, engine: str = "") -> None:
-    """Measure the embedded engine, and Meilisearch where SEARCH_URL names one, on the same records."""
-    asyncio.run(_run(records, engine))
+    """Measure both engines on the same records, or the one named.
+
+    Meilisearch is the server of SEARCH_URL, else one started for this. Raises SearchError.
+    """
+    if engine not in ("", *_ROUNDS):
+        raise SearchError(f"no such engine: {engine} ({' or '.join(_ROUNDS)})")
+    with ExitStack() as until_measured:
+        url = settings.search_url if engine != engines.EMBEDDED else ""
+        if not url and (engine == engines.SERVER or (not engine and is_installed())):
+            url = until_measured.enter_context(own_server(threads=os.cpu_count() or 1))
+        asyncio.run(_run(records, engine, url))
 
 
-async def _run(records: int, name: str) -> None:
+async def _run(records: int, name: str, url: str) -> None:
     warm_up()
     load = os.getloadavg()[0]
     table = Table("", "suppliers", "jobs", "p50/p95 ms", "bare", "search box", "RSS MB",
@@ -107,13 +118,16 @@ async def _run(records: int, name: str) -> None:
             written = [await _write_by_parts(embedded, kind, records) for kind in _MADE]
             await _measure(table, engines.EMBEDDED, embedded, written,
                            lambda query: _bare_embedded(embedded, query))  # fmt: skip
-    if settings.search_url and name in ("", engines.SERVER):
-        server = _Listened(settings.search_url, settings.search_key.get_secret_value())
+    if url:
+        server = _Listened(url, settings.search_key.get_secret_value())
         written = [await _write(server, kind, records) for kind in _MADE]
         await _measure(table, engines.SERVER, server, written, server.replay)
         for index in _INDEX.values():
             await server.drop(index)
+        await server.close()
     Console().print(table)
+    if not url and not name:
+        Console().print("Meilisearch: not measured, no SEARCH_URL and no binary on PATH")
 
 
 async def _batches(documents: Sequence[Document]) -> AsyncIterator[list[IndexDocument]]:
@@ -211,7 +225,7 @@ class _Listened(MeilisearchEngine):
     def __init__(self, url: str, key: str) -> None:
         super().__init__(url, key)
         self._asked: list[bytes] = []
-        self._known: dict[Query, list[bytes]] = {}
+        self._replayed: dict[Query, list[bytes]] = {}
 
     def _post(self, asked: bytes) -> httpx.Response:
         self._asked.append(asked)
@@ -219,11 +233,12 @@ class _Listened(MeilisearchEngine):
 
     async def replay(self, query: Query) -> object:
         """The very requests of a query on the same connection, their answers unread."""
-        if query not in self._known:
+        if query not in self._replayed:
+            await self.search(_INDEX["suppliers"], query)  # from now on it knows the words
             self._asked = []
             await self.search(_INDEX["suppliers"], query)
-            self._known[query] = self._asked
-        return await asyncio.to_thread(self._send, self._known[query])
+            self._replayed[query], self._asked = self._asked, []
+        return await asyncio.to_thread(self._send, self._replayed[query])
 
     def _send(self, requests: Sequence[bytes]) -> int:
         return sum(len(super(_Listened, self)._post(one).content) for one in requests)

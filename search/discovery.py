@@ -10,7 +10,7 @@ from market.vocabulary.annotation import MODALITIES
 from search.analysis import CONCEPT, TermGroup, highlight_spans, query_groups
 from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
 from search.documents import Document, Kind
-from search.engine import Filter, Hit, Query, Range, SearchEngine, Sort
+from search.engine import Filter, Hit, Query, Range, Results, SearchEngine, Sort
 from search.entries import OPEN_JOBS, SETTINGS, index_document
 from search.normalisation import normalise
 from search.quotes import ceilings, keeps_ceilings
@@ -35,6 +35,24 @@ class Discovery:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One kind of record searched as a person would; `ignored` are the tokens of chips removed.
+
+    With `counted_only` the hits are left out where they are not needed to count what was found.
+    """
+
+    kind: Kind
+    text: str
+    ignored: Iterable[str] = ()
+    filters: Sequence[Filter] = ()
+    facets: Sequence[str] = ()
+    page: int = 1
+    per_page: int = 20
+    index: str | None = None
+    counted_only: bool = False
+
+
 async def discover(
     engine: SearchEngine,
     kind: Kind,
@@ -47,38 +65,72 @@ async def discover(
     per_page: int = 20,
     index: str | None = None,
 ) -> Discovery:
-    """Search one kind of record as a person would; `ignored` are the tokens of chips removed.
+    """Search one kind of record."""
+    wanted = Wanted(kind, text, ignored, filters, facets, page, per_page, index)
+    (found,) = await discover_all(engine, [wanted])
+    return found
+
+
+async def discover_all(engine: SearchEngine, wanted: Sequence[Wanted]) -> list[Discovery]:
+    """Search several kinds in one question to the engine.
 
     Records that no filter excludes but that hardly touch the words asked for are left out, so
     that nothing is offered where nothing fits.
     """
-    parsed = parse_query(text, kind, ignored=ignored)
-    groups = query_groups(parsed.text)
-    query = Query(
-        parsed.text,
-        (*parsed.filters, *filters),
-        tuple(facets),
-        None if groups else parsed.sort,
-        page,
-        per_page,
-    )
-    if not groups or page * per_page > WINDOW:
-        found = await engine.search(index or kind, query)
-        hits, total = list(found.hits), found.total
-    else:
-        found = await engine.search(index or kind, replace(query, page=1, per_page=WINDOW))
+    read = [_Read.of(one) for one in wanted]
+    found = await engine.multi_search([(one.index, one.query) for one in read])
+    return [one.discovery(results) for one, results in zip(read, found, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A search whose text has been read: what the engine is asked, and what its answer becomes."""
+
+    wanted: Wanted
+    parsed: ParsedQuery
+    groups: Sequence[TermGroup]
+    query: Query
+
+    @classmethod
+    def of(cls, wanted: Wanted) -> _Read:
+        parsed = parse_query(wanted.text, wanted.kind, ignored=wanted.ignored)
+        groups = query_groups(parsed.text)
+        query = Query(
+            parsed.text, (*parsed.filters, *wanted.filters), tuple(wanted.facets),
+            None if groups else parsed.sort, wanted.page, wanted.per_page,
+            hits_up_to=WINDOW if wanted.counted_only else 0,
+        )  # fmt: skip
+        is_window = bool(groups) and wanted.page * wanted.per_page <= WINDOW
+        return cls(
+            wanted, parsed, groups,
+            replace(query, page=1, per_page=WINDOW) if is_window else query,
+        )  # fmt: skip
+
+    @property
+    def index(self) -> str:
+        return self.wanted.index or self.wanted.kind
+
+    def discovery(self, found: Results) -> Discovery:
+        hits, total = self._hits(found)
+        shown = tuple(replace(hit, highlights=_marks(hit, self.groups)) for hit in hits)
+        constraints, words = self.parsed.constraints, self.parsed.text
+        return Discovery(shown, total, constraints, found.facets, found.took_ms, words)
+
+    def _hits(self, found: Results) -> tuple[Sequence[Hit], int]:
+        """The page of hits, and how many there are."""
+        wanted, parsed = self.wanted, self.parsed
+        if not self.groups or wanted.page * wanted.per_page > WINDOW:
+            return found.hits, found.total
         fitting = [
-            h
-            for h in _relevant(found.hits, groups, is_filtered=bool(parsed.filters))
-            if keeps_ceilings(h.source, parsed.filters, groups)
+            hit
+            for hit in _relevant(found.hits, self.groups, is_filtered=bool(parsed.filters))
+            if keeps_ceilings(hit.source, parsed.filters, self.groups)
         ]
         ordered = _ordered(fitting, parsed)
-        if kind == "jobs" and parsed.sort is None and not _names_status(filters):
+        if wanted.kind == "jobs" and parsed.sort is None and not _names_status(wanted.filters):
             ordered = _open_first(ordered)
         total = len(ordered) if found.total <= WINDOW else found.total
-        hits = ordered[(page - 1) * per_page : page * per_page]
-    shown = tuple(replace(hit, highlights=_marks(hit, groups)) for hit in hits)
-    return Discovery(shown, total, parsed.constraints, found.facets, found.took_ms, parsed.text)
+        return ordered[(wanted.page - 1) * wanted.per_page : wanted.page * wanted.per_page], total
 
 
 def _names_status(filters: Iterable[Filter]) -> bool:

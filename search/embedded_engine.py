@@ -245,7 +245,7 @@ def _schema(settings: IndexSettings) -> tantivy.Schema:
     for name in settings.flags:
         builder.add_boolean_field(name, indexed=True, fast=True)
     for name in settings.numbers:
-        builder.add_float_field(name, indexed=True, fast=True)
+        builder.add_float_field(name, fast=True)
     builder.add_float_field("prior", fast=True)
     builder.add_bytes_field("source", stored=True)
     return builder.build()

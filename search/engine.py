@@ -103,7 +103,11 @@ class IndexDocument:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question to one index; an empty text matches everything the filters admit."""
+    """One question to one index; an empty text matches everything the filters admit.
+
+    With `hits_up_to` the hits are wanted only where no more records than this are found; of more
+    their number alone.
+    """
 
     text: str = ""
     filters: tuple[Filter, ...] = ()
@@ -112,6 +116,7 @@ class Query:
     page: int = 1
     per_page: int = 20
     highlight: tuple[str, ...] = ()
+    hits_up_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of hits with the counts over all of them; `took_ms` is measured around the engine."""
+    """A page of hits with the counts over all of them; `took_ms` is measured around the engine.
+
+    Of queries asked together each took an equal share.
+    """
 
     hits: tuple[Hit, ...]
     total: int

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeVar
 
 import httpx
@@ -13,9 +15,7 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError
 from meilisearch.models.task import TaskInfo
 from pydantic_core import from_json, to_json
 
-from search.analysis import TermGroup, highlight_spans, query_groups
 from search.engine import (
-    Hit,
     IndexDocument,
     IndexSettings,
     Query,
@@ -25,24 +25,14 @@ from search.engine import (
     UnknownField,
     UnknownIndex,
 )
-from search.meilisearch_queries import (
-    any_term,
-    coded,
-    filter_of,
-    key_of,
-    listed,
-    record_of,
-    request_of,
-    server_settings,
-)
-from search.relevance import SOUND_WEIGHT, WEAK_WEIGHT, prior_factor, rarity
+from search.meilisearch_plans import Answer, Frequencies, Plan, plan
+from search.meilisearch_queries import Request, key_of, listed, record_of, server_settings
 
-_TASK_TIMEOUT_MS = 120_000
-_WINDOW = 100
-_LED_GROUPS = 8
-_WEIGHED = ("id", "strong", "weak", "prior")
+_PATIENCE_MS, _LOOK_EVERY_MS = 120_000, 5
+_LOAD_PATIENCE_MS, _LOAD_LOOK_EVERY_MS = 6 * 3600 * 1000, 200
+"""What is queued together ends together, an hour later where a server is slow; it must still answer."""
 _UNKNOWN_FIELD = ("invalid_search_filter", "invalid_search_facets", "invalid_search_sort")
-_Answer = TypeVar("_Answer")
+_T = TypeVar("_T")
 
 
 class MeilisearchEngine:
@@ -59,9 +49,10 @@ class MeilisearchEngine:
             base_url=url.rstrip("/"), timeout=timeout, trust_env=False,
             headers={"Authorization": f"Bearer {key}"} if key else {},
         )  # fmt: skip
+        self._known = Frequencies()
 
     async def configure(self, index: str, settings: IndexSettings) -> bool:
-        """Create the index and bring its settings up to date; True when it holds no record."""
+        """Create the index and bring its settings up to date; True when it holds no record of today's form."""
         return await self._run(self._configure, index, settings)
 
     async def upsert(self, index: str, documents: Sequence[IndexDocument]) -> None:
@@ -79,7 +70,7 @@ class MeilisearchEngine:
         refused: list[RecordsRefused] = []
         for task, ids in tasks:
             try:
-                await self._run(self._await, task, ids)
+                await self._run(self._await, task, ids, _LOAD_PATIENCE_MS, _LOAD_LOOK_EVERY_MS)
             except RecordsRefused as refusal:
                 refused.append(refusal)
         if refused:
@@ -95,12 +86,13 @@ class MeilisearchEngine:
             await self._run(self._delete, index, ids)
 
     async def search(self, index: str, query: Query) -> Results:
-        """Answer one query: two requests with text (frequencies, then candidates), else one."""
-        return await self._run(self._search, index, query)
+        """Answer one query."""
+        (results,) = await self.multi_search([(index, query)])
+        return results
 
     async def multi_search(self, queries: Sequence[tuple[str, Query]]) -> list[Results]:
-        """Answer the queries in their order."""
-        return list(await asyncio.gather(*(self.search(index, query) for index, query in queries)))
+        """Answer the queries together: one request for what their words need, one for the records."""
+        return await self._run(self._search, queries)
 
     async def scan(self, index: str, *, offset: int, limit: int) -> dict[str, Mapping[str, Any]]:
         """Records in the server's order."""
@@ -108,7 +100,7 @@ class MeilisearchEngine:
         def read() -> dict[str, Mapping[str, Any]]:
             asked = {"offset": offset, "limit": limit, "fields": ["id", "source"]}
             found = self._client.index(index).get_documents(asked).results
-            return {document.id: document.source for document in found}
+            return {document.id: from_json(document.source) for document in found}
 
         return await self._run(read)
 
@@ -139,7 +131,7 @@ class MeilisearchEngine:
         """Let go of the connections."""
         await asyncio.to_thread(self._http.close)
 
-    async def _run(self, call: Callable[..., _Answer], *args: Any) -> _Answer:
+    async def _run(self, call: Callable[..., _T], *args: Any) -> _T:
         try:
             return await asyncio.to_thread(call, *args)
         except MeilisearchApiError as error:
@@ -147,8 +139,11 @@ class MeilisearchEngine:
         except (MeilisearchError, httpx.TransportError) as error:
             raise SearchError(str(error) or type(error).__name__) from error
 
-    def _await(self, task: TaskInfo, ids: Sequence[str] = ()) -> None:
-        done = self._client.wait_for_task(task.task_uid, _TASK_TIMEOUT_MS, 5)
+    def _await(
+        self, task: TaskInfo, ids: Sequence[str] = (),
+        patience_ms: int = _PATIENCE_MS, every_ms: int = _LOOK_EVERY_MS,
+    ) -> None:  # fmt: skip
+        done = self._client.wait_for_task(task.task_uid, patience_ms, every_ms)
         if done.status == "succeeded":
             return
         error = done.error or {}
@@ -169,7 +164,9 @@ class MeilisearchEngine:
             self._await(self._client.create_index(name, {"primaryKey": "key"}))
         index = self._client.index(name)
         self._await(index.update_settings(server_settings(settings)))
-        return bool(index.get_stats().number_of_documents == 0)
+        stats = index.get_stats()
+        fields = dict(stats.field_distribution)
+        return not stats.number_of_documents or "text" not in fields
 
     def _upsert(self, name: str, documents: Sequence[IndexDocument]) -> None:
         last = {document.id: document for document in documents}
@@ -182,99 +179,29 @@ class MeilisearchEngine:
         keys = f"key IN {listed(map(key_of, ids))}"
         self._await(self._client.index(name).delete_documents(filter=keys))
 
-    def _search(self, name: str, query: Query) -> Results:
+    def _search(self, queries: Sequence[tuple[str, Query]]) -> list[Results]:
+        """Run the plans of all queries in step: what they ask next is one request."""
         started = time.perf_counter()
-        groups = query_groups(query.text) if query.text else ()
-        base = [filter_of(one) for one in query.filters]
-        if not groups:
-            results = self._listed(name, query, base, groups)
-        else:
-            weighed = self._weighed(name, groups)
-            wanted = [term for group, _ in weighed for term, _ in group.terms]
-            spoken = [sound for group, _ in weighed for sound in group.fallbacks]
-            base.append(any_term(wanted, spoken))
-            if query.sort is not None:
-                results = self._listed(name, query, base, groups)
-            else:
-                results = self._ranked(name, query, base, weighed)
-        took = (time.perf_counter() - started) * 1000
-        return Results(results.hits, results.total, results.facets, took)
+        answered = self._in_step([plan(name, query, self._known) for name, query in queries])
+        took = (time.perf_counter() - started) * 1000 / max(len(queries), 1)
+        return [replace(results, took_ms=took) for results in answered]
 
-    def _listed(
-        self, name: str, query: Query, base: list[str], groups: Sequence[TermGroup]
-    ) -> Results:
-        """Every record the filters admit, by the asked order or by prior."""
-        asked: dict[str, Any] = {
-            **request_of(name, base), "page": query.page, "hitsPerPage": query.per_page,
-            "facets": list(query.facets), "attributesToRetrieve": ["id", "source"],
-        }  # fmt: skip
-        if query.sort is not None:
-            asked["sort"] = [f"{query.sort.field}:{'desc' if query.sort.descending else 'asc'}"]
-        (answer,) = self._multi([asked])
-        hits = tuple(_hit(raw["id"], raw["source"], 0.0, query, groups) for raw in answer["hits"])
-        return Results(hits, answer["totalHits"], _facets(answer))
-
-    def _weighed(self, name: str, groups: Sequence[TermGroup]) -> list[tuple[TermGroup, float]]:
-        """The groups with the weight of their rarity; pinyin only where the words do not occur."""
-        asked = [request_of(name, [], limit=0)]
-        for group in groups:
-            exact = [term for term, weight in group.terms if weight == 1]
-            asked.append(request_of(name, [any_term(exact, ())], limit=0))
-            asked.append(request_of(name, [any_term((), group.fallbacks)], limit=0))
-        records, *counts = (answer["estimatedTotalHits"] for answer in self._multi(asked))
-        weighed = []
-        for group, words, sounds in zip(groups, counts[::2], counts[1::2], strict=True):
-            heard = sounds if group.fallbacks and not words else 0
-            kept = group if heard else TermGroup(group.surface, group.terms, (), group.importance)
-            weighed.append((kept, group.importance * rarity(words or heard, records)))
-        return weighed
-
-    def _ranked(
-        self, name: str, query: Query, base: list[str], weighed: list[tuple[TermGroup, float]]
-    ) -> Results:
-        """The best by coverage: each weighty group leads one request, the union is scored here."""
-        limit = max(_WINDOW, query.page * query.per_page)
-        ordered = sorted(weighed, key=lambda pair: -pair[1])
-        words = [coded(group.terms[0][0]) for group, _ in ordered]
-        counted = request_of(name, base, limit=0) | {
-            "facets": list(query.facets), "page": 1, "hitsPerPage": 1,
-        }  # fmt: skip
-        counted.pop("limit")
-        heard = any(group.fallbacks for group, _ in weighed)
-        asked = [counted, request_of(name, base, limit=limit)]
-        for lead in words[:_LED_GROUPS]:
-            text = " ".join((lead, *(word for word in words if word != lead)))
-            asked.append(request_of(name, base, text=text, limit=limit))
-        for one in asked[1:]:
-            one["attributesToRetrieve"] = [*_WEIGHED, "sounds"] if heard else list(_WEIGHED)
-        total, *answers = self._multi(asked)
-        found = {raw["id"]: raw for answer in answers for raw in answer["hits"]}
-        full = sum(weight for _, weight in weighed)
-        scored = sorted(
-            ((_coverage(raw, weighed) / full, raw["id"]) for raw in found.values()),
-            key=lambda pair: (-pair[0], pair[1]),
-        )
-        start = (query.page - 1) * query.per_page
-        shown = scored[start : start + query.per_page]
-        sources = self._sources(name, [record_id for _, record_id in shown])
-        groups = [group for group, _ in weighed]
-        hits = tuple(
-            _hit(record_id, sources[record_id], score, query, groups)
-            for score, record_id in shown
-            if record_id in sources  # deleted since it was ranked
-        )
-        return Results(hits, total["totalHits"], _facets(total))
-
-    def _sources(self, name: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """What the hits of one page return; the many that were only weighed are not transferred."""
-        if not ids:
-            return {}
-        keys = f"key IN {listed(map(key_of, ids))}"
-        asked = request_of(name, [keys], limit=len(ids)) | {
-            "attributesToRetrieve": ["id", "source"]
-        }
-        (answer,) = self._multi([asked])
-        return {raw["id"]: raw["source"] for raw in answer["hits"]}
+    def _in_step(self, plans: Sequence[Plan]) -> list[Results]:
+        done: dict[int, Results] = {}
+        sent: dict[int, list[Answer] | None] = dict.fromkeys(range(len(plans)))
+        while sent:
+            asked: dict[int, list[Request]] = {}
+            for number, answers in sent.items():
+                one = plans[number]
+                try:
+                    asked[number] = next(one) if answers is None else one.send(answers)
+                except StopIteration as end:
+                    done[number] = end.value
+            if not asked:
+                break
+            found = iter(self._multi([one for each in asked.values() for one in each]))
+            sent = {number: [*islice(found, len(each))] for number, each in asked.items()}
+        return [done[number] for number in range(len(plans))]
 
     def _multi(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
         answer = self._post(to_json({"queries": asked}))
@@ -295,29 +222,3 @@ def _translated(code: str | None, message: str) -> SearchError:
     if code in _UNKNOWN_FIELD:
         return UnknownField(message)
     return UnknownIndex(message) if code == "index_not_found" else SearchError(message)
-
-
-def _coverage(raw: Mapping[str, Any], weighed: Iterable[tuple[TermGroup, float]]) -> float:
-    strong, weak, sounds = set(raw["strong"]), set(raw["weak"]), set(raw.get("sounds", ()))
-    gained = 0.0
-    for group, weight in weighed:
-        best = max(
-            (w if term in strong else w * WEAK_WEIGHT if term in weak else 0.0)
-            for term, w in group.terms
-        )
-        heard = SOUND_WEIGHT if sounds.intersection(group.fallbacks) else 0.0
-        gained += weight * max(best, heard)
-    return gained * prior_factor(raw["prior"])
-
-
-def _hit(
-    record_id: str, source: Mapping[str, Any], score: float, query: Query,
-    groups: Sequence[TermGroup],
-) -> Hit:  # fmt: skip
-    marks = {name: highlight_spans(str(source.get(name) or ""), groups)
-             for name in query.highlight}  # fmt: skip
-    return Hit(record_id, round(score, 6), source, marks)
-
-
-def _facets(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    return dict(answer.get("facetDistribution") or {})

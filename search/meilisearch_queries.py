@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic_core import to_json
+
 from search.analysis import index_terms
 from search.engine import (
     AnyOf,
@@ -22,15 +24,19 @@ from search.engine import (
 )
 
 _MOST_HITS = 10_000
+Request = dict[str, Any]
 
 
 def server_settings(settings: IndexSettings) -> dict[str, Any]:
-    """The settings of an index: our own terms are what is searched and filtered."""
+    """The settings of an index: our own terms are what is searched and filtered.
+
+    For every candidate the server unpacks all that may be displayed, so terms and source are texts.
+    """
     return {
         "searchableAttributes": ["words"],
-        "displayedAttributes": ["id", "strong", "weak", "sounds", "prior", "source"],
+        "displayedAttributes": ["id", "text", "heard", "prior", "source"],
         "filterableAttributes": [
-            "key", "strong", "weak", "sounds",
+            "key", "terms", "sounds",
             *settings.keywords, *settings.flags, *settings.numbers,
         ],
         "sortableAttributes": ["prior", *settings.numbers],
@@ -56,25 +62,30 @@ def coded(term: str) -> str:
 def record_of(document: IndexDocument) -> dict[str, Any]:
     """A record as the server stores it, its terms analysed."""
     terms = index_terms(document.strong, document.weak)
+    strong, weak, sounds = sorted(terms.strong), sorted(terms.weak), sorted(terms.sounds)
     return {
         **document.keywords,
         **document.flags,
         **document.numbers,
         "key": key_of(document.id),
         "id": document.id,
-        "strong": sorted(terms.strong),
-        "weak": sorted(terms.weak),
-        "sounds": sorted(terms.sounds),
-        "words": " ".join(map(coded, (*terms.strong, *terms.weak))),
+        "terms": [*strong, *weak],
+        "sounds": sounds,
+        "words": " ".join(map(coded, (*strong, *weak))),
+        "text": f"{marked(*strong)}\t{marked(*weak)}",
+        "heard": marked(*sounds),
         "prior": document.prior,
-        "source": document.source,
+        "source": to_json(document.source).decode(),
     }
 
 
-def request_of(
-    name: str, filters: Sequence[str], *, text: str = "", limit: int = 0
-) -> dict[str, Any]:
-    """One search of a multi-search, of which ids alone return."""
+def marked(*terms: str) -> str:
+    """Terms as a stored text holds them: each between two line ends, so that none hides in another."""
+    return "\n" + "".join(f"{term}\n" for term in terms)
+
+
+def request_of(name: str, filters: Sequence[str], *, text: str = "", limit: int = 0) -> Request:
+    """One search of a multi-search, of which ids alone return; without a limit only their number."""
     return {
         "indexUid": name, "q": text, "filter": list(filters), "limit": limit,
         "matchingStrategy": "last",
@@ -84,7 +95,7 @@ def request_of(
 
 def any_term(words: Sequence[str], sounds: Sequence[str]) -> str:
     """A filter for records that hold one of these words or sounds."""
-    parts = [f"{field} IN {listed(words)}" for field in ("strong", "weak") if words]
+    parts = [f"terms IN {listed(words)}"] if words else []
     parts += [f"sounds IN {listed(sounds)}"] if sounds else []
     return " OR ".join(parts) or 'sounds = ""'
 

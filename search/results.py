@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from market.kit.statuses import STATUS_TONES
 from market.vocabulary import regions
 from search.constraints import parse_query
 from search.corrections import offer
-from search.discovery import Discovery, discover
+from search.discovery import Discovery, Wanted, discover_all
 from search.documents import KINDS, Kind
 from search.engine import Filter, In, SearchEngine
 from search.lexicon import lexicon
@@ -102,10 +102,20 @@ class SearchQuery:
 
     def _address(self, route: str, changes: Mapping[str, Any]) -> str:
         asked: dict[str, Any] = {
-            "q": self.text, "kind": self.kind, "without": list(self.without), **self.chosen, **changes,
+            "q": self.text, "kind": self.kind, "without": self.without, **self.chosen, **changes,
         }  # fmt: skip
-        kept = {name: value for name, value in asked.items() if value}
-        return f"{web.path_for(route)}?{urlencode(kept, doseq=True)}"
+        pairs = [
+            _pair(name, one)
+            for name, value in asked.items() if value
+            for one in ((value,) if isinstance(value, str) else value)
+        ]  # fmt: skip
+        return f"{web.path_for(route)}?{'&'.join(pairs)}"
+
+
+@lru_cache(maxsize=4_096)
+def _pair(name: str, value: str) -> str:
+    """A part of an address; a page of facets repeats the same few in each of its hundred links."""
+    return urlencode({name: value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +128,31 @@ class Found:
 
 
 async def find(engine: SearchEngine, query: SearchQuery) -> Found:
-    """Ask for every kind; of the one shown a whole page with facets, of the others a few and the count."""
-    answers = await asyncio.gather(*(_discover(engine, kind, query) for kind in KINDS))
+    """Ask for every kind at once; of the one shown a whole page with facets, of the others the count."""
+    answers = await discover_all(engine, [_wanted(kind, query) for kind in KINDS])
     by_kind = dict(zip(KINDS, answers, strict=True))
     shown = by_kind[query.kind] if query.kind else None
-    relaxed = []
-    if query.kind and shown and not shown.total:
-        for one in shown.constraints:
-            rest = (*query.without, one.token)
-            found = await discover(
-                engine, query.kind, query.text, ignored=rest, filters=query.filters, per_page=1
-            )
-            if found.total:
-                relaxed.append((one.label(_), found.total, query.url(without=rest)))
-    return Found(by_kind, relaxed)
+    if not query.kind or shown is None or shown.total:
+        return Found(by_kind)
+    without = [(*query.without, one.token) for one in shown.constraints]
+    relaxed = await discover_all(engine, [
+        Wanted(query.kind, query.text, rest, query.filters, per_page=1, counted_only=True)
+        for rest in without
+    ])  # fmt: skip
+    return Found(by_kind, [
+        (one.label(_), found.total, query.url(without=rest))
+        for one, rest, found in zip(shown.constraints, without, relaxed, strict=True)
+        if found.total
+    ])  # fmt: skip
 
 
-async def _discover(engine: SearchEngine, kind: Kind, query: SearchQuery) -> Discovery:
+def _wanted(kind: Kind, query: SearchQuery) -> Wanted:
     if kind != query.kind:
-        return await discover(engine, kind, query.text, ignored=query.without, per_page=OVERVIEW)
-    return await discover(
-        engine, kind, query.text, ignored=query.without, filters=query.filters,
-        facets=FACETS[kind], page=query.page, per_page=PER_PAGE,
+        return Wanted(
+            kind, query.text, query.without, per_page=OVERVIEW, counted_only=bool(query.kind)
+        )
+    return Wanted(
+        kind, query.text, query.without, query.filters, FACETS[kind], query.page, PER_PAGE
     )  # fmt: skip
 
 

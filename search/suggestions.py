@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -60,12 +62,6 @@ class Suggestion:
     kind: SuggestionKind
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    suggestion: Suggestion
-    keys: tuple[str, ...]
-
-
 async def suggested(typed: str) -> list[Suggestion]:
     """At most eight texts for the last word typed, those that begin with it first; the words before it stay.
 
@@ -95,38 +91,62 @@ async def suggested(typed: str) -> list[Suggestion]:
 
 def _of_vocabulary(typed: str) -> list[Suggestion]:
     """Entries with a key that begins with what is typed, then those that hold it; the shorter the nearer."""
-    inside = has_han(typed)
-    ranked = (
-        (min(_rank(key, typed, inside) for key in entry.keys), number, entry.suggestion)
-        for number, entry in enumerate(_entries())
-        if entry.suggestion.text != typed
-    )
-    near = nsmallest(MOST, (row for row in ranked if row[0] < _NO_MATCH), key=lambda row: row[:2])
-    return [suggestion for _distance, _number, suggestion in near]
+    words = _vocabulary()
+    ranks: dict[int, int] = {}
+    for key, number in words.beginning_with(typed):
+        ranks[number] = min(ranks.get(number, len(key)), len(key))
+    for key, number in words.with_character_of(typed):
+        if typed in key:
+            ranks.setdefault(number, _INSIDE + len(key))
+            ranks[number] = min(ranks[number], _INSIDE + len(key))
+    near = nsmallest(MOST + 1, ((rank, number) for number, rank in ranks.items()))
+    found = [words.suggestions[number] for _rank, number in near]
+    return [one for one in found if one.text != typed][:MOST]
 
 
-_NO_MATCH = 10_000
 _INSIDE = 1_000
 
 
-def _rank(key: str, typed: str, inside: bool) -> int:
-    if key.startswith(typed):
-        return len(key)
-    if inside and typed in key:
-        return _INSIDE + len(key)
-    return _NO_MATCH
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """The words of vocabulary and dictionary with what they may be typed as: keys in order, and by character."""
+
+    suggestions: Sequence[Suggestion]
+    keys: Sequence[tuple[str, int]]
+    by_character: Mapping[str, Sequence[tuple[str, int]]]
+
+    def beginning_with(self, typed: str) -> Iterator[tuple[str, int]]:
+        """The keys that begin with a text, each with the number of its suggestion."""
+        for at in range(bisect_left(self.keys, (typed,)), len(self.keys)):
+            if not self.keys[at][0].startswith(typed):
+                return
+            yield self.keys[at]
+
+    def with_character_of(self, typed: str) -> Sequence[tuple[str, int]]:
+        """The keys that hold the rarest Chinese character of a text; none for a text without one."""
+        return min(
+            (self.by_character.get(one, ()) for one in typed if has_han(one)), key=len, default=()
+        )
 
 
 @renewed
 @cache
-def _entries() -> tuple[_Entry, ...]:
-    """The words of vocabulary and dictionary with what they may be typed as, built once for each version."""
-    known: dict[str, _Entry] = {}
+def _vocabulary() -> _Vocabulary:
+    """Built once for each version of the dictionary."""
+    known: dict[str, SuggestionKind] = {}
+    keys: list[tuple[str, int]] = []
     for text, kind, others in _terms():
-        keys = dict.fromkeys(normalise(word) for word in (text, *others) if word)
-        sounds = (pinyin(text), initials(text)) if has_han(text) else ()
-        known.setdefault(text, _Entry(Suggestion(text, kind), (*keys, *sounds)))
-    return tuple(known.values())
+        if text not in known:
+            sounds = (pinyin(text), initials(text)) if has_han(text) else ()
+            typed = dict.fromkeys((*(normalise(word) for word in (text, *others) if word), *sounds))
+            keys += [(key, len(known)) for key in typed]
+            known[text] = kind
+    by_character: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for key, number in keys:
+        for one in {*key}:
+            if has_han(one):
+                by_character[one].append((key, number))
+    return _Vocabulary([Suggestion(*one) for one in known.items()], sorted(keys), by_character)
 
 
 def _terms() -> Iterator[tuple[str, SuggestionKind, tuple[str, ...]]]:

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tortoise.queryset import QuerySet
 
+from billing import statements, words
 from billing.models import Payment
 from market.bureau import (
     access,
@@ -76,7 +77,7 @@ async def show_contracts(request: Request) -> Response:
 
 
 async def show_contract(request: Request) -> Response:
-    """One contract: parties, lines, stages, and every fact counted for it."""
+    """One contract: parties, lines, stages, every fact counted for it, and its ledger rows."""
     contract = await access.contract_to_see(request.path_params["number"], reader(request))
     order = await Order.get(contract_id=contract.id)
     facts = await TradeFact.filter(contract_id=contract.id).order_by("occurred_at", "id")
@@ -89,6 +90,8 @@ async def show_contract(request: Request) -> Response:
         labels=labels,
         stages=await Milestone.filter(order_id=order.id).order_by("position"),
         payments=await Payment.filter(order_id=order.id).order_by("id"),
+        postings=await statements.ledger_of(order),
+        words=words,
     )
 
 

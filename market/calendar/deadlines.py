@@ -119,6 +119,12 @@ KINDS: dict[str, Kind] = {
     "guarantee": Kind(N_("Letter of guarantee expires"), (Role.SALES, Role.FINANCE), (_MONTH, _WEEK)),
     "training": Kind(N_("Confidentiality training expires"), (Role.PROJECT,), (_MONTH, _WEEK)),
     "credential": Kind(N_("Annotator's credential expires"), (Role.PROJECT,), (_MONTH, _WEEK)),
+    "entry_return": Kind(N_("Hand the entry in again"), (*SELLERS, Role.BUYER), (_THREE_DAYS, _DAY)),
+    "entry_publication": Kind(N_("Publication of the entry ends"), (*SELLERS, Role.BUYER, Role.QUALITY), ()),
+    "entry_title": Kind(N_("Title of the selection expires"), SELLERS, (_MONTH, _WEEK)),
+    "quote_answer": Kind(N_("Answer the request for a quote"), SELLERS, (_THREE_DAYS, _DAY)),
+    "quote_decision": Kind(N_("Decide on the quote"), NOT_SUPPLIERS, (_THREE_DAYS, _DAY)),
+    "rating_review": Kind(N_("Dataset is due for its next rating"), SELLERS, (_MONTH, _WEEK)),
 }  # fmt: skip
 
 

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from market.accounts.models import Membership
 from market.calendar.deadlines import Deadline, Span
-from market.calendar.sources import complaints, directory, disputes, orders, tendering
+from market.calendar.sources import (
+    complaints,
+    directory,
+    disputes,
+    orders,
+    programmes,
+    tendering,
+)
 from market.kit.actor import Actor
 
 Source = Callable[[Span], Awaitable[list[Deadline]]]
@@ -36,6 +43,11 @@ SOURCES: dict[Source, tuple[str, ...]] = {
     directory.credentials: ("credential",),
     disputes.disputes: ("dispute",),
     disputes.readings: ("reading",),
+    programmes.returned_entries: ("entry_return",),
+    programmes.publications: ("entry_publication",),
+    programmes.titles: ("entry_title",),
+    programmes.quotes: ("quote_answer", "quote_decision"),
+    programmes.ratings: ("rating_review",),
 }
 _SOURCE_OF = {kind: source for source, kinds in SOURCES.items() for kind in kinds}
 

@@ -29,10 +29,15 @@ def bench_tendering(as_json: Json = False) -> None:
 
 @app.command("search")
 def bench_search(records: int = 100_000, engine: Engine = "") -> None:
-    """Index rate and search latency beside the bare engine."""
+    """Index rate and search latency beside the bare engine; Meilisearch by SEARCH_URL or on PATH."""
     from search import benchmark
+    from search.engine import SearchError
 
-    benchmark.run(records=records, engine=engine)
+    try:
+        benchmark.run(records=records, engine=engine)
+    except SearchError as error:
+        console.print(str(error))
+        raise typer.Exit(2) from error
 
 
 @app.command("directory")

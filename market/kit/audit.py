@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from contextvars import ContextVar
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -69,13 +70,6 @@ class LogEpoch(Row):
         table = "log_epochs"
 
 
-def canonical(value: Any) -> str:
-    """One JSON text per value: sorted keys, no spaces, Chinese kept."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
-    )
-
-
 def plain(value: Any) -> Any:
     """JSON form of the values our rows hold."""
     if isinstance(value, enum.Enum):
@@ -87,8 +81,32 @@ def plain(value: Any) -> Any:
     raise TypeError(f"not loggable: {type(value)}")
 
 
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
+)
+_AS_THEY_ARE = (str, int, bool, NoneType)
+_WRITTEN = (enum.Enum, dt.date, UUID, Decimal)  # `plain` makes text of them
+
+
+def canonical(value: Any) -> str:
+    """One JSON text per value: sorted keys, no spaces, Chinese kept."""
+    return _JSON.encode(value)
+
+
 def _clean(values: dict[str, Any] | None) -> Any:
-    return None if values is None else json.loads(canonical(values))
+    """What reading the values' canonical JSON would give; of plain values it is known without writing it."""
+    if values is None:
+        return None
+    found = {}
+    for name in sorted(values):
+        value = values[name]
+        if type(value) in _AS_THEY_ARE:
+            found[name] = value
+        elif isinstance(value, _WRITTEN):
+            found[name] = plain(value)
+        else:
+            return json.loads(canonical(values))
+    return found
 
 
 async def record(

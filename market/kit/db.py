@@ -1,8 +1,7 @@
 """The database: connection, atomic verbs, row locks, and the base of every table."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -154,15 +153,32 @@ def is_in_verb() -> bool:
     return _depth.get() > 0
 
 
-@asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
+def transaction() -> "Transaction":
     """All or nothing; nested use is a savepoint. SQLite begins IMMEDIATE."""
-    token = _depth.set(_depth.get() + 1)
-    try:
-        async with in_transaction():
-            yield
-    finally:
-        _depth.reset(token)
+    return Transaction()
+
+
+class Transaction:
+    """The block of a transaction; a class, for a generator costs every verb more than the rest of it."""
+
+    __slots__ = ("_inner", "_token")
+
+    async def __aenter__(self) -> None:
+        """Begin; from here on a verb is running."""
+        self._token = _depth.set(_depth.get() + 1)
+        try:
+            self._inner = in_transaction()
+            await self._inner.__aenter__()
+        except BaseException:
+            _depth.reset(self._token)
+            raise
+
+    async def __aexit__(self, *failure: Any) -> None:
+        """Commit, or after an exception undo everything."""
+        try:
+            await self._inner.__aexit__(*failure)
+        finally:
+            _depth.reset(self._token)
 
 
 def atomic() -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:

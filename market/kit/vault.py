@@ -1,5 +1,6 @@
 """Secrets at rest: sealed under a key drawn from SECRET_KEY, bound to their purpose and their row."""
 
+import hmac
 import secrets
 from uuid import UUID
 
@@ -21,6 +22,11 @@ def seal(secret: str, *, purpose: str, row_id: UUID) -> bytes:
 def unseal(box: bytes, *, purpose: str, row_id: UUID) -> str:
     """The secret again. InvalidTag when it was altered, moved to another row, or the key is another."""
     return AESGCM(_key(purpose)).decrypt(box[:NONCE], box[NONCE:], row_id.bytes).decode()
+
+
+def fingerprint(secret: str, *, purpose: str) -> str:
+    """The same for the same secret and purpose, and telling nothing of it without the key."""
+    return hmac.new(_key(purpose), secret.encode(), "sha256").hexdigest()
 
 
 def _key(purpose: str) -> bytes:

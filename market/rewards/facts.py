@@ -12,6 +12,8 @@ from tortoise.queryset import QuerySet
 
 from billing.models import Settlement
 from market.accounts.models import Organisation
+from market.datasets.dataset_models import DatasetRating
+from market.datasets.dataset_states import RatingStatus
 from market.directory.models import SupplierProfile, Talent
 from market.kit import clock
 from market.registration.models import Filing, Registration
@@ -47,8 +49,20 @@ def registrations_in(ids: Sequence[UUID], year: int) -> QuerySet[Registration]:
     return Registration.filter(supplier_id__in=ids, issued_at__gte=start, issued_at__lt=end)
 
 
+def ratings_in(ids: Sequence[UUID], year: int) -> QuerySet[DatasetRating]:
+    """Ratings of the organisations' datasets that were published as passed within a year."""
+    start, end = year_span(year)
+    return DatasetRating.filter(
+        dataset__owner_id__in=ids, status=RatingStatus.PUBLISHED, is_passed=True,
+        published_at__gte=start, published_at__lt=end,
+    )  # fmt: skip
+
+
 async def facts_of(organisations: Sequence[Organisation], year: int) -> dict[UUID, Facts]:
-    """The facts of each organisation; turnover is what was settled here plus accepted filings."""
+    """The facts of each organisation; turnover is what was settled here plus accepted filings.
+
+    A dataset not rated here may have been rated elsewhere: that fact is missing, not false.
+    """
     ids = [row.id for row in organisations]
     settled = await _sums(settlements_in(ids, year), "supplier_id", "gross_fen")
     filed = await _sums(filings_in(ids, year), "filer_id", "amount_fen")
@@ -57,6 +71,7 @@ async def facts_of(organisations: Sequence[Organisation], year: int) -> dict[UUI
     registered: defaultdict[UUID, list[Registration]] = defaultdict(list)
     for row in await registrations_in(ids, year):
         registered[row.supplier_id].append(row)
+    rated = {row.dataset.owner_id for row in await ratings_in(ids, year).select_related("dataset")}
     profiles = {
         row.organisation_id: row for row in await SupplierProfile.filter(organisation_id__in=ids)
     }
@@ -69,6 +84,7 @@ async def facts_of(organisations: Sequence[Organisation], year: int) -> dict[UUI
                 "first_registration": any(row.is_first for row in registered[one.id]),
                 "has_certificate": bool(registered[one.id]),
                 "registered_fen": sum(row.content["amount_fen"] for row in registered[one.id]),
+                **({"rated_dataset": True} if one.id in rated else {}),
             },
             declared=_declared(profiles.get(one.id)),
         )

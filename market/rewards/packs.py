@@ -19,6 +19,7 @@ SOURCES = {
     "settlement": N_("Settlement"),
     "filing": N_("Filing"),
     "registration": N_("Registration"),
+    "rating": N_("Dataset rating"),
 }
 ROWS = Export(
     N_("Evidence pack"),
@@ -52,19 +53,21 @@ async def pack_of(
 
 
 async def rows_of(organisation_id: UUID, year: int) -> list[dict[str, Any]]:
-    """Settlements, accepted filings and registrations of a year: what turnover and volume sum up."""
+    """Settlements, accepted filings, registrations and passed ratings of a year; a rating has no amount."""
     own = [organisation_id]
     settled = await facts.settlements_in(own, year).order_by("id").limit(MOST)
     filed = await facts.filings_in(own, year).order_by("id").limit(MOST)
     registered = await facts.registrations_in(own, year).order_by("id").limit(MOST)
+    rated = await facts.ratings_in(own, year).order_by("id").limit(MOST)
     return [
         *[_row("settlement", row.number, row.settled_at, row.gross_fen) for row in settled],
         *[_row("filing", row.number, row.signed_on, row.amount_fen) for row in filed],
         *[_row("registration", row.number, row.issued_at, row.content["amount_fen"])
           for row in registered],
+        *[_row("rating", row.number, row.published_at, None) for row in rated],
     ]  # fmt: skip
 
 
-def _row(source: str, number: str, at: Any, amount_fen: int) -> dict[str, Any]:
+def _row(source: str, number: str, at: Any, amount_fen: int | None) -> dict[str, Any]:
     day = clock.in_china(at).date() if isinstance(at, dt.datetime) else at
     return {"source": source, "number": number, "day": day.isoformat(), "amount_fen": amount_fen}

@@ -4,12 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.accounts.oversight import READERS
+from market.accounts.oversight import READERS, own_region
 from market.kit import web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
-from market.risks import access, cases, views, words
+from market.risks import access, cases, graph_view, views, words
 from market.risks.exports import CASES
 from market.risks.forms import DecisionInput
 from market.risks.states import CaseStatus
@@ -31,6 +31,17 @@ async def list_cases(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def list_relations(request: Request) -> Response:
+    """Which organisations of the region share people, telephones, addresses or accounts with others."""
+    region = own_region(web.signed_in(request, *READERS))
+    groups = await graph_view.groups_in(region)
+    links = graph_view.links_of(groups)
+    return await graph_view.RELATIONS.file(request, links) or await web.render(
+        request, "market/risks/relations.html", region=region, groups=groups, ties=links,
+        shown=graph_view.SHOWN_GROUPS, fits=graph_view.FITS,
+    )  # fmt: skip
+
+
 async def show(request: Request) -> Response:
     """A case: what was found, in which processes, and what was decided about it."""
     actor = web.signed_in(request, *READERS)
@@ -48,5 +59,6 @@ async def show(request: Request) -> Response:
 
 routes = [
     Route("/bureau/risks", list_cases, name="risks:list"),
+    Route("/bureau/relations", list_relations, name="risks:relations"),
     Route("/bureau/risks/{number}", show, name="risks:show", methods=["GET", "POST"]),
 ]

@@ -1,6 +1,7 @@
 """Demo data, made through the verbs on a moving clock: people, firms, and deals at every stage."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,18 @@ from market.kit import clock, files, i18n
 from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.risks.cases import review_market
-from market.seed import calls, complaints, deals, fairs, pilots, plans, programmes, work
+from market.seed import (
+    calls,
+    complaints,
+    deals,
+    fairs,
+    history,
+    pilots,
+    plans,
+    programmes,
+    securities,
+    work,
+)
 from market.seed.bulletins import play_bulletins
 from market.settings import settings
 
@@ -71,14 +83,18 @@ async def seed_demo() -> list[Login]:
     if report.errors:
         raise RuntimeError(f"the demo records do not load: {report.errors[:3]}")
     await _join_imported(cast)
-    await _key_imported()
+    await history.found_buyers()
+    await _key_imported(cast)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("演示交易 demo deals", total=len(plans.PLANS))
         for plan in plans.PLANS:
             await deals.play(plan, cast)
             progress.advance(task)
+    await history.play_history(cast)
     await work.play_work(cast)
     await calls.play_calls(cast)
+    await securities.play_securities(cast)
+    await securities.declare_neighbours(cast)
     await pilots.play_pilot(cast)
     province = await _province()
     await calls.hold_back(cast, province)
@@ -118,7 +134,6 @@ async def _cast() -> deals.Cast:
             await _person("采购 孟济川", "hospital@demo.example", hashed),
             "泉城第一人民医院（演示）",
             "370100",
-            "12",
             "public_institution",
             acting,
         )
@@ -126,7 +141,6 @@ async def _cast() -> deals.Cast:
             await _person("采购 蓝海", "company@demo.example", hashed),
             "胶州湾智能科技有限公司（演示）",
             "370200",
-            "91",
             "enterprise",
             acting,
         )
@@ -159,29 +173,31 @@ async def _person(name: str, email: str, hashed: str) -> Person:
 
 
 async def _verified(
-    person: Person, name: str, region: str, pair: str, org_type: str, operator: Actor
+    person: Person, name: str, region: str, org_type: str, operator: Actor
 ) -> Actor:
-    """An organisation its owner registered and the operator verified."""
+    """An organisation its owner registered and the operator verified; the records know it too."""
     details = OrganisationInput(kind=OrganisationKind.DEMAND, name=name, region_code=region)
     founded = await organisations.found_organisation(
         details, by=Actor(person_id=person.id, name=person.name)
     )
     owner = deals.actor(founded, person)
     licence = await files.store("营业执照.txt", "演示用证照影像".encode(), by=owner)
-    code = deals.demo_code(pair, region)
+    owners = json.loads(RECORDS.read_text("utf-8"))["owners"]
+    code = next(one["uscc"] for one in owners if one["name"] == name)
     facts = VerificationInput(name=name, uscc=code, org_type=org_type, region_code=region)
     submitted = await verification.submit_verification(founded, facts, licence=licence, by=owner)
     approved = await verification.approve(submitted, by=operator)
     return deals.actor(approved, person)
 
 
-async def _key_imported() -> None:
-    """Give every imported buyer an opening key, so that its open jobs take bids."""
+async def _key_imported(cast: deals.Cast) -> None:
+    """Give every other buyer an opening key, so that its open jobs take bids."""
     buyers = Organisation.filter(kind=OrganisationKind.DEMAND, opening_keys=None)
     for buyer in await buyers.order_by("id"):
         person = await _person("采购", f"buyer.{buyer.number.lower()}@demo.example", "!")
         await Membership.create(person=person, organisation=buyer, role=Role.OWNER)
-        await _opening_key(deals.actor(buyer, person))
+        by = cast.keyed[buyer.name] = deals.actor(buyer, person)
+        cast.keys[buyer.id] = await _opening_key(by)
     await deals.drain()
 
 

@@ -86,7 +86,7 @@ async def _open_calls(cast: Cast, pool: Pool) -> list[tuple[str, str, dict[str, 
     firms = await Organisation.filter(id__in=ids).order_by("number")
     numbers = [firm.number for firm in firms]
     return [
-        ("open", "城市道路语义分割标注（公开招标）", {}),
+        ("open", "城市道路语义分割标注（公开招标）", {"bid_deposit_fen": 300_000}),
         ("invited", "自动泊车场景拉框标注（邀请招标）", {"invited": numbers[:4]}),
         ("pool", "园区巡检图像拉框标注（预选库竞争）", {"pool": pool.number}),
         ("two_stage", "工业缺陷分割标注（两阶段，盲测试标）", {"minimum_bids": 2}),

@@ -52,6 +52,7 @@ class Cast:
     people: dict[str, Person]
     suppliers: dict[str, Actor] = field(default_factory=dict)
     keys: dict[UUID | None, bytes] = field(default_factory=dict)  # the private opening keys
+    keyed: dict[str, Actor] = field(default_factory=dict)  # buyers nobody signs in for, by name
 
     def buyer(self, name: str) -> Actor:
         """The demand side of a plan."""

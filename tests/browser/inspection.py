@@ -55,12 +55,16 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _WIDTH_RULES = [
     "target-size", "scrollable-region-focusable", "button-name", "link-name", "label", "aria-hidden-focus",
 ]  # fmt: skip
-_RUN_AXE = """async (rules) => {
+_RUN_AXE = """async ({part, rules}) => {
   scrollTo({top: 0, behavior: "instant"});
-  const found = await axe.run({runOnly: rules, resultTypes: ["violations"], preload: false});
+  const found = await axe.run(part, {runOnly: rules, resultTypes: ["violations"], preload: false});
   return found.violations.filter(rule => ["serious", "critical"].includes(rule.impact))
     .map(rule => `${rule.id}: ${rule.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" | ")}`);
 }"""
+
+
+# What axe looks at. The frame is the same on every page somebody opens, and half of what there is to judge.
+WHOLE, MAIN, NOTHING = "html", "main", ""
 
 
 @dataclass
@@ -95,8 +99,8 @@ def english_words(texts: list[str]) -> list[str]:
     return found
 
 
-async def problems(page: Page, *, chinese: bool = True) -> list[str]:
-    """What is wrong with the page now shown, at both widths."""
+async def problems(page: Page, part: str = MAIN) -> list[str]:
+    """What is wrong with the page now shown, at both widths; only axe looks at a part of it."""
     found: list[str] = []
     for name, size in (("375", PHONE), ("1280", DESKTOP)):
         await page.set_viewport_size(size)
@@ -104,21 +108,22 @@ async def problems(page: Page, *, chinese: bool = True) -> list[str]:
         if layout["wide"] > 0:
             found.append(f"{name} px: {layout['wide']} px too wide: {layout['culprits']}")
         rules = _RULES if size == DESKTOP else _WIDTH_RULES
-        found += [f"{name} px: {barrier}" for barrier in await barriers(page, rules)]
+        if part:
+            found += [f"{name} px: {one}" for one in await barriers(page, part, rules)]
     if layout["headings"] != 1:
         found.append(f"{layout['headings']} h1")
     if not layout["title"].strip(" -"):
         found.append("no title")
-    if chinese and (left := english_words(await page.evaluate(_TEXT))):
+    if left := english_words(await page.evaluate(_TEXT)):
         found.append(f"English: {left[:8]}")
     return found
 
 
-async def barriers(page: Page, rules: list[str] = _RULES) -> list[str]:
+async def barriers(page: Page, part: str = WHOLE, rules: list[str] = _RULES) -> list[str]:
     """What keeps people with disabilities out of the page now shown: axe's serious and critical findings."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_AXE)
-    found: list[str] = await page.evaluate(_RUN_AXE, rules)
+    found: list[str] = await page.evaluate(_RUN_AXE, {"part": part, "rules": rules})
     return found
 
 
@@ -128,12 +133,14 @@ def shape(path: str) -> str:
 
 
 async def walk(
-    context: BrowserContext, base: str, start: list[str], seen: set[str], shots: Path
+    context: BrowserContext,
+    base: str,
+    start: list[str],
+    seen: set[str],
+    shots: Path,
+    part: str = MAIN,
 ) -> dict[str, list[str]]:
-    """Visit the start, then one page of every shape not yet `seen` that links lead to; the faults found.
-
-    Pictures are taken only where BROWSER_SHOTS says that somebody wants to look at them.
-    """
+    """Visit the start, then one page of every shape not yet `seen` that links lead to; the faults found."""
     page = await context.new_page()
     watch = Watch(page)
     todo = deque(start)
@@ -144,11 +151,11 @@ async def walk(
         answer = await page.goto(base + path, wait_until="load")
         assert answer is not None
         found = [] if answer.status == 200 else [f"status {answer.status}"]
-        found += watch.take() + await problems(page)
+        found += watch.take() + await problems(page, part)
+        part = MAIN if part else NOTHING
         if found:
             bad[path] = found
-        if os.environ.get("BROWSER_SHOTS"):
-            await photograph(page, shots, re.sub(r"\W+", "_", path).strip("_") or "home")
+        await photograph(page, shots, re.sub(r"\W+", "_", path).strip("_") or "home")
         links = await page.eval_on_selector_all(
             "a[href]:not([download])",
             "nodes => nodes.map(node => new URL(node.getAttribute('href'), document.baseURI).href)",
@@ -173,7 +180,9 @@ def _is_elsewhere(path: str, query: str) -> bool:
 
 
 async def photograph(page: Page, folder: Path, name: str) -> None:
-    """The page at both widths."""
+    """The page at both widths, where BROWSER_SHOTS says that somebody wants to look at it."""
+    if not os.environ.get("BROWSER_SHOTS"):
+        return
     for width, size in (("375", PHONE), ("1280", DESKTOP)):
         await page.set_viewport_size(size)
         await page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)

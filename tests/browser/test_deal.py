@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.async_api import Browser
 
-from tests.browser.inspection import walk
+from tests.browser.inspection import WHOLE, walk
 from tests.browser.servers import Servers
 from tests.browser.users import User
 from tests.factories import PASSPHRASE, PASSWORD, make_uscc
@@ -332,5 +332,6 @@ async def test_a_deal_in_the_browser(chromium: Browser, site: Servers, shots: Pa
         (operator, "operator", []),
     ):  # fmt: skip
         context = user.page.context
-        assert await walk(context, site.url, ["/workspace", *start], seen, shots / role) == {}
+        rooms = ["/workspace", *start]
+        assert await walk(context, site.url, rooms, seen, shots / role, WHOLE) == {}
     assert len(seen) > 80

@@ -9,6 +9,10 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, Response, 
 from tests.browser.inspection import DESKTOP, PHONE, Watch, photograph, problems
 from tests.factories import PASSWORD
 
+# A loaded machine is slow, not wrong; on an idle one nothing here takes a tenth of it.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+
 
 class User:
     """Keeps one page; every page it leaves has had no complaint of the console."""
@@ -27,7 +31,7 @@ class User:
             accept_downloads=True,
             reduced_motion="reduce",  # colours half-way between day and night have no contrast
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         return cls(await context.new_page(), base, shots)
 
     @property
@@ -95,7 +99,7 @@ class User:
         await self.page.wait_for_load_state()
 
     async def show(self, name: str) -> None:
-        """The page has no fault at either width; keep its picture."""
+        """The page has no fault at either width; its picture, where somebody wants it."""
         size = self.page.viewport_size
         found = self.watch.take() + await problems(self.page)
         assert not found, f"{self.page.url}: {found}"

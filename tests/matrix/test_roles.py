@@ -108,6 +108,10 @@ BODIES = {
     "api:billing_propose_forfeiture": {"code": "bid_revoked", "statement": TEXT},
     "api:billing_decide_forfeiture": {"is_agreed": True, "reason": TEXT},
     "api:billing_check_guarantee": {"is_agreed": True, "reason": TEXT},
+    "api:billing_register_labour_payee": {
+        "name": "王小明", "id_number": "11010519491231002X", "bank_name": "示例银行",
+        "bank_account": "6222 0210 0101 2345",
+    },
     "api:billing_submit_guarantee": {
         **FILE, "issuer": "示例银行", "letter_number": "GL-1", "amount_fen": 1, "expires_on": "2099-01-01",
     },

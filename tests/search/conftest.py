@@ -1,10 +1,6 @@
 """Engines under test: embedded in memory and on disk, and a real Meilisearch where there is one."""
 
 import json
-import shutil
-import socket
-import subprocess
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,6 +17,7 @@ from search.engine import SearchEngine
 from search.entries import SETTINGS, index_document
 from search.example_records import documents_of
 from search.meilisearch_engine import MeilisearchEngine
+from search.own_server import is_installed, own_server
 
 DATA = Path(__file__).parent / "data"
 ENGINES = ["memory", "disk", "meilisearch"]
@@ -33,39 +30,11 @@ def load(name: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def meilisearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    binary = shutil.which("meilisearch")
-    if binary is None:
+def meilisearch_url() -> Iterator[str]:
+    if not is_installed():
         pytest.skip("no meilisearch binary on PATH")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    directory = tmp_path_factory.mktemp("meilisearch")
-    server = subprocess.Popen(
-        [
-            binary, "--http-addr", address, "--no-analytics", "--log-level", "ERROR",
-            "--db-path", str(directory / "db"), "--dump-dir", str(directory / "dumps"),
-            "--snapshot-dir", str(directory / "snapshots"), "--max-indexing-threads", "1",
-        ],
-        cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_until_healthy(f"http://{address}", server)
-        yield f"http://{address}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_until_healthy(url: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(200):
-        assert server.poll() is None, "meilisearch ended at its start"
-        try:
-            if httpx.get(f"{url}/health").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("meilisearch did not become healthy within 10 s")
+    with own_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=ENGINES)

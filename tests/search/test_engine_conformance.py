@@ -273,3 +273,28 @@ async def test_a_fresh_index_is_loaded_batch_by_batch(engine: SearchEngine, inde
     found = await engine.search(index, Query("煤矿"))
     assert sorted(hit.id for hit in found.hits) == ["mine", "other"]
     assert {hit.score for hit in found.hits} == {found.hits[0].score}
+
+
+async def test_hits_are_left_out_where_only_a_large_number_is_wanted(
+    engine: SearchEngine, filled: str
+) -> None:
+    for query, hits in (
+        (Query(hits_up_to=2), []), (Query(hits_up_to=3), ["speech/1", "mine", "boxes"]),
+        (Query("政务服务 煤矿 语音", hits_up_to=1), []),
+        (Query("煤矿 语音", hits_up_to=2), ["speech/1", "mine"]),
+    ):  # fmt: skip
+        found = await engine.search(filled, query)
+        assert [hit.id for hit in found.hits] == hits
+        assert found.total == (await engine.search(filled, replace(query, hits_up_to=0))).total
+
+
+async def test_words_that_begin_to_occur_are_no_longer_heard_by_their_sound(
+    engine: SearchEngine, index: str
+) -> None:
+    await engine.configure(index, SETTINGS)
+    await engine.upsert(index, [IndexDocument("heard", ("云冈石窟",)), MINE])
+    assert await ids(engine, index, Query("晕港")) == ["heard"]
+    await engine.upsert(index, [IndexDocument("said", ("晕港",))])
+    assert await ids(engine, index, Query("晕港")) == ["said"]
+    await engine.delete(index, ["said"])
+    assert await ids(engine, index, Query("晕港")) == ["heard"]

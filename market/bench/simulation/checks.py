@@ -33,11 +33,10 @@ from market.orders.states import OrderStatus
 
 
 class Checks:
-    """Looks at every commit of one store."""
+    """Looks at every commit of a store."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        store.on_commit = self.commit
 
     def commit(self, transaction: Transaction) -> None:
         """What may be judged from the rows a transaction wrote."""
@@ -69,8 +68,8 @@ class Checks:
             )
 
     def _release(self, values: Values) -> None:
-        milestone = self.store.tables[Milestone][values["milestone_id"]]
-        order = self.store.row(Order, milestone["order_id"])
+        milestone = self.store.tables[Milestone][values["milestone_id"].int]
+        order = self.store.row(Order, milestone["order_id"].int)
         assert order is not None
         if order["status"] != OrderStatus.COMPLETED:
             raise Violation("P3", f"{order['number']} was released while {order['status']}")

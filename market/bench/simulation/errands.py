@@ -81,6 +81,7 @@ class Errands:
         self.scheduler, self.rails, self.world = scheduler, rails, world
         self.chance = scheduler.chance
         self.is_calm = False  # then events come once, in their order, and everybody does all of it
+        self.everybody = self._everybody()
 
     async def pay(self, order: Order, *, by_bank: bool) -> None:
         """The buyer pays the first stage that is open, at the processor's page or by transfer."""
@@ -237,7 +238,7 @@ class Errands:
         """The worker's clock closes an epoch of the ledger."""
         await epochs.seal_ledger()
 
-    def everybody(self) -> list[tuple[str, str, Act]]:
+    def _everybody(self) -> list[tuple[str, str, Act]]:
         """Every errand as often as it is likely: its name, the process it runs in, what it does."""
         weighted: list[tuple[int, str, str, Act]] = [
             (3, "page", "web", self.visit_page),

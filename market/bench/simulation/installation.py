@@ -12,7 +12,8 @@ from tortoise.manager import Manager
 from tortoise.models import Model
 
 from billing.ledger_models import LedgerTransfer
-from market.bench.simulation.rows import Executor, Rows, begin
+from market.bench.simulation.records import begin, save
+from market.bench.simulation.rows import Rows
 from market.bench.simulation.store import KEPT, PAUSE, Store, Values
 from market.kit import db, rows
 
@@ -22,17 +23,12 @@ Among = Mapping[str, Sequence[Any]]
 class _Connection(Store):
     """The store with what Tortoise expects of a connection."""
 
-    executor_class = Executor
     connection_name = "default"
 
 
 def new_store() -> Store:
     """An empty store."""
     return _Connection()
-
-
-async def _no_listeners(*_row: object) -> None:
-    """There are no signals, and gathering none of them would want an event loop."""
 
 
 class _Many:
@@ -107,8 +103,20 @@ def _sums(parts: Mapping[str, int], row: Values) -> Values:
 def installed(store: Store) -> Iterator[None]:
     """Within the block every query and every `save()` goes to the store."""
 
-    def queries(manager: Any) -> Rows:
+    def of_manager(manager: Any) -> Rows:
         return Rows(store, manager._model)
+
+    def of_model(model: type[Model], using_db: object = None, for_write: bool = False) -> Rows:
+        return Rows(store, model)
+
+    async def save_row(
+        row: Model,
+        using_db: object = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        await save(store, row, update_fields, is_new=force_create)
 
     many = _Many(store)
     with (
@@ -121,11 +129,13 @@ def installed(store: Store) -> Iterator[None]:
             put=many.put,
             count_up=many.count_up,
         ),
-        patch.object(Manager, "get_queryset", queries),
-        patch.object(type(LedgerTransfer._meta.manager), "get_queryset", queries),
+        patch.object(Manager, "get_queryset", of_manager),
+        patch.object(type(LedgerTransfer._meta.manager), "get_queryset", of_manager),
+        patch.object(Model, "_db_queryset", classmethod(of_model)),
         patch.object(Model, "_choose_db", classmethod(lambda cls, for_write=False: store)),
-        patch.object(Model, "_wait_for_listeners", _no_listeners),
         patch.object(Model, "__init__", begin),
+        patch.object(Model, "__setattr__", object.__setattr__),
+        patch.object(Model, "save", save_row),
         patch.object(db, "in_transaction", store.atomic),
         patch.object(tortoise.models, "in_transaction", store.atomic),
     ):

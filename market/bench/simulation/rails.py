@@ -27,9 +27,10 @@ from market.settings import settings
 
 
 class Rails:
-    """Every rail of one world."""
+    """Every rail of the world that is being played."""
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def open(self, scheduler: Scheduler) -> None:
+        """New books, for a new world."""
         self.scheduler = scheduler
         self.loses_one_in = 0  # of so many calls one request or answer is lost; 0: none
         self.sessions: dict[str, dict[str, Any]] = {}

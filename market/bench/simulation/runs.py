@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -73,52 +74,72 @@ def _prepare() -> None:
     gettext("")
 
 
-@contextmanager
-def _numbered() -> Iterator[None]:
-    """Keys in their order, the same in every run of a seed."""
-    last = 2**100
-
-    def following() -> UUID:
-        nonlocal last
-        last += 1
-        return UUID(int=last)
-
-    with patch.object(uuid_utils.compat, "uuid7", following):
-        yield
-
-
-@contextmanager
-def _world(seed: int) -> Iterator[tuple[Scheduler, Rails, Errands]]:
-    """A world at its beginning, with everything of ours directed to it."""
+def _start_process() -> None:
+    """A process that only plays: what it has loaded stays, and need not be gone through for garbage."""
     _prepare()
-    store = new_store()
-    scheduler = Scheduler(seed, store, START)
-    rails = Rails(scheduler)
-    with (
-        clock.frozen_at(START), _numbered(), installed(store), connected(rails),
-        patch.object(outbox, "log", _Log()),
-        patch.object(clock, "now", lambda: scheduler.now),
-    ):  # fmt: skip
-        errands = Errands(scheduler, rails, build(store, scheduler.chance))
-        Checks(store)
+    gc.freeze()
+
+
+class _Ground:
+    """Where worlds are played, one after the other: everything of ours is directed to it, once."""
+
+    def __init__(self) -> None:
+        self.store, self.rails = new_store(), Rails()
+        self.scheduler = Scheduler(0, self.store, START)
+        self.keys = count()
+
+    def next_key(self) -> UUID:
+        """Keys in their order, the same in every run of a seed."""
+        return UUID(int=next(self.keys))
+
+    @contextmanager
+    def world(self, seed: int) -> Iterator[Errands]:
+        """A world at its beginning."""
+        self.store.clear()
+        self.keys = count(2**100 + 1)
+        self.scheduler = Scheduler(seed, self.store, START)
+        self.rails.open(self.scheduler)
+        errands = Errands(self.scheduler, self.rails, build(self.store, self.scheduler.chance))
+        self.store.on_commit = Checks(self.store).commit
         try:
-            yield scheduler, rails, errands
+            yield errands
         finally:
-            store.on_commit = lambda transaction: None
-            scheduler.abandon()
+            self.store.on_commit = lambda transaction: None
+            self.scheduler.abandon()
+
+
+@contextmanager
+def _ground() -> Iterator[_Ground]:
+    _prepare()
+    ground = _Ground()
+    with (
+        clock.frozen_at(START),
+        installed(ground.store),
+        connected(ground.rails),
+        patch.object(uuid_utils.compat, "uuid7", ground.next_key),
+        patch.object(outbox, "log", _Log()),
+        patch.object(clock, "now", lambda: ground.scheduler.now),
+    ):
+        yield ground
 
 
 def play(seed: int) -> Outcome:
     """One seed from the signed contracts to the last payout."""
+    with _ground() as ground:
+        return _play(ground, seed)
+
+
+def _play(ground: _Ground, seed: int) -> Outcome:
     outcome = Outcome(seed)
-    with _world(seed) as (scheduler, rails, errands):
+    with ground.world(seed) as errands:
+        scheduler = ground.scheduler
         try:
             scheduler.start("open", "web", errands.open_books())
             scheduler.finish()
-            _trouble(scheduler, rails, errands)
-            _acceptance(scheduler, errands)
-            _trouble(scheduler, rails, errands)
-            _calm(scheduler, rails, errands)
+            _trouble(errands)
+            _acceptance(errands)
+            _trouble(errands)
+            _calm(errands)
         except Violation as violation:
             outcome.violation = str(violation)
         outcome.steps, outcome.history = scheduler.steps, scheduler.history
@@ -128,56 +149,58 @@ def play(seed: int) -> Outcome:
 
 def play_script(script: Callable[[Scheduler, Errands], None], *, seed: int = 1) -> Store:
     """One world in which only `script` happens; what its store holds then."""
-    with _world(seed) as (scheduler, _rails, errands):
-        script(scheduler, errands)
-        return scheduler.store
+    with _ground() as ground, ground.world(seed) as errands:
+        script(ground.scheduler, errands)
+        return ground.store
 
 
-def _trouble(scheduler: Scheduler, rails: Rails, errands: Errands) -> None:
+def _trouble(errands: Errands) -> None:
     """Errands at once, while processes die and answers are lost."""
-    chance = scheduler.chance
+    scheduler, rails = errands.scheduler, errands.rails
+    chance, tasks = scheduler.chance, scheduler.tasks
     scheduler.kill_one_in, rails.loses_one_in, errands.is_calm = 150, 12, False
-    everybody = errands.everybody()
+    everybody = errands.everybody
     for _errand in range(ERRANDS):
         name, process, act = everybody[int(chance.random() * len(everybody))]
         scheduler.now += dt.timedelta(seconds=int(chance.random() * 240))
         scheduler.start(name, process, act())
-        while len(scheduler.tasks) >= AT_ONCE or (scheduler.tasks and chance.random() < 0.8):
-            scheduler.step()
+        scheduler.run(lambda: len(tasks) < AT_ONCE and chance.random() >= 0.8)
     scheduler.finish()
     scheduler.kill_one_in, rails.loses_one_in, errands.is_calm = 0, 0, True
 
 
-def _acceptance(scheduler: Scheduler, errands: Errands) -> None:
+def _acceptance(errands: Errands) -> None:
     """Most orders that are paid by now are delivered, and what that causes meets trouble again."""
-    _round(scheduler, errands, BUSY)
+    scheduler = errands.scheduler
+    _round(errands, BUSY)
     for order in errands.world.orders:
         if scheduler.chance.random() < 0.8:
             scheduler.start("accept", "web", errands.accept(order))
             scheduler.finish()
 
 
-def _calm(scheduler: Scheduler, rails: Rails, errands: Errands) -> None:
+def _calm(errands: Errands) -> None:
     """No more faults: everybody finishes, retentions fall due, and then everything is judged."""
+    scheduler = errands.scheduler
     late = dt.timedelta(days=100)
     for wait, names in ((dt.timedelta(hours=1), BUSY), (late, BUSY | CLOCKWORK)):
         scheduler.now += wait
         for _number in range(ROUNDS):
             before = _signs(scheduler)
-            _round(scheduler, errands, names)
+            _round(errands, names)
             if _signs(scheduler) == before:
                 break
             scheduler.now += dt.timedelta(hours=1)
-    scheduler.start("judge", "judge", judge(rails))
+    scheduler.start("judge", "judge", judge(errands.rails))
     scheduler.finish()
 
 
-def _round(scheduler: Scheduler, errands: Errands, names: frozenset[str]) -> None:
+def _round(errands: Errands, names: frozenset[str]) -> None:
     """Each of these errands once, one after the other."""
-    for name, process, act in {one[0]: one for one in errands.everybody()}.values():
+    for name, process, act in dict.fromkeys(errands.everybody):
         if name in names:
-            scheduler.start(name, process, act())
-            scheduler.finish()
+            errands.scheduler.start(name, process, act())
+            errands.scheduler.finish()
 
 
 def _signs(scheduler: Scheduler) -> tuple[int, ...]:
@@ -187,16 +210,16 @@ def _signs(scheduler: Scheduler) -> tuple[int, ...]:
     return len(messages), done, len(scheduler.store.tables.get(LedgerTransaction, {}))
 
 
-def play_many(first: int, count: int, bug: str = "") -> tuple[list[Outcome], int, float]:
+def play_many(first: int, number: int, bug: str = "") -> tuple[list[Outcome], int, float]:
     """Play a run of seeds; the failures, the steps in all, and the processor time in seconds."""
     _prepare()
     begun = time.process_time()
-    gc.collect()
     gc.disable()  # a world is small, and gone when its seed is done
     try:
-        with bugs.planted(bug):
-            outcomes = [play(seed) for seed in range(first, first + count)]
+        with bugs.planted(bug), _ground() as ground:
+            outcomes = [_play(ground, seed) for seed in range(first, first + number)]
     finally:
+        gc.collect()
         gc.enable()
     failed = [one for one in outcomes if one.violation]
     return failed, sum(one.steps for one in outcomes), time.process_time() - begun
@@ -209,7 +232,10 @@ def run(*, seeds: int, first: int, jobs: int, bug: str, as_json: bool) -> bool:
     failed: list[Outcome] = []
     steps, seconds = 0, 0.0
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool, Progress(console=console) as bar:
+    with (
+        ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_process) as pool,
+        Progress(console=console) as bar,
+    ):
         task = bar.add_task("seeds", total=seeds)
         for count, result in zip(
             counts, pool.map(partial(play_many, bug=bug), starts, counts), strict=True

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import random
-from collections.abc import Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
-from market.bench.simulation.store import Store, Transaction
+from market.bench.simulation.store import PAUSE, Store, Transaction
 from market.kit import clock
 from market.kit.errors import AppError
 
@@ -40,6 +40,10 @@ class Task:
     time: dt.datetime | None = None
 
 
+def _never() -> bool:
+    return False
+
+
 class Scheduler:
     """Time, chance, and the tasks under way."""
 
@@ -50,6 +54,9 @@ class Scheduler:
         self.history: list[str] = []
         self.kill_one_in = 0  # of so many steps one is a process's last; 0: never
         self.steps = 0
+        self._is_enough: Callable[[], bool] = _never
+        self._has_stopped = self._is_last = False  # what `_goes_on` has found for its task
+        PAUSE.goes_on = self._goes_on
 
     def note(self, text: str) -> None:
         """A line of the history that a failing seed prints."""
@@ -60,39 +67,72 @@ class Scheduler:
         self.note(f"{process} {name}")
         self.tasks.append(Task(name, process, work))
 
-    def step(self) -> None:
-        """Let one task that can go on do so, or kill its process."""
-        self.steps += 1
-        if self.steps > STEPS:
-            raise Violation("liveness", f"{[task.name for task in self.tasks]} never end")
-        ready = [
-            task for task in self.tasks if task.until is None or task.until not in self.store.locks
-        ]
-        if not ready:
-            raise Violation("liveness", f"{[task.name for task in self.tasks]} wait for each other")
-        task = ready[int(self.chance.random() * len(ready))] if len(ready) > 1 else ready[0]
-        if self.kill_one_in and self.chance.random() * self.kill_one_in < 1:
-            self.kill(task.process)
-        else:
-            self._resume(task)
+    def run(self, is_enough: Callable[[], bool]) -> None:
+        """Go on until no task is left, or enough was done; it is asked before every step."""
+        self._is_enough, self._has_stopped = is_enough, False
+        while self.tasks and not (self._has_stopped or is_enough()):
+            self._step()
 
     def finish(self) -> None:
         """Go on until no task is left."""
-        while self.tasks:
-            self.step()
+        self.run(_never)
+
+    def _step(self) -> None:
+        """Let one task that can go on do so, or kill its process."""
+        self._count()
+        ready = self.tasks
+        if self.store.locks:
+            ready = [task for task in ready if task.until not in self.store.locks]
+        if not ready:
+            raise Violation("liveness", f"{[task.name for task in self.tasks]} wait for each other")
+        task = ready[int(self.chance.random() * len(ready))] if len(ready) > 1 else ready[0]
+        if self._kills():
+            self.kill(task.process)
+            return
+        self._resume(task)
+        if self._is_last:
+            self._is_last = False
+            self.kill(task.process)
+
+    def _goes_on(self) -> bool:
+        """Whether the running task goes on at a pause: a step of the only task there is need not come
+        back to us. It is counted, asked for and killed as any other."""
+        if len(self.tasks) != 1:
+            return False
+        if self._is_enough():
+            self._has_stopped = True
+            return False
+        self._count()
+        self._is_last = self._kills()
+        return not self._is_last
+
+    def _count(self) -> None:
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Violation("liveness", f"{[task.name for task in self.tasks]} never end")
+
+    def _kills(self) -> bool:
+        return bool(self.kill_one_in) and self.chance.random() * self.kill_one_in < 1
 
     def kill(self, process: str) -> None:
         """A process dies: its tasks end where they are, and what was not committed is gone."""
         self.note(f"{process} killed")
-        for task in [task for task in self.tasks if task.process == process]:
-            self._resume(task, kill=True)
+        self._end([task for task in self.tasks if task.process == process])
 
     def abandon(self) -> None:
         """End every task where it is, whatever it says."""
         for task in list(self.tasks):
             with suppress(BaseException):
-                self._resume(task, kill=True)
+                self._end([task])
         self.tasks.clear()
+
+    def _end(self, tasks: list[Task]) -> None:
+        PAUSE.goes_on = _never  # whoever dies does nothing more
+        try:
+            for task in tasks:
+                self._resume(task, kill=True)
+        finally:
+            PAUSE.goes_on = self._goes_on
 
     def _resume(self, task: Task, *, kill: bool = False) -> None:
         if task.time is not self.now:

@@ -3,7 +3,9 @@
 Every statement is a place where the scheduler may go on with somebody else, or let the process die.
 """
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterable
+from functools import cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 Values = dict[str, Any]
+Table = dict[int, Values]  # by the number of the key: Python computes a UUID's hash each time anew
 Unique = tuple[type[Model], tuple[str, ...], tuple[Any, ...]]
 
 
@@ -19,9 +22,20 @@ class Pause:
 
     def __init__(self, until: Hashable | None = None) -> None:
         self.until = until
+        self.goes_on: Callable[[], bool] = _asks_first  # the scheduler says whether without it
 
     def __await__(self) -> Generator["Pause", None, None]:
+        return _at_once() if self.goes_on() else self._hand_over()
+
+    def _hand_over(self) -> Generator["Pause", None, None]:
         yield self
+
+
+def _asks_first() -> bool:
+    return False
+
+
+_at_once: Callable[[], Any] = ().__iter__  # what is awaited without handing over
 
 
 PAUSE = Pause()
@@ -31,23 +45,28 @@ class Transaction:
     """What one task has written and locked, until it commits."""
 
     def __init__(self) -> None:
-        self.writes: dict[type[Model], dict[UUID, Values]] = {}
-        self.held: set[Hashable] = set()
+        self.writes: dict[type[Model], Table] = {}
+        self.held: list[Hashable] = []
+        self.undo: list[tuple[Table, int, Values | None]] = []  # what was before each write
 
 
 class Store:
     """Rows of every table, and who holds which lock. `transaction` is the running task's."""
 
     def __init__(self) -> None:
-        self.tables: dict[type[Model], dict[UUID, Values]] = {}
-        self.unique: dict[Unique, UUID] = {}
+        self.tables: dict[type[Model], Table] = {}
+        self.unique: dict[Unique, int] = {}
         self.locks: dict[Hashable, Transaction] = {}
         self.transaction: Transaction | None = None
         self.on_commit: Callable[[Transaction], None] = lambda transaction: None
 
+    def clear(self) -> None:
+        """An empty store again."""
+        self.tables, self.unique, self.locks, self.transaction = {}, {}, {}, None
+
     def add(self, row: Model) -> None:
         """Put a row there before anything runs."""
-        self._publish(type(row), {row.pk: values_of(row)})
+        self._publish(type(row), {row.pk.int: values_of(row)})
 
     def table(self, model: type[Model]) -> Iterable[Values]:
         """The rows of a table as the running task sees them, in the order they were made."""
@@ -55,29 +74,35 @@ class Store:
         own = self.transaction.writes.get(model) if self.transaction else None
         return ({**committed, **own} if own else committed).values()
 
-    def row(self, model: type[Model], pk: UUID) -> Values | None:
-        """One row as the running task sees it."""
-        own = self.transaction.writes.get(model) if self.transaction else None
-        if own and (values := own.get(pk)):
-            return values
-        return self.tables.get(model, {}).get(pk)
+    def row(self, model: type[Model], pk: int) -> Values | None:
+        """One row as the running task sees it, by the number of its key."""
+        if self.transaction and (own := self.transaction.writes.get(model)) and pk in own:
+            return own[pk]
+        table = self.tables.get(model)
+        return table.get(pk) if table else None
 
     def is_free(self, key: Hashable) -> bool:
         """Whether nobody else holds a lock."""
         return self.locks.get(key, self.transaction) is self.transaction
 
+    def take(self, key: Hashable) -> bool:
+        """Take a lock for the running transaction; whether it is its own now."""
+        mine, holder = self.transaction, self.locks.get(key)
+        if holder is None:
+            assert mine is not None, "locks are taken inside transactions"
+            self.locks[key] = mine
+            mine.held.append(key)
+            return True
+        return holder is mine
+
     async def acquire(self, key: Hashable) -> None:
         """Take a lock for the running transaction, waiting for whoever holds it."""
-        mine = self.transaction
-        assert mine is not None, "locks are taken inside transactions"
-        while self.locks.get(key, mine) is not mine:
+        while not self.take(key):
             await Pause(until=key)
-        self.locks[key] = mine
-        mine.held.add(key)
 
     async def insert(self, model: type[Model], values: Values, *, ignore: bool = False) -> None:
         """Write a new row."""
-        await self.insert_all(model, [values], ignore=ignore)
+        await self.insert_all(model, (values,), ignore=ignore)
 
     async def insert_all(
         self, model: type[Model], rows: Iterable[Values], *, ignore: bool = False
@@ -96,8 +121,10 @@ class Store:
         for unique in unique_keys(model, values):
             if ignore and unique in self.unique:
                 return
-            await self.acquire(unique)
-            if self._is_taken(unique):
+            is_first = unique not in self.locks
+            while not self.take(unique):
+                await Pause(until=unique)
+            if unique in self.unique or not (is_first or self._is_free_here(unique)):
                 if ignore:
                     return
                 raise IntegrityError(f"{model.__name__}{unique[1]} exists: {unique[2]}")
@@ -107,24 +134,28 @@ class Store:
         self, model: type[Model], pk: UUID, new: Callable[[Values], Values]
     ) -> Values | None:
         """Lock a row, look at it, write what `new` makes of its columns; the row then."""
-        await self.acquire((model, pk))
-        if (values := self.row(model, pk)) is None:
+        while not self.take(key := (model, pk.int)):
+            await Pause(until=key)
+        if (values := self.row(model, pk.int)) is None:
             return None
         self.write(model, changed := {**values, **new(values)})
         return changed
 
     def write(self, model: type[Model], values: Values) -> None:
         """Write a row that is locked, or new."""
-        assert self.transaction is not None
-        self.transaction.writes.setdefault(model, {})[values["id"]] = values
+        transaction = self.transaction
+        assert transaction is not None
+        if (table := transaction.writes.get(model)) is None:
+            table = transaction.writes[model] = {}
+        pk = values["id"].int
+        transaction.undo.append((table, pk, table.get(pk)))
+        table[pk] = values
 
-    def _is_taken(self, unique: Unique) -> bool:
+    def _is_free_here(self, unique: Unique) -> bool:
+        """Whether the running transaction itself has written no such row."""
         assert self.transaction is not None
-        model, names, wanted = unique
-        return unique in self.unique or any(
-            tuple(values[name] for name in names) == wanted
-            for values in self.transaction.writes.get(model, {}).values()
-        )
+        own = self.transaction.writes.get(unique[0], {})
+        return not any(unique in unique_keys(unique[0], values) for values in own.values())
 
     def atomic(self, connection_name: str | None = None) -> "Atomic":
         """A transaction; nested a savepoint."""
@@ -141,18 +172,21 @@ class Store:
         """The running transaction is over; what it locked is free."""
         assert self.transaction is not None
         for key in self.transaction.held:
-            self.locks.pop(key, None)
+            del self.locks[key]
         self.transaction = None
 
-    def _publish(self, model: type[Model], rows: dict[UUID, Values]) -> None:
+    def _publish(self, model: type[Model], rows: Table) -> None:
         table = self.tables.setdefault(model, {})
+        names = _in_uniques(model)
         for pk, values in rows.items():
-            if old := table.get(pk):
-                for unique in unique_keys(model, old):
-                    self.unique.pop(unique, None)
+            old = table.get(pk)
+            table[pk] = values
+            if old and [values[name] for name in names] == [old[name] for name in names]:
+                continue
+            for unique in unique_keys(model, old) if old else ():
+                self.unique.pop(unique, None)
             for unique in unique_keys(model, values):
                 self.unique[unique] = pk
-            table[pk] = values
 
 
 class Atomic:
@@ -160,19 +194,18 @@ class Atomic:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.before: dict[type[Model], dict[UUID, Values]] | None = None
+        self.mark: int | None = None
 
     async def __aenter__(self) -> None:
         if self.store.transaction is None:
             self.store.transaction = Transaction()
         else:
-            writes = self.store.transaction.writes
-            self.before = {model: dict(rows) for model, rows in writes.items()}
+            self.mark = len(self.store.transaction.undo)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_more: object) -> None:
-        if self.before is not None:
+        if self.mark is not None:
             if kind and self.store.transaction:
-                self.store.transaction.writes = self.before
+                _take_back(self.store.transaction, self.mark)
             return
         try:
             if kind is None:
@@ -184,6 +217,16 @@ class Atomic:
             await PAUSE  # or right after it
 
 
+def _take_back(transaction: Transaction, mark: int) -> None:
+    """Undo every write since a savepoint."""
+    while len(transaction.undo) > mark:
+        table, pk, before = transaction.undo.pop()
+        if before is None:
+            del table[pk]
+        else:
+            table[pk] = before
+
+
 KEPT: Values = {
     "_partial": False, "_saved_in_db": True, "_custom_generated_pk": False, "_await_when_save": {},
 }  # fmt: skip
@@ -191,34 +234,47 @@ KEPT: Values = {
 
 def values_of(row: Model) -> Values:
     """The columns of a row object, with the marks of an object that was read."""
-    own = row.__dict__
-    return {name: own[name] for name in columns(type(row))} | KEPT
+    names, get = _kept_columns(type(row))
+    values = dict(zip(names, get(row.__dict__), strict=True))
+    values["_saved_in_db"] = True
+    return values
 
 
-_COLUMNS: dict[type[Model], tuple[str, ...]] = {}
-_UNIQUES: dict[type[Model], tuple[tuple[str, ...], ...]] = {}
+@cache
+def _kept_columns(model: type[Model]) -> tuple[tuple[str, ...], Callable[[Values], Any]]:
+    names = (*columns(model), *KEPT)
+    return names, itemgetter(*names)
 
 
+@cache
 def columns(model: type[Model]) -> tuple[str, ...]:
     """The names of a table's columns."""
-    if model not in _COLUMNS:
-        _COLUMNS[model] = tuple(model._meta.fields_db_projection)
-    return _COLUMNS[model]
+    return tuple(model._meta.fields_db_projection)
 
 
-def unique_keys(model: type[Model], values: Values) -> Iterator[Unique]:
+def unique_keys(model: type[Model], values: Values) -> list[Unique]:
     """Every unique key a row occupies (keys of rows are fresh); null is never equal to anything."""
-    if model not in _UNIQUES:
-        single = [
-            (name,)
-            for name in columns(model)
-            if model._meta.fields_map[name].unique and name != "id"
-        ]
-        _UNIQUES[model] = (*single, *(_sources(model, names) for names in _together(model)))
-    for names in _UNIQUES[model]:
-        wanted = tuple(values[name] for name in names)
-        if None not in wanted:
-            yield model, names, wanted
+    found = []
+    for names in _uniques(model):
+        wanted = [values[name] for name in names]
+        parts = tuple([part.int if type(part) is UUID else part for part in wanted])
+        if None not in parts:
+            found.append((model, names, parts))
+    return found
+
+
+@cache
+def _in_uniques(model: type[Model]) -> tuple[str, ...]:
+    """The columns that are part of a unique key."""
+    return tuple(dict.fromkeys(name for names in _uniques(model) for name in names))
+
+
+@cache
+def _uniques(model: type[Model]) -> tuple[tuple[str, ...], ...]:
+    single = [
+        (name,) for name in columns(model) if model._meta.fields_map[name].unique and name != "id"
+    ]
+    return (*single, *(_sources(model, names) for names in _together(model)))
 
 
 def _together(model: type[Model]) -> list[tuple[str, ...]]:

@@ -39,6 +39,7 @@ _NOUNS: Final = {
     "holding": offices.HOLDING,
     "forfeiture": offices.FORFEITURE,
     "guarantee": offices.GUARANTEE,
+    "labour_payee": offices.LABOUR_PAYEE,
     "invoice": offices.INVOICE,
     "bank_line": offices.BANK_LINE,
     "bank_statement": offices.BANK_STATEMENT,

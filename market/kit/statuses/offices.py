@@ -143,6 +143,12 @@ GUARANTEE: Final = {
     "claimed": StatusTone("danger", "flag", "Called on the issuer"),
 }
 
+LABOUR_PAYEE: Final = {
+    "registered": StatusTone("waiting", "eye", "To be confirmed"),
+    "confirmed": StatusTone("success", "check", "Paid in person"),
+    "ended": StatusTone("muted", "stop", "Paid to the organisation"),
+}
+
 INVOICE: Final = {
     "draft": StatusTone("neutral", "pencil", "Draft"),
     "requested": StatusTone("waiting", "clock", "Invoice requested"),

@@ -14,14 +14,21 @@ from market.kit.actor import Actor
 from market.orders import contracts, reviews
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Milestone
+from market.selection import reviews as selection_reviews
+from market.selection.forms import EntryDecision
+from market.services import quotes
+from market.services.forms import QuoteInput
 from market.tendering import awards, jobs, questions
 from market.tendering.models import Job
 from market.tendering.states import CancelReason
+from market.workspace import desk_of
 from tests.factories import actor, make_membership, make_organisation, tendering
 from tests.factories.complaints import decide, make_bureau, make_complaint, make_report
 from tests.factories.disputes import make_dispute
 from tests.factories.orders import deliver, make_completed_order, make_contract, make_order
 from tests.factories.pilots import piloted_job, prepare_pilot, send
+from tests.factories.programmes import ask, make_service
+from tests.factories.selection import make_call, make_entry, publicise_entry
 from tests.factories.training import make_fit_talent, make_module
 
 FAR = dt.timedelta(days=400)
@@ -219,3 +226,34 @@ async def test_training_until_a_later_pass(rollback: None) -> None:
     found = await due(deal.supplier)
     assert "数据保密须知 · 周晓" in found["training"].title
     assert found["credential"].organisation_id == deal.supplier.organisation_id
+
+
+async def test_entries_and_quotes_for_who_acts_next(rollback: None) -> None:
+    bureau = await make_bureau()
+    firm = await actor(await make_organisation(kind="demand", region_code=bureau.region_code))
+    call = await make_call(bureau)
+    row = await make_entry(call, firm)
+    back = EntryDecision(decision="return", opinion="请补充成效数据的来源。")
+    await selection_reviews.decide(row, back, by=bureau)
+    found = await deadlines_of(firm, clock.now(), call.closes_at + dt.timedelta(days=1))
+    assert {(one.kind, one.at) for one in found} == {("entry_return", call.closes_at)}
+
+    other = await make_entry(call, await actor(await make_organisation(
+        kind="demand", region_code=bureau.region_code)), title="另一个案例")  # fmt: skip
+    other = await publicise_entry(other, bureau)
+    assert (await due(bureau))["entry_publication"].at == other.public_until
+
+    provider = await actor(await make_organisation(kind="service"))
+    asked = await ask(await make_service(provider), firm)
+    assert set(await due(provider)) == {"quote_answer"}
+    until = clock.today() + dt.timedelta(days=10)
+    offer = {"decision": "quote", "answer": "含两次现场访谈与一份评估报告。", "amount_fen": "3万",
+             "valid_until": until}  # fmt: skip
+    await quotes.answer_request(asked, QuoteInput.model_validate(offer), by=provider)
+    assert (await due(firm))["quote_decision"].at == clock.end_of_day(until)
+    assert await due(provider) == {}
+    todo, _waiting = await desk_of(firm)
+    assert {(task.noun, task.status) for task in todo} == {
+        ("entry", "returned"),
+        ("quote", "quoted"),
+    }

@@ -7,13 +7,15 @@ import httpx
 import pytest
 
 from market.accounts.models import Organisation
+from market.datasets import ratings
+from market.datasets.dataset_forms import PublishInput
 from market.kit import clock, documents, files
 from market.kit.actor import Actor
 from market.kit.errors import InvalidInput, NotFound, NotPermitted
 from market.kit.outbox import OutboxMessage
 from market.registration.models import Filing
 from market.registration.states import DealSide, FilingStatus
-from market.rewards import access, candidates, claims
+from market.rewards import access, candidates, claims, packs, views
 from market.rewards.claims import AlreadyClaimed, NotEligible
 from market.rewards.eligibility import Standing
 from market.rewards.facts import facts_of
@@ -22,6 +24,7 @@ from market.rewards.models import RewardClaim
 from market.rewards.states import ClaimStatus
 from market.vocabulary import regions
 from tests.factories import actor, make_organisation, signed_in_client
+from tests.factories.datasets import make_dataset, make_rating, sheet_of
 from tests.factories.directory import make_supplier
 from tests.factories.rewards import hire, make_claim, submitted_claim
 
@@ -99,6 +102,28 @@ async def test_missing_evidence_is_named_until_a_paper_proves_it() -> None:
     assert (await claims.submit_claim(claim, by=by)).content["papers"] == [
         {"criterion": "storage_gb", "name": "a.txt", "sha256": paper.sha256}
     ]
+
+
+async def test_a_dataset_rated_here_is_its_own_evidence() -> None:
+    owner, office, reader = await firm(), await bureau(), await firm()
+    row = await make_dataset(owner)
+    rating, sheet = await make_rating(row, owner=owner, bureau=office, reviewer=reader)
+    found = await views.finding_for(access.reward_to_see("jinan-dataset"), owner, 2026)
+    assert found is not None
+    assert found.standing is Standing.MISSING
+    await ratings.hand_in_sheet(sheet, sheet_of("95"), by=reader)
+    said = PublishInput(statement="三个维度均达到合格分。", review_months=12)
+    await ratings.publish_rating(rating, said, by=office)
+
+    found = await views.finding_for(access.reward_to_see("jinan-dataset"), owner, 2026)
+    assert found is not None
+    assert found.standing is Standing.MET
+    assert owner.organisation_id is not None
+    rows = await packs.rows_of(owner.organisation_id, 2026)
+    assert rows == [
+        {"source": "rating", "number": rating.number, "day": "2026-11-22", "amount_fen": None}
+    ]
+    assert await packs.rows_of(owner.organisation_id, 2025) == []
 
 
 async def test_what_is_disproved_is_not_claimed() -> None:

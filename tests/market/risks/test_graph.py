@@ -1,0 +1,69 @@
+"""Who hangs together by what is declared, and who does not."""
+
+import httpx
+import pytest
+
+from market.accounts import organisations
+from market.accounts.forms import OrganisationProfileInput
+from market.risks.graph_view import Holding, Party, groups_of, links_of, masked
+from tests.factories.accounts import actor, make_organisation, signed_in_client
+from tests.factories.complaints import make_bureau
+
+PARTIES = {name: Party(name, f"{name}公司", "supplier") for name in "ABCDE"}
+
+
+def held(organisation: str, what: str, value: str) -> Holding:
+    return Holding(organisation, what, value, value)
+
+
+def test_groups_join_over_whatever_is_shared() -> None:
+    found = groups_of(
+        [
+            held("A", "phone", "0531-8888 6666"), held("B", "phone", "053188886666"),
+            held("B", "address", "高新区会展路1号"), held("C", "address", "高新区会展路1号"),
+            held("D", "phone", "0532-1234567"), held("E", "address", "0532-1234567"),
+        ],
+        PARTIES,
+    )  # fmt: skip
+    (group,) = found
+    assert [party.number for party in group.parties] == ["A", "B", "C"]
+    assert {(one.what, one.holders) for one in group.shared} == {
+        ("phone", ("A", "B")), ("address", ("B", "C")),
+    }  # fmt: skip
+    assert len(list(group.lines)) == 4
+    assert [(row.party.number, row.others) for row in links_of(found)] == [
+        ("A", "B公司"), ("B", "A公司"), ("B", "C公司"), ("C", "B公司"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["", "无", "12345"])
+def test_short_texts_connect_nobody(value: str) -> None:
+    assert groups_of([held("A", "phone", value), held("B", "phone", value)], PARTIES) == []
+
+
+def test_what_many_share_connects_nobody() -> None:
+    parties = {str(n): Party(str(n), str(n), "supplier") for n in range(21)}
+    holdings = [held(number, "address", "数据标注产业园一号楼") for number in parties]
+    assert groups_of(holdings, parties) == []
+    (group,) = groups_of(holdings[1:], parties)
+    assert len(group.parties) == 20
+
+
+def test_a_telephone_is_shown_without_its_middle() -> None:
+    assert masked("13812345678") == "138****5678"
+
+
+async def test_a_bureau_sees_the_groups_of_its_region(client: httpx.AsyncClient) -> None:
+    bureau = await make_bureau()
+    for name, region in (("甲标注公司", bureau.region_code), ("乙标注公司", "110105")):
+        firm = await make_organisation(kind="supplier", name=name, region_code=region)
+        profile = OrganisationProfileInput(contact_phone="0531-88886666")
+        await organisations.edit_organisation(firm, profile, by=await actor(firm))
+    await signed_in_client(client, bureau.person_id)
+    answer = await client.get("/bureau/relations")
+    assert answer.status_code == 200
+    for seen in ("甲标注公司", "乙标注公司", "053****6666"):
+        assert seen in answer.text
+    assert "0531-88886666" not in answer.text
+    listed = (await client.get("/bureau/relations?format=csv")).text
+    assert len(listed.strip().splitlines()) == 3
