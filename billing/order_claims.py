@@ -1,5 +1,6 @@
 """An order as a voucher claim: the facts a programme's rule reads, from our own rows."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -39,7 +40,8 @@ class Facts:
     """What an order says to every programme; of a locked order nothing but `claim_of` reads more."""
 
     order: Order
-    contract: Contract
+    contract_number: str
+    signed_at: dt.datetime | None
     buyer: Organisation
     supplier: Organisation
     vat_bp: int
@@ -51,7 +53,9 @@ class Facts:
 
 async def facts_of(order: Order) -> Facts:
     """The facts of an order, in a statement for each table."""
-    [contract] = await rows.select(Contract, "id", [order.contract_id])
+    [(number, signed_at)] = await rows.read(
+        Contract, ("number", "activated_at"), "id", [order.contract_id]
+    )
     parties = await rows.select(Organisation, "id", {order.buyer_id, order.supplier_id})
     by_id = {party.id: party for party in parties}
     supplier = by_id[order.supplier_id]
@@ -62,7 +66,8 @@ async def facts_of(order: Order) -> Facts:
     programmes = await rows.select(VoucherProgramme, "id", ids) if ids else []
     return Facts(
         order,
-        contract,
+        number,
+        signed_at,
         by_id[order.buyer_id],
         supplier,
         rate_of(await taxpayer_kind(supplier)),
@@ -79,7 +84,7 @@ async def claim_of(facts: Facts, programme: VoucherProgramme, *, claimant: Claim
     Measured bases stand at the contract's amounts: the order is accepted in full before any
     voucher is redeemed. A relation between the parties is not stated, the signed statement is.
     """
-    order, contract, buyer, supplier = facts.order, facts.contract, facts.buyer, facts.supplier
+    order, signed_at, buyer, supplier = facts.order, facts.signed_at, facts.buyer, facts.supplier
     subject, other = (buyer, supplier) if claimant == "buyer" else (supplier, buyer)
     return read_claim(
         {
@@ -94,13 +99,11 @@ async def claim_of(facts: Facts, programme: VoucherProgramme, *, claimant: Claim
                 "local_supplier": is_within(supplier.region_code, programme.region_code),
             },
             "claimant": claimant,
-            "contract_id": contract.number,
+            "contract_id": facts.contract_number,
             "contract_signed_on": (
-                clock.in_china(contract.activated_at).date().isoformat()
-                if contract.activated_at
-                else None
+                clock.in_china(signed_at).date().isoformat() if signed_at else None
             ),
-            "contract_signed": contract.activated_at is not None,
+            "contract_signed": signed_at is not None,
             "paid": all(stage.is_paid for stage in facts.stages),
             "lines": [_line(line, facts.vat_bp) for line in facts.lines],
             "history": await _history(facts, subject),
@@ -137,9 +140,10 @@ def _line(line: OrderLine, vat_bp: int) -> dict[str, Any]:
 async def _history(facts: Facts, subject: Organisation) -> list[dict[str, Any]]:
     """The subject's earlier grants, and this order's under any claimant, oldest first; without their
     traces, each of which holds the whole history before it."""
-    own = await VoucherRedemption.filter(
-        claimant_id=subject.id, status__in=LIVE_REDEMPTIONS
-    ).values_list("id", "claim", "grant_fen")
+    own = await rows.read(
+        VoucherRedemption, ("id", "claim", "grant_fen"), "claimant_id", [subject.id],
+        status=LIVE_REDEMPTIONS,
+    )  # fmt: skip
     here = [(row.id, row.claim, row.grant_fen) for row in facts.live]
     earlier = sorted({row[0]: row for row in (*own, *here)}.values(), key=itemgetter(0))
     wanted = (

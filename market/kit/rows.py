@@ -36,8 +36,9 @@ async def select(
     """The rows whose `column` is one of `keys` and whose other named columns are among the values;
     locked in their order to the end of the verb where asked."""
     postgres = db.is_postgres()
-    text = _select(model, "*", column, tuple(among), order_by, is_locked, postgres)
-    found = await _fetch(text, [keys, *among.values()])
+    names = tuple(_columns(model))
+    text = _select(model, names, column, tuple(among), order_by, is_locked, postgres)
+    found = await _fetch(text, [keys, *among.values()], postgres)
     if not postgres:
         return [model._init_from_db(**row) for row in found]
     readers = _readers(model)
@@ -86,13 +87,28 @@ async def values(
     model: type[Model], wanted: str, column: str, keys: Iterable[Any], **among: Sequence[Any]
 ) -> set[Any]:
     """What the rows `select` would find have in the column `wanted`."""
-    text = _select(model, wanted, column, tuple(among), "", False, db.is_postgres())
-    read = model._meta.fields_map[wanted].to_python_value
-    return {read(row[wanted]) for row in await _fetch(text, [keys, *among.values()])}
+    return {value for (value,) in await read(model, (wanted,), column, keys, **among)}
 
 
-async def _fetch(text: str, lists: Sequence[Iterable[Any]]) -> Sequence[Mapping[str, Any]]:
-    write = list if db.is_postgres() else _as_json
+async def read(
+    model: type[Model],
+    wanted: tuple[str, ...],
+    column: str,
+    keys: Iterable[Any],
+    **among: Sequence[Any],
+) -> list[tuple[Any, ...]]:
+    """What the rows `select` would find have in some columns."""
+    postgres = db.is_postgres()
+    text = _select(model, wanted, column, tuple(among), "", False, postgres)
+    reads = [(name, model._meta.fields_map[name].to_python_value) for name in wanted]
+    found = await _fetch(text, [keys, *among.values()], postgres)
+    return [tuple(read(row[name]) for name, read in reads) for row in found]
+
+
+async def _fetch(
+    text: str, lists: Sequence[Iterable[Any]], postgres: bool
+) -> Sequence[Mapping[str, Any]]:
+    write = list if postgres else _as_json
     _count, found = await db.connection().execute_query(text, [write(one) for one in lists])
     return found
 
@@ -104,14 +120,14 @@ def _as_json(values: Iterable[Any]) -> str:
 @cache
 def _select(
     model: type[Model],
-    what: str,
+    wanted: tuple[str, ...],
     column: str,
     among: tuple[str, ...],
     order_by: str,
     is_locked: bool,
     postgres: bool,
 ) -> str:
-    names = ", ".join(f'"{name}"' for name in _columns(model)) if what == "*" else f'"{what}"'
+    names = ", ".join(f'"{name}"' for name in wanted)
     tests = " AND ".join(
         f'"{name}" {_in(number, postgres)}' for number, name in enumerate((column, *among), 1)
     )
