@@ -35,7 +35,8 @@ def missing() -> NotFound:
 def orders_to_pay(actor: Actor) -> QuerySet[Order]:
     """The orders the actor's organisation pays for, newest first."""
     require(actor, *READERS, verified=False)
-    return Order.filter(buyer_id=actor.organisation_id).order_by("-id").select_related("supplier")
+    rows = Order.filter(buyer_id=actor.organisation_id).order_by("-id")
+    return rows.select_related("supplier", "job")
 
 
 async def order_of_party(actor: Actor, number: str) -> Order:

@@ -117,7 +117,7 @@ LABOUR = Export(N_("Paid to me in person"), (
     (N_("Through"), "text", "payee.organisation.name"), *_TAX_COLUMNS,
 ))  # fmt: skip
 WITHHELD = Export(N_("Withholding list of labour remuneration"), (
-    (N_("Name"), "text", "name"), (N_("Resident identity number"), "text", "payee.id_number"),
+    (N_("Full name"), "text", "name"), (N_("Resident identity number"), "text", "payee.id_number"),
     (N_("Kind of income"), "text", lambda row: _("Labour remuneration")), (N_("Paid on"), "date", "paid_on"),
     *_TAX_COLUMNS, (N_("Through"), "text", "payee.organisation.name"),
     (N_("Unified social credit code"), "text", "payee.organisation.uscc"), (N_("Payout"), "text", "payout.number"),

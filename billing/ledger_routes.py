@@ -59,6 +59,6 @@ SHOWN = 100
 routes = [
     Route("/operator/ledger", show_ledger, name="operator:ledger"),
     Route(
-        "/operator/settlements", settle, name="settlements:due", methods=["GET", "POST"]
+        "/operator/payments/settlements", settle, name="settlements:due", methods=["GET", "POST"]
     ),
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from billing import (
 from billing.bank_models import BankAllocation
 from billing.custody import custody_account
 from billing.forms import PaymentInput, RefundInput
+from billing.ledger_rows import rows_behind
 from billing.models import Invoice, Refund, Settlement, VoucherRedemption
 from billing.states import LIVE_REDEMPTIONS, PaymentMethod
 from market.kit import tables, web
@@ -39,6 +40,7 @@ async def list_payments(request: Request) -> Response:
         return exports.STAGES.of(request, rows)
     page = await paginate(request, query)
     by_order = await stages.stages_by_order(page.items)
+    paid = [stage.payment for listed in by_order.values() for stage in listed if stage.payment]
     return await web.render(
         request,
         "billing/payments_list.html",
@@ -47,6 +49,8 @@ async def list_payments(request: Request) -> Response:
         summary=stages.summarise(by_order.values()),
         debts=await debts.open_debts(actor.organisation_id),
         words=order_words,
+        money_words=words,
+        behind=await rows_behind(paid),
     )
 
 

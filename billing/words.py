@@ -62,7 +62,8 @@ INVOICES = {
 def account(row: LedgerAccount) -> str:
     """An account in words, with its owner."""
     label = _(CHART[row.kind].label)
-    return f"{label} · {row.owner}" if row.owner else label
+    owner = _("payment processor") if row.owner == "processor" else row.owner
+    return f"{label} · {owner}" if owner else label
 
 
 def place(kind: AccountKind) -> str:

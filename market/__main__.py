@@ -1,7 +1,6 @@
 """The command line: `market --help`."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -148,10 +147,12 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search as the site does; `--batch FILE` answers [{id, target, query}] in one process."""
-    from search import commands
+    from search import batches, commands
 
     if batch:
-        show(with_database(lambda: commands.search_batch(batch, limit=limit, engine=engine)))
+        batches.finish(
+            with_database(lambda: commands.search_batch(batch, limit=limit, engine=engine))
+        )
         return
     if not target:
         raise typer.BadParameter("name a target and a query, or use --batch")
@@ -167,10 +168,10 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Eligible suppliers of a job, ranked, and the refused ones with their reasons."""
-    from search import commands
+    from search import batches, commands
 
     if batch:
-        show(with_database(lambda: commands.match_batch(batch, engine=engine)))
+        batches.finish(with_database(lambda: commands.match_batch(batch, engine=engine)))
         return
     if not job:
         raise typer.BadParameter("name a job, or use --batch")
@@ -180,10 +181,16 @@ def match(
 
 @app.command()
 def quote(claim: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Decide voucher claims from a file; prints each decision with its trace."""
-    from billing.vouchers.quotes import quote_file
+    """Decide voucher claims from a file; prints each decision with its trace. 1: a claim is none."""
+    from billing.vouchers.claims import InvalidClaim
+    from billing.vouchers.quotes import INVALID, quote_file
 
-    show(quote_file(claim))
+    try:
+        rows = quote_file(claim)
+    except InvalidClaim as exc:
+        raise typer.BadParameter(f"{claim}: {exc}") from None
+    show(rows)
+    raise typer.Exit(int(any(row["ineligible"] == INVALID for row in rows)))
 
 
 @app.command()
@@ -240,7 +247,7 @@ def redflags(
         found = computing.red_flags_of_file(file, settings_file)
     except (OSError, ValueError) as exc:
         raise typer.BadParameter(str(exc)) from None
-    typer.echo(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+    show(found, is_compact=True)
 
 
 @app.command()

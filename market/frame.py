@@ -119,6 +119,8 @@ async def _room(request: Request, actor: Actor, names: list[str]) -> str:
         "jobs:list": ("jobs:mine", Job), "pools:list": ("pools:mine", Pool),
     }  # fmt: skip
     number = request.path_params.get("number", "")
+    if here == web.path_for("jobs:post") and "jobs:mine" in names:
+        return "jobs:mine"
     if room in own and number and own[room][0] in names:
         mine, noun = own[room]
         if await noun.filter(number=number, owner_id=actor.organisation_id).exists():

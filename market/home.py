@@ -42,6 +42,7 @@ async def _figures() -> list[dict[str, Any]]:
     statuses = (await listing.counts(listing.JobQuery(), await listing.newest_change()))["status"]
     traded = await TradeRollup.filter(
         side=Side.DEMAND, kind=FactKind.CONTRACTED, region_code=COUNTRY_CODE, industry=ALL,
+        modality=ALL,
         month__startswith=f"{clock.today().year}-",
     ).only("amount_fen")  # fmt: skip
     amount, _space, unit = money.format_short(sum(row.amount_fen for row in traded)).partition(" ")

@@ -237,6 +237,7 @@ _OPERATOR: Rooms = (
             (N_("Deposits"), "deposits:list", "shield"),
             (N_("Exception queues"), "operator:queues", "alert"),
             (N_("Reconciliation"), "reconciliations:list", "scale"),
+            (N_("Trial balance"), "operator:ledger", "list"),
             (N_("Withholding list"), "operator:withholding", "file"),
         ),
     ),

@@ -76,7 +76,7 @@ async def show(request: Request) -> Response:
     todo, waiting = await desk_of(actor)
     changes = await changes_of(actor.organisation_id) if actor.organisation_id else []
     return await web.render(
-        request, "market/workspace.html", todo=todo, waiting=waiting, changes=changes
+        request, "market/workspace.html", todo=todo, waiting=waiting, changes=changes, most=AT_MOST
     )
 
 
@@ -100,7 +100,7 @@ async def desk_of(actor: Actor) -> Desk:
     todo += await _to_pay_in(actor.organisation_id)
     todo += [Task(*row) for row in await quotes_to_do(actor)]
     todo += [Task(*row) for row in await selections_to_do(actor)]
-    return sorted(todo, key=_nearest)[:AT_MOST], sorted(waiting, key=_nearest)[:AT_MOST]
+    return sorted(todo, key=_nearest), sorted(waiting, key=_nearest)
 
 
 def _nearest(task: Task) -> tuple[bool, dt.datetime]:
@@ -123,7 +123,7 @@ def _order(order: Order, action: str) -> Task:
 
 
 def _batch(batch: DeliveryBatch, action: str) -> Task:
-    url = web.path_for("orders:show", number=batch.order.number)
+    url = web.path_for("batches:show", number=batch.number)
     title = f"{batch.order.job.title} · {batch.number}"
     return Task(title, action, url, "delivery", batch.status.value, batch.accept_by)
 

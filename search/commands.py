@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,8 @@ from rich.table import Table
 
 from market.kit.i18n import gettext as _
 from market.tendering.models import Job
-from search import dictionary, engines, indexing, lists
+from search import batches, dictionary, engines, indexing, lists
+from search.batches import Batch, Refused
 from search.discovery import Discovery, discover, explain_hit
 from search.documents import KINDS, Kind, SupplierDocument, public_id
 from search.engine import SearchEngine, SearchError
@@ -57,13 +57,6 @@ def _kind(target: str) -> Kind:
     return target
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise typer.BadParameter(f"{path.name} is not JSON: {error}") from None
-
-
 def _ids(found: Discovery) -> list[str]:
     return [public_id(hit.source) for hit in found.hits]
 
@@ -84,16 +77,22 @@ async def search_once(target: str, query: str, *, limit: int = 10, engine: str =
     return {"hits": hits, "total": found.total, "constraints": constraints, "took_ms": took}
 
 
-async def search_batch(path: Path, *, limit: int = 10, engine: str = "") -> dict[str, list[str]]:
-    """Answer a file of [{id, target, query}] in one process: {query id: [record ids, best first]}."""
-    asked, chosen = _read(path), await _ready(engine)
-    if not isinstance(asked, list):
-        raise typer.BadParameter("the file must hold a list of {id, target, query}")
-    answers = {}
-    for case in asked:
-        kind = _kind(case.get("target", "suppliers"))
-        answers[str(case["id"])] = _ids(await discover(chosen, kind, case["query"], per_page=limit))
-    return answers
+async def search_batch(path: Path, *, limit: int = 10, engine: str = "") -> Batch:
+    """Answer a file of {id, target, query} in one process: {query id: [record ids, best first]}."""
+    done = Batch()
+    asked = list(batches.entries(path, done, within="queries"))
+    chosen = await _ready(engine)
+    for place, entry in asked:
+        try:
+            one = batches.asked(entry)
+            if one.id in done.answers:
+                raise Refused(_("id: %(id)s occurs twice", id=one.id))
+        except Refused as why:
+            done.refuse(place, why)
+        else:
+            found = await discover(chosen, one.kind, one.query, per_page=limit)
+            done.answers[one.id] = _ids(found)
+    return done
 
 
 async def _job(name: str) -> Job:
@@ -129,18 +128,22 @@ async def match_once(name: str, *, engine: str = "") -> Answer:
     }  # fmt: skip
 
 
-async def match_batch(path: Path, *, engine: str = "") -> dict[str, Answer]:
+async def match_batch(path: Path, *, engine: str = "") -> Batch:
     """Suppliers of each job of a list of ids: {job id: {eligible: [ids], refused: {id: [reasons]}}}."""
-    names, chosen = _read(path), await _ready(engine)
-    if not isinstance(names, list):
-        raise typer.BadParameter("the file must hold a list of job ids")
-    answers: dict[str, Answer] = {}
-    for name in names:
-        job = await lists.document_of_job(await _job(str(name)))
+    done = Batch()
+    asked = list(batches.entries(path, done, within="jobs"))
+    chosen = await _ready(engine)
+    for place, entry in asked:
+        try:
+            name = batches.entry_id(entry.get("id") if isinstance(entry, Mapping) else entry)
+            job = await lists.document_of_job(await _job(name))
+        except (Refused, typer.BadParameter) as why:
+            done.refuse(place, why)
+            continue
         matches, by_id = await lists.suppliers_for(chosen, job)
         eligible = [public_id(by_id[one.id]) for one in matches.eligible]
-        answers[str(name)] = {"eligible": eligible, "refused": _refused(matches, by_id)}
-    return answers
+        done.answers[name] = {"eligible": eligible, "refused": _refused(matches, by_id)}
+    return done
 
 
 async def reindex(*, engine: str = "", console: Console) -> None:
@@ -175,7 +178,7 @@ async def verify_index(*, engine: str = "", repair: bool = False) -> list[str]:
 
 async def evaluate(path: Path, *, engine: str = "") -> Answer:
     """P@1, nDCG@5 and constraint violations over a judgements file whose records have been imported."""
-    judged, chosen = _read(path), await _ready(engine)
+    judged, chosen = batches.read_json(path), await _ready(engine)
     suppliers = {public_id(one): one for one in await _all_suppliers(chosen)}
 
     async def search(target: str, query: str) -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import cast
 
 from market.vocabulary.annotation import MODALITIES
-from search.analysis import CONCEPT, TermGroup, highlight_spans, query_groups
+from search.analysis import CONCEPT, LETTER_IMPORTANCE, TermGroup, highlight_spans, query_groups
 from search.constraints import Constraint, Gettext, ParsedQuery, parse_query
 from search.documents import Document, Kind
 from search.engine import Filter, Hit, Query, Range, Results, SearchEngine, Sort
 from search.entries import OPEN_JOBS, SETTINGS, index_document
 from search.normalisation import normalise
-from search.quotes import ceilings, keeps_ceilings
+from search.quotes import ANY_PRICE, ceilings, keeps_ceilings, quotes_something
 from search.reasons import covered_words, covers_something
 from search.weights import weights
 
@@ -126,6 +127,9 @@ class _Read:
             for hit in _relevant(found.hits, self.groups, is_filtered=bool(parsed.filters))
             if keeps_ceilings(hit.source, parsed.filters, self.groups)
         ]
+        if any(bound.field == ANY_PRICE for bound in ceilings(parsed.filters)):
+            quoting = [hit for hit in fitting if quotes_something(hit.source, self.groups)]
+            fitting = quoting or fitting
         ordered = _ordered(fitting, parsed)
         if wanted.kind == "jobs" and parsed.sort is None and not _names_status(wanted.filters):
             ordered = _open_first(ordered)
@@ -166,15 +170,25 @@ def _relevant(hits: Sequence[Hit], groups: Sequence[TermGroup], *, is_filtered: 
     """
     near = [hit for hit in hits if hit.score >= weights().relevance_floor]
     said = [group for group in groups if not group.is_hint]
+    said = [group for group in said if group.importance > LETTER_IMPORTANCE] or said
     if is_filtered:
-        said = [group for group in said if not _is_modality(group)] or said
+        said = [_without_modalities(group) for group in said if not _is_modality(group)] or said
     found = (covers_something(index_document(cast(Document, hit.source)), said) for hit in near)
     return near if any(found) else []
 
 
 def _is_modality(group: TermGroup) -> bool:
-    names = {f"{CONCEPT}{normalise(term.zh)}" for term in MODALITIES.values()}
-    return any(term in names for term, weight in group.terms if weight == 1.0)
+    return any(term in _modalities() for term, weight in group.terms if weight == 1.0)
+
+
+def _without_modalities(group: TermGroup) -> TermGroup:
+    """心电 without 时序信号, of which it is a kind: that a firm works with these is not enough."""
+    return replace(group, terms=tuple(t for t in group.terms if t[0] not in _modalities()))
+
+
+@cache
+def _modalities() -> frozenset[str]:
+    return frozenset(f"{CONCEPT}{normalise(term.zh)}" for term in MODALITIES.values())
 
 
 def _ordered(hits: list[Hit], parsed: ParsedQuery) -> list[Hit]:

@@ -56,6 +56,8 @@ class SupplierDocument(TypedDict, total=False):
     capacities: list[Capacity]
     prices: list[Price]
     storage_tb: float
+    min_order: float
+    formats: list[str]
     in_certified_base: bool
     suspended: bool
     related_parties: list[str]

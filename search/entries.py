@@ -19,6 +19,7 @@ from search.engine import IndexDocument, IndexSettings
 from search.grades import (
     ANY_LEVEL,
     CREDENTIAL_FIELDS,
+    SKILLED_FIELDS,
     UNIT_NAMES,
     credential_field,
     data_grade_rank,
@@ -49,7 +50,8 @@ SETTINGS: Mapping[Kind, IndexSettings] = {
         ),
         numbers=(
             "staff", "experts", "data_grade", "health_level", "cctv_months", "accuracy",
-            "lowest_price", *CREDENTIAL_FIELDS, *_PRICES, *_CAPACITIES,
+            "lowest_price", "storage_tb", "min_order", *CREDENTIAL_FIELDS, *SKILLED_FIELDS, *_PRICES,
+            *_CAPACITIES,
         ),
     ),
     "jobs": IndexSettings(
@@ -108,6 +110,15 @@ def _lowest(prices: Iterable[Price]) -> dict[str, float]:
     return lowest
 
 
+def _heads_from(levels: Mapping[str, int]) -> list[int]:
+    """How many annotators have each skill rank or a higher one, lowest rank first."""
+    ranked = [(skill_rank(level), heads) for level, heads in levels.items()]
+    return [
+        sum(heads for held, heads in ranked if held >= least)
+        for least in range(1, len(SKILLED_FIELDS) + 1)
+    ]
+
+
 def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
     security, quality = doc["security"], doc["quality"]
     credentials = held_credentials(doc["certs"], security.get("mlps"))
@@ -118,7 +129,10 @@ def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
         "health_level": security.get("health_level_max") or 0,
         "cctv_months": security.get("cctv_months") or 0,
         "accuracy": quality.get("accuracy", 0),
+        "storage_tb": doc["storage_tb"],
+        "min_order": doc.get("min_order", 0),
         **{credential_field(kind): held.rank or ANY_LEVEL for kind, held in credentials.items()},
+        **dict(zip(SKILLED_FIELDS, _heads_from(doc["levels"]), strict=True)),
         **_lowest(doc["prices"]),
     }
     for capacity in doc["capacities"]:
@@ -129,7 +143,7 @@ def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
         strong=(doc["name"], *doc["task_types"], *doc["domains"], *doc["modalities"],
                 *doc["industries"], *doc["languages"]),
         weak=(doc["summary"], doc["region"], doc.get("park", ""), *doc["certs"], *doc["delivery"],
-              *(price["task"] for price in doc["prices"]),
+              *doc.get("formats", ()), *(price["task"] for price in doc["prices"]),
               *(capacity["of"] for capacity in doc["capacities"])),
         keywords={
             "regions": region_path(doc["region_code"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,17 +93,21 @@ def violates_example(record: Mapping[str, Any], constraint: Mapping[str, Any]) -
     """Whether a record of the examples.json shape breaks a judged hard constraint."""
     name, wanted = constraint["field"], constraint["value"]
     held = _held(record, name)
-    if constraint["op"] == "contains":
-        return wanted not in held
-    if constraint["op"] == "contains_prefix":
-        return not any(value.startswith(wanted) for value in held)
+    comparison = constraint["op"]
+    if comparison in ("contains", "not_contains"):
+        return (wanted in (held or ())) is (comparison == "not_contains")
+    if comparison == "contains_prefix":
+        return not any(value.startswith(wanted) for value in held or ())
+    if comparison == "!=":
+        return bool(held == wanted)
     if held is None:
         return True
-    held, wanted = _ordinal(held), _ordinal(wanted)
-    comparisons = {"=": held == wanted, ">=": held >= wanted, "<=": held <= wanted}
-    return not comparisons[constraint["op"]]
+    return not _COMPARISONS[comparison](_ordinal(held), _ordinal(wanted))
 
 
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
 _ORDERS = (("一级", "二级", "三级", "四级", "五级"), ("一般数据", "重要数据", "核心数据"))
 
 

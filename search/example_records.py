@@ -68,6 +68,8 @@ def from_example_supplier(record: Record) -> SupplierDocument:
         "capacities": [_capacity(entry) for entry in record.get("daily_capacity") or ()],
         "prices": [_price(entry, entry["task"]) for entry in record.get("prices") or ()],
         "storage_tb": float(record.get("storage_tb") or 0),
+        "min_order": float(record.get("min_order_yuan") or 0),
+        "formats": list(record.get("formats") or ()),
         "in_certified_base": bool(record.get("in_certified_base")),
     }
 

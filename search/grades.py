@@ -60,6 +60,12 @@ def credential_field(kind: str) -> str:
     return f"cert_{kind}"
 
 
+def skilled_field(rank: int) -> str:
+    """The number field in which an index holds how many annotators have this skill rank or a higher one."""
+    return f"skilled_{rank}"
+
+
+SKILLED_FIELDS = tuple(map(skilled_field, range(1, 6)))
 CREDENTIAL_FIELDS = tuple(map(credential_field, CREDENTIAL_KINDS))
 
 

@@ -16,43 +16,35 @@ from search.documents import Kind
 from search.engine import Equals, In, Range
 from search.exclusions import find_exclusions
 from search.grades import ANY_LEVEL, DEGREES, credential_field, skill_rank
+from search.headcounts import HIGHER, MORE, find_headcounts
 from search.lexicon import lexicon
 from search.numerals import NUMBER, UNIT, parse_number, plain
-from search.quantities import find_budgets, find_capacities, find_prices, find_sorts
+from search.price_bounds import MOST, UNDER, find_bulk_prices, find_prices
+from search.quantities import find_budgets, find_capacities, find_sorts
 from search.reading import Finding, Reading
 
 Rule = Callable[[Reading, Kind], Iterable[Finding]]
-_HIGHER = r"(?:及?以上)?"
-_MORE = r"(?:不少于|不低于|不小于|至少|起码|超过|大于|高于|达到?|≥|>=|>|over|at least)"
-_LEAST = f"{_MORE}?"
 _LEVELS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 
-_TEAM = r"(?:人数|人员|员工|团队|标注员|规模)"
-_COUNT = rf"(?<!第)(?P<n>{NUMBER})(?:\s*[-~到至]\s*{NUMBER})?\s*\+?\s*[多来余几]?"
-_HEADS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?P<most>不超过|不多于|少于|最多)?{_LEAST}\s*{_COUNT}[名位个号]?(?:以上的?)?(?:专职|全职|专业)?"
-        r"(?:标注员|标注人员|员工|人(?![天时日次工员脸体类像声群民物机气形格口设轮种名对会际份迷])(?!千面|一组)(?:员)?|people|staff|annotators?)"
-        r"(?P<under>以下|以内)?(?:及?以上|\+)?(?:的?规模|的?团队)?",
-        rf"{_TEAM}(?:总数|数量|数|规模)?\s*(?:要|需|须|得|在)?\s*(?P<most>不超过|不多于|少于|最多)?"
-        rf"(?:{_MORE}|过|破|满)\s*{_COUNT}[名位个号人]*(?P<under>以下|以内)?(?:及?以上|\+)?(?![\d.%％年岁])",
-        rf"(?P<most>不超过|最多)?(?:不少于|不低于|至少|起码|超过)\s*{_COUNT}[名位](?P<under>)",
-        rf"{_COUNT}[名位](?:标注员|人员)?(?P<most>)(?P<under>)(?:及?以上)",
-    )
-)
 _HEALTH = re.compile(
-    rf"第?(?P<a>[一二三四五1-5])级(?:的)?(?:健康(?:医疗)?|医疗(?:健康)?)数据{_HIGHER}"
-    rf"|健康(?:医疗)?数据(?:分级)?(?:为|达到?)?第?(?P<b>[一二三四五1-5])级{_HIGHER}"
+    rf"第?(?P<a>[一二三四五1-5])级(?:的)?(?:健康(?:医疗)?|医疗(?:健康)?)数据{HIGHER}"
+    rf"|(?<!心理)健康(?:医疗)?(?:数据)?(?:分级)?(?:为|达到?)?第?(?P<b>[一二三四五1-5])级{HIGHER}"
     r"|health(?: data)? level (?P<c>[1-5])"
 )
-_GRADE = re.compile(rf"(?P<grade>重要数据|核心数据)(?!目录|资产|库|表)(?:级别?)?{_HIGHER}")
+_GRADE = re.compile(rf"(?P<grade>重要数据|核心数据)(?!目录|资产|库|表)(?:级别?)?{HIGHER}")
 _ACCURACY = re.compile(
-    rf"(?:准确率|正确率|精度|accuracy)(?:要|需|在|达到?)?{_LEAST}\s*(?P<n>\d+(?:\.\d+)?)\s*(?:%|(?=以上)){_HIGHER}"
-    rf"|(?P<m>\d+(?:\.\d+)?)\s*%{_HIGHER}的?(?:准确率|正确率|精度|accuracy)"
+    rf"(?:准确率|正确率|精度|accuracy)(?:要|需|在|达到?)?{MORE}?\s*(?P<n>\d+(?:\.\d+)?)\s*(?:%|(?=以上)){HIGHER}"
+    rf"|(?P<m>\d+(?:\.\d+)?)\s*%{HIGHER}的?(?:准确率|正确率|精度|accuracy)"
 )
 _CCTV = re.compile(
-    rf"(?:录像|监控)[^\d一二三四五六七八九十半]{{0,6}}{_LEAST}(?:(?P<n>{NUMBER})个月|(?P<years>{NUMBER})年|(?P<days>{NUMBER})[天日]){_HIGHER}"
+    rf"(?:录像|监控)[^\d一二三四五六七八九十半]{{0,6}}{MORE}?(?:(?P<n>{NUMBER})个月|(?P<years>{NUMBER})年|(?P<days>{NUMBER})[天日]){HIGHER}"
+)
+_STORAGE = re.compile(
+    rf"(?:存储|storage)(?:空间|容量|能力)?\s*(?:要|需|在|有)?{MORE}?\s*(?P<n>{NUMBER})\s*(?:tb?|(?P<peta>pb?))(?![a-z]){HIGHER}"
+)
+_FIRST_ORDER = re.compile(
+    rf"(?:起订|起做|起接|最低订单|最小订单|起步)(?:金额|价|额|量)?\s*(?:要|在|是)?(?:{MOST})?\s*"
+    rf"(?P<n>{NUMBER})\s*(?:元|块钱?|yuan)?(?:{UNDER})?"
 )
 _EXPERT = re.compile(
     r"(?:行业领域专家|领域专家|(?:文保|医学|法律)?专家|[\u4e00-\u9fff]{0,2}医[师生]|硕博|博士|硕士|律师"
@@ -60,10 +52,10 @@ _EXPERT = re.compile(
 )
 _PROFESSIONAL = re.compile(r"专业标注员")
 _YEARS = re.compile(
-    rf"{_LEAST}(?P<n>{NUMBER})\s*年(?![级制期度])\s*{_HIGHER}(?:的)?(?:工作|从业|标注)?(?:经验|经历)?"
+    rf"{MORE}?(?P<n>{NUMBER})\s*年(?![级制期度])\s*{HIGHER}(?:的)?(?:工作|从业|标注)?(?:经验|经历)?"
 )
 _SKILL = re.compile(
-    rf"(?P<level>高级技师|技师|高级工|中级工|初级工|[一二三四五]级(?!建造|市场|学科|医院|标题|质检))(?:工)?{_HIGHER}"
+    rf"(?P<level>高级技师|技师|高级工|中级工|初级工|[一二三四五]级(?!建造|市场|学科|医院|标题|质检))(?:工)?{HIGHER}"
 )
 _DEGREE_WORDS = {
     "专科": "大专",
@@ -74,7 +66,7 @@ _DEGREE_WORDS = {
     "master": "硕士",
 }
 _DEGREE = re.compile(
-    rf"(?P<degree>{'|'.join((*DEGREES, *_DEGREE_WORDS))})(?:学历|学位|生)?{_HIGHER}"
+    rf"(?P<degree>{'|'.join((*DEGREES, *_DEGREE_WORDS))})(?:学历|学位|生)?{HIGHER}"
 )
 _PRICED_BY = re.compile(rf"按{UNIT}计价")
 _LICENCES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
@@ -96,7 +88,9 @@ _LICENCES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         re.compile(r"(?:可以?|能|允许)(?:用于|再)?训练(?:模型)?"),
     ),
 )
-_TERMS = re.compile(r"(?P<terms>全职|兼职)")
+_TERMS = re.compile(
+    r"全职|(?P<part>兼职|业余时间|业余|周末|晚间|空闲时间|part[- ]?time)|full[- ]?time"
+)
 _REMOTE = re.compile(
     r"(?P<mode>远程)(?!医疗|驾驶|控制|监控|操[作控]|会诊|诊断|教育|接管|桌面|问诊)(?:作业|办公)?"
 )
@@ -137,18 +131,22 @@ def _grades(reading: Reading, kind: Kind) -> Iterator[Finding]:
                       (Range("health_level", at_least=level),))  # fmt: skip
 
 
-def _counts(reading: Reading, kind: Kind) -> Iterator[Finding]:
-    for match in (found for pattern in _HEADS for found in reading.finditer(pattern)):
-        heads = parse_number(match["n"])
-        if heads is None:
-            continue
-        number = float(heads)
-        if match["most"] or match["under"]:
-            yield Finding("staff", f"staff<={heads}", *match.span(), N_("At most %(n)s people"),
-                          {"n": plain(heads)}, (Range("staff", at_most=number),))  # fmt: skip
-        else:
-            yield Finding("staff", f"staff>={heads}", *match.span(), N_("At least %(n)s people"),
-                          {"n": plain(heads)}, (Range("staff", at_least=number),))  # fmt: skip
+def _house(reading: Reading, kind: Kind) -> Iterator[Finding]:
+    """What a firm stores, and the smallest order it takes; read before volumes and budgets."""
+    for match in reading.finditer(_STORAGE):
+        if (number := parse_number(match["n"])) is not None:
+            terabytes = number * 1000 if match["peta"] else number
+            yield Finding("storage", f"storage>={terabytes}", *match.span(),
+                          N_("Stores at least %(n)s TB"), {"n": plain(terabytes)},
+                          (Range("storage_tb", at_least=float(terabytes)),))  # fmt: skip
+    for match in reading.finditer(_FIRST_ORDER):
+        if (yuan := parse_number(match["n"])) is not None:
+            yield Finding("min_order", f"min_order<={yuan}", *match.span(),
+                          N_("Takes orders from %(n)s yuan"), {"n": plain(yuan)},
+                          (Range("min_order", at_most=float(yuan)),))  # fmt: skip
+
+
+def _figures(reading: Reading, kind: Kind) -> Iterator[Finding]:
     for match in reading.finditer(_ACCURACY):
         percent = match["n"] or match["m"]
         share = float(percent) / 100
@@ -194,9 +192,9 @@ def _talent(reading: Reading) -> Iterator[Finding]:
                           N_("At least %(n)s years of experience"), {"n": plain(years)},
                           (Range("years", at_least=float(years)),))  # fmt: skip
     for match in reading.finditer(_TERMS):
-        yield Finding("availability", f"availability:{match['terms']}", *match.span(), "%(what)s",
-                      {"what": match["terms"]}, (Equals("availability", match["terms"]),),
-                      negatable=True)  # fmt: skip
+        terms = "兼职" if match["part"] else "全职"
+        yield Finding("availability", f"availability:{terms}", *match.span(), "%(what)s",
+                      {"what": terms}, (Equals("availability", terms),), negatable=True)  # fmt: skip
 
 
 _CLASSICAL = frozenset(("古籍",))
@@ -256,6 +254,6 @@ def _dataset_terms(reading: Reading) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    find_exclusions, _credentials, _grades, find_abilities, find_budgets, find_prices, find_capacities, _counts,
-    _people, _languages, _terms, find_sorts,
+    find_exclusions, _grades, _credentials, find_abilities, _house, find_bulk_prices, find_budgets, find_prices,
+    find_capacities, find_headcounts, _figures, _people, _languages, _terms, find_sorts,
 )  # fmt: skip

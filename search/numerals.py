@@ -20,14 +20,20 @@ MONEY = (
     rf"(?:(?:¥|rmb|cny)\s*{NUMBER}\s*{_YUAN_WORD}?"
     rf"|{NUMBER}\s*{_YUAN_WORD}(?:{_SMALL}(?:[毛角](?:{_SMALL}分?)?)?)?"
     rf"|{NUMBER}\s*(?:毛钱|毛|角)(?:{_SMALL}分?)?"
-    rf"|{NUMBER}\s*(?:分钱|分(?![割类钟级析])))"
+    rf"|{NUMBER}\s*(?:分{_SMALL}(?!分)厘?|分钱|分(?![割类钟级析])))"
 )
 _AMOUNT = re.compile(
     rf"(?P<yuan>{NUMBER})\s*{_YUAN_WORD}(?:(?P<jiao>{_SMALL})(?:[毛角](?P<fen>{_SMALL})?)?)?"
-    rf"|(?P<jiao2>{NUMBER})\s*[毛角]钱?(?P<fen2>{_SMALL})?|(?P<fen3>{NUMBER})\s*分"
+    rf"|(?P<jiao2>{NUMBER})\s*[毛角]钱?(?P<fen2>{_SMALL})?|(?P<fen3>{NUMBER})\s*分(?P<li>{_SMALL})?"
     rf"|(?P<bare>{NUMBER})"
 )
-_WORTH = {"yuan": Decimal(1), "bare": Decimal(1), "jiao": Decimal("0.1"), "fen": Decimal("0.01")}
+_WORTH = {
+    "yuan": Decimal(1),
+    "bare": Decimal(1),
+    "jiao": Decimal("0.1"),
+    "fen": Decimal("0.01"),
+    "li": Decimal("0.001"),
+}
 
 _ENGLISH_UNITS = {
     "hour": "小时",
@@ -56,6 +62,7 @@ _PERIOD_DAYS: dict[str, Decimal | int] = {
     "周": 7,
     "星期": 7,
     "week": 7,
+    "季度": 90,
     "个月": 30,
     "月": 30,
     "month": 30,

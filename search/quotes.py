@@ -11,6 +11,9 @@ from search.engine import AnyOf, Filter, Range
 from search.entries import PRICE_FIELDS
 from search.lexicon import lexicon, renewed
 
+ANY_PRICE = "lowest_price"
+"""The field of a price whose unit was not said."""
+
 
 def ceilings(filters: Iterable[Filter]) -> Iterator[Range]:
     """Every upper bound of a price among some filters."""
@@ -39,6 +42,12 @@ def keeps_ceilings(
     return True
 
 
+def quotes_something(document: Mapping[str, Any], groups: Sequence[TermGroup]) -> bool:
+    """Whether the record quotes anything that was asked for: under 一块五以内 without a unit, a price of
+    something else says nothing."""
+    return any(_shared(price["task"], groups) for price in document.get("prices") or ())
+
+
 def _is_met(
     prices: Iterable[Mapping[str, Any]], bounds: Mapping[str, float], groups: Sequence[TermGroup]
 ) -> bool:
@@ -46,7 +55,7 @@ def _is_met(
     offers = [
         (_shared(price["task"], groups), price["low"] <= bound)
         for price in prices
-        if (bound := bounds.get(f"price_{price['unit']}", bounds.get("lowest_price")))
+        if (bound := bounds.get(f"price_{price['unit']}", bounds.get(ANY_PRICE)))
         and not (asked and (named := _named(price["task"])) and not named & asked)
     ]
     most = max((shared for shared, _ in offers), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from search.analysis import TermGroup, index_terms, terms_of
+from search.analysis import LETTER_WEIGHT, TermGroup, index_terms, terms_of
 from search.engine import IndexDocument
 
 
@@ -15,10 +15,13 @@ def covered_words(document: IndexDocument, groups: Iterable[TermGroup]) -> list[
 
 
 def covers_something(document: IndexDocument, groups: Iterable[TermGroup]) -> bool:
-    """Whether the record has any of these words, or the sound of one."""
+    """Whether the record has any of these words, or the sound of one; a letter in common is none."""
     found = index_terms(document.strong, document.weak)
     return any(
-        any(term in found.strong or term in found.weak for term, _ in group.terms)
+        any(
+            weight > LETTER_WEIGHT and (term in found.strong or term in found.weak)
+            for term, weight in group.terms
+        )
         or not found.sounds.isdisjoint(group.fallbacks)
         for group in groups
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from market.accounts.models import Organisation
 from market.datasets.models import DatasetNeed
-from market.directory.models import SupplierProfile, Talent
+from market.directory.models import CapabilityPrice, DailyCapacity, SupplierProfile, Talent
 from market.directory.talents import consented, shown_name
 from market.kit import clock
 from market.tendering.models import Job
@@ -26,20 +27,27 @@ from search.numerals import scaled_price
 
 _IN_HOSPITAL, _ON_SITE = "院内驻场", "现场作业"
 _HOSPITAL = "医院"
+_unit_of = lru_cache(maxsize=4_096)(split_unit)
+_region_of = lru_cache(maxsize=8_192)(full_name)
 
 
 def _price(task: str, unit: str, low: Decimal, high: Decimal) -> Price:
-    named, of = split_unit(unit)
+    named, of = _unit_of(unit)
     return {"task": task or of, "unit": named, "low": scaled_price(low), "high": scaled_price(high)}
 
 
 def _capacity(unit: str, quantity: Decimal) -> Capacity:
-    named, of = split_unit(unit)
+    named, of = _unit_of(unit)
     return {"unit": named, "of": of, "per_day": float(quantity)}
 
 
 def supplier_document(
-    profile: SupplierProfile, load: dict[str, float], measured: dict[str, float]
+    profile: SupplierProfile,
+    prices: Iterable[CapabilityPrice],
+    capacities: Iterable[DailyCapacity],
+    *,
+    load: dict[str, float],
+    measured: dict[str, float],
 ) -> SupplierDocument:
     """A profile with its organisation and rows; `load` is bound output a day, `measured` its record here."""
     firm: Organisation = profile.organisation
@@ -53,7 +61,7 @@ def supplier_document(
         "summary": profile.summary or firm.summary,
         "uscc": firm.uscc or "",
         "region_code": firm.region_code,
-        "region": full_name(firm.region_code),
+        "region": _region_of(firm.region_code),
         "park": profile.park,
         "modalities": profile.modalities,
         "task_types": profile.task_types,
@@ -69,15 +77,11 @@ def supplier_document(
         "levels": profile.levels,
         "security": _security(profile),
         "quality": {**declared, **measured},
-        "capacities": [
-            _capacity(row.unit, row.quantity)
-            for row in sorted(profile.capacities, key=lambda row: row.id)
-        ],
-        "prices": [
-            _price(row.task, row.unit, row.min_price, row.max_price)
-            for row in sorted(profile.prices, key=lambda row: row.id)
-        ],
+        "capacities": [_capacity(row.unit, row.quantity) for row in capacities],
+        "prices": [_price(row.task, row.unit, row.min_price, row.max_price) for row in prices],
         "storage_tb": float(profile.storage_tb),
+        "min_order": profile.min_order_fen / 100,
+        "formats": profile.formats,
         "in_certified_base": profile.in_certified_base,
         "load": load,
     }
@@ -102,7 +106,7 @@ def _security(profile: SupplierProfile) -> dict[str, Any]:
 def job_document(job: Job, invited: Sequence[str] = ()) -> JobDocument:
     """A job as a document; its owner is fetched. A draft's too, for the preview beside the wizard."""
     owner: Organisation = job.owner
-    unit = split_unit(job.unit)[0]
+    unit = _unit_of(job.unit)[0]
     in_hospital = job.place == _IN_HOSPITAL
     requirements = job.requirements or {}
     return {
@@ -117,7 +121,7 @@ def job_document(job: Job, invited: Sequence[str] = ()) -> JobDocument:
         "owner_uscc": owner.uscc or "",
         "owner_is_hospital": in_hospital or _HOSPITAL in owner.name or _HOSPITAL in owner.tags,
         "region_code": owner.region_code,
-        "region": full_name(owner.region_code),
+        "region": _region_of(owner.region_code),
         "industry": job.industry,
         "modality": job.modality,
         "task_types": job.task_types,
@@ -159,7 +163,7 @@ def talent_document(talent: Talent) -> TalentDocument:
         "name": shown_name(talent),
         "summary": shown.get("summary", ""),
         "region_code": code,
-        "region": full_name(code),
+        "region": _region_of(code),
         "occupation": shown.get("occupation", ""),
         "work_type": shown.get("work_type", ""),
         "level": shown.get("skill_level", ""),
@@ -191,7 +195,7 @@ def need_document(need: DatasetNeed) -> DatasetDocument:
         "summary": need.summary,
         "owner": need.owner.name,
         "region_code": need.owner.region_code,
-        "region": full_name(need.owner.region_code),
+        "region": _region_of(need.owner.region_code),
         "industry": need.industry,
         "modality": need.modality,
         "task_types": need.task_types,
@@ -203,6 +207,6 @@ def need_document(need: DatasetNeed) -> DatasetDocument:
         "data_grade": need.data_grade,
         "health_level": need.health_level or 0,
         "quantity": float(need.volume),
-        "unit": split_unit(need.unit)[0],
+        "unit": _unit_of(need.unit)[0],
         "budget_fen": need.budget_fen,
     }

@@ -37,7 +37,10 @@ def _in_shanghai(text: str) -> str:
         raise ValueError("must be a date (2026-05-15) or a date and time (ISO 8601)") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=CHINA)
-    return moment.astimezone(CHINA).isoformat(timespec="seconds")
+    try:
+        return moment.astimezone(CHINA).isoformat()
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in Shanghai") from None
 
 
 def _no_list_is_empty(value: Any) -> Any:
@@ -187,4 +190,4 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _what(message: str) -> str:
-    return message.removeprefix("Value error, ")
+    return message.removeprefix("Value error, ").replace("valid tuple", "valid list")

@@ -19,14 +19,33 @@ def quote_file(path: str | Path) -> list[dict[str, Any]]:
     A claim that cannot be read gets a row too, refused as "claim.invalid", its trace naming each
     wrong field. Raises InvalidClaim when the file itself is no such JSON.
     """
+    return [quote_data(claim) for claim in claims_in(path)]
+
+
+def claims_in(path: str | Path) -> list[Any]:
+    """The claims of a file as JSON data. Raises InvalidClaim.
+
+    Money is never decided on a file that states a field twice.
+    """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = json.loads(Path(path).read_text("utf-8-sig"), object_pairs_hook=_stated_once)
+    except RecursionError:
+        raise InvalidClaim({"file": "is not JSON of a claim: nested too deeply"}) from None
     except ValueError as error:
         raise InvalidClaim({"file": f"is not JSON: {error}"}) from None
     claims = data.get("claims", [data]) if isinstance(data, dict) else data
     if not isinstance(claims, list):
         raise InvalidClaim({"claims": "must be a list"})
-    return [quote_data(claim) for claim in claims]
+    return claims
+
+
+def _stated_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice!r} is stated twice in one object")
+    return found
 
 
 def quote_data(data: object) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from tortoise.queryset import QuerySet
 
 from market.accounts.oversight import own_region
 from market.accounts.states import OrganisationKind
-from market.bureau.models import ActivityFact, FactKind, Side, TradeFact
+from market.bureau.models import ActivityFact, ActivityKind, FactKind, Side, TradeFact
 from market.bureau.periods import moments_of
-from market.bureau.queries import ActivitiesQuery, DealsQuery, StatisticsQuery
+from market.bureau.queries import DealsQuery, StatisticsQuery
 from market.bureau.statistics import Slice, code_range
 from market.kit.actor import Actor
 from market.kit.audit import LogEntry
@@ -63,23 +63,18 @@ def facts_of(part: Slice) -> QuerySet[TradeFact]:
     return query.order_by("-occurred_at", "-id")
 
 
-def facts_to_see(query: DealsQuery, by: Actor) -> QuerySet[TradeFact]:
-    """The facts of the actor's region that the filters ask for."""
-    facts = facts_of(slice_to_see(query, by))
+def facts_asked(part: Slice, query: DealsQuery) -> QuerySet[TradeFact]:
+    """The facts of a slice one may see, narrowed by what else the filters ask for."""
+    facts = facts_of(part)
     if query.kind:
         facts = facts.filter(kind=query.kind)
     return facts.filter(task_type=query.task) if query.task else facts
 
 
-def activities_to_see(query: ActivitiesQuery, by: Actor) -> QuerySet[ActivityFact]:
-    """What is counted beside the money in the actor's region that the filters ask for."""
-    facts = activities_of_slice(slice_to_see(query, by))
-    return facts.filter(kind=query.kind) if query.kind else facts
-
-
-def activities_of_slice(part: Slice) -> QuerySet[ActivityFact]:
-    """What is counted beside the money in a slice, the latest first."""
+def activities_of_slice(part: Slice, kind: ActivityKind | None = None) -> QuerySet[ActivityFact]:
+    """What is counted beside the money in a slice one may see, the latest first."""
     facts = ActivityFact.filter(
+        kind__in=[kind] if kind else list(ActivityKind),  # every index begins with it
         region_code__range=code_range(part.region),
         month__range=(part.period.first, part.period.last),
         occurred_at__range=moments_of(part.period),

@@ -244,14 +244,16 @@ def rollup_parts(fact: TradeFact) -> list[tuple[Key, Sums]]:
     deals = 0 if is_change(fact) else 1
     detail = (1, deals, int(fact.quantity * 100), *money_sums)
     whole = (1, deals, 0, *money_sums)
+    narrow = (
+        ((fact.industry, fact.modality), fact.unit, detail),
+        ((ALL, ALL), ALL, whole),
+    )
+    wide = (*narrow, ((fact.industry, ALL), ALL, whole), ((ALL, fact.modality), ALL, whole))
     return [
         ((side, area, *cell, fact.month, fact.kind, unit), sums)
         for side, code, _other in _sides(fact)
         for area in regions_around(code)
-        for cell, unit, sums in (
-            ((fact.industry, fact.modality), fact.unit, detail),
-            ((ALL, ALL), ALL, whole),
-        )
+        for cell, unit, sums in (wide if rollups.is_wide(area) else narrow)
     ]
 
 

@@ -10,15 +10,16 @@ from market.bureau import access, activity_lists, flows, labels, readings
 from market.bureau.desk import asked, page, reader
 from market.bureau.figures import fact_lines, figures_of
 from market.bureau.indicators import dimension_label, grouped, indicator
+from market.bureau.latest import latest
 from market.bureau.models import IndicatorReport
 from market.bureau.queries import ActivitiesQuery
+from market.bureau.readers import rows_by_month
 from market.bureau.recounting import SCRIPT
 from market.bureau.reports import ReportInput, report_value
 from market.bureau.sheets import exported, file_of
 from market.kit import web
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
-from market.kit.paging import paginate
 from market.kit.tables import download, format_of
 
 
@@ -77,11 +78,15 @@ async def report(request: Request) -> Response:
 async def show_activities(request: Request) -> Response:
     """The rows behind figures beside the money, filtered; a file holds all of them, a page some."""
     query = ActivitiesQuery.model_validate(dict(request.query_params))
-    facts = access.activities_to_see(query, reader(request))
+    part = access.slice_to_see(query, reader(request))
     if fmt := format_of(request):
+        facts = access.activities_of_slice(part, query.kind)
         everything = await facts.limit(activity_lists.MAX_EXPORTED)
         return file_of(request, [activity_lists.activities_sheet(everything)], fmt)
-    shown = await paginate(request, facts, size=50)
+    counts = await rows_by_month(part, query.kind)
+    shown = await latest(
+        request, part, counts, lambda one: access.activities_of_slice(one, query.kind)
+    )
     sheet = activity_lists.activities_sheet(list(shown.items))
     return await page(request, "activities", query, sheet=sheet, page=shown)
 

@@ -67,7 +67,9 @@ class TradeRollup(Row):
     """Sums of facts for a region and every region above it, by each side; re-computable.
 
     A fact is counted in a cell of its industry, modality and unit, and in one where all three are
-    ALL (and the quantity, of mixed units, 0): so every page reads few rows, however many the facts.
+    ALL (and the quantity, of mixed units, 0); for a province and the country, whose cells are many,
+    also in one of its industry and one of its modality alone: so every page reads few rows, however
+    many the facts.
     `cross_province_fen` is the part whose other party is in another province; the quantity is in
     hundredths of the unit, so that the database adds integers.
     """

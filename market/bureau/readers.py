@@ -63,11 +63,22 @@ async def activities_of(part: Slice) -> dict[ActivityKind, Activity]:
     return (await _activities(part, [part.region.code], "region_code")).get(part.region.code, {})
 
 
+async def rows_by_month(part: Slice, kind: ActivityKind | None) -> dict[str, int]:
+    """How many facts beside the money lie in each month of a slice, of one kind or of all."""
+    found = await _activities(part, [part.region.code], "month")
+    return {
+        month: sum(one.events for name, one in sums.items() if kind in (None, name))
+        for month, sums in found.items()
+    }
+
+
 async def _activities(
     part: Slice, areas: Sequence[str], dimension: str
 ) -> dict[str, dict[ActivityKind, Activity]]:
     query = ActivityRollup.filter(
-        region_code__in=areas, month__range=(part.period.first, part.period.last)
+        kind__in=list(ActivityKind),  # the index begins with it
+        region_code__in=areas,
+        month__range=(part.period.first, part.period.last),
     )
     if part.industry or part.modality:
         query = (

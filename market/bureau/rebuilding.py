@@ -22,6 +22,11 @@ _REGIONS = (
     "SELECT region_code FROM trade_facts UNION SELECT supplier_region_code FROM trade_facts "
     "UNION SELECT region_code FROM activity_facts"
 )
+_WIDE = " AND area LIKE '%0000'"
+# what a cell of trade keeps apart, and in which regions there are such cells
+_CELLS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("industry", "modality", "unit"), ""), ((), ""), (("industry",), _WIDE), (("modality",), _WIDE),
+)  # fmt: skip
 _SIDES = (
     (Side.DEMAND, "region_code", "supplier_region_code"),
     (Side.SUPPLY, "supplier_region_code", "region_code"),
@@ -98,7 +103,7 @@ def _identity() -> str:
 
 
 def _trade() -> list[str]:
-    """For each side the cells of every industry, modality and unit, and those of all of them."""
+    """For each side the cells of every industry, modality and unit, and the wider ones."""
     cross = (
         "SUM(CASE WHEN substr(region_code, 1, 2) <> substr(supplier_region_code, 1, 2) "
         "THEN amount_fen ELSE 0 END)"
@@ -106,15 +111,17 @@ def _trade() -> list[str]:
     statements = []
     for side, own, _other in _SIDES:
         source = f"trade_facts JOIN region_chains ON region_chains.code = {own}"
-        for whole in (False, True):
+        for kept, where in _CELLS:
             keys = [("side", f"'{side.value}'"), ("region_code", "area"), ("month", "month"),
                     ("kind", "kind")]  # fmt: skip
             cell = [
-                (name, f"'{ALL}'" if whole else name) for name in ("industry", "modality", "unit")
+                (name, name if name in kept else f"'{ALL}'")
+                for name in ("industry", "modality", "unit")
             ]
-            sums = [("facts", "COUNT(*)"), ("deals", _DEALS), ("quantity_hundredths", "0" if whole else _HUNDREDTHS),
+            quantity = _HUNDREDTHS if "unit" in kept else "0"
+            sums = [("facts", "COUNT(*)"), ("deals", _DEALS), ("quantity_hundredths", quantity),
                     ("amount_fen", "SUM(amount_fen)"), ("cross_province_fen", cross)]  # fmt: skip
-            statements.append(_insert("trade_rollups", [*keys, *cell], sums, source))
+            statements.append(_insert("trade_rollups", [*keys, *cell], sums, source + where))
     return statements
 
 

@@ -25,6 +25,11 @@ COLUMNS: Mapping[type[Row], tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+def is_wide(area: str) -> bool:
+    """Whether sums by industry and by modality alone are kept of a region: a province, the country."""
+    return area.endswith("0000")
+
+
 async def add(rollup: type[Row], parts: Iterable[tuple[Key, Sums]]) -> None:
     """Add to cells, making those that are missing; one statement for all of them.
 

@@ -3,7 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tortoise.queryset import QuerySet
 
 from billing import statements, words
 from billing.models import Payment
@@ -21,9 +20,11 @@ from market.bureau import (
 )
 from market.bureau.answers import answers_for
 from market.bureau.desk import asked, page, reader
+from market.bureau.latest import SIZE, latest
 from market.bureau.models import FactKind, TradeFact
 from market.bureau.queries import DealsQuery
 from market.bureau.sheets import exported, file_of
+from market.bureau.statistics import Slice
 from market.kit import web
 from market.kit.paging import Page, paginate
 from market.kit.tables import format_of
@@ -42,24 +43,23 @@ async def show_overview(request: Request) -> Response:
     return await page(request, "overview", query, board=board, answers=answers)
 
 
-async def _page_of(
-    request: Request, query: DealsQuery, facts: QuerySet[TradeFact]
-) -> Page[TradeFact]:
-    """Fifty facts; how many there are the rollup knows, but for one task."""
-    part = access.slice_to_see(query, reader(request))
-    total = await facts.count() if query.task else await statistics.rows_of(part, query.kind)
-    return await paginate(request, facts, size=50, total=total)
+async def _page_of(request: Request, query: DealsQuery, part: Slice) -> Page[TradeFact]:
+    """Fifty facts; how many there are, and in which months, the rollup knows, but for one task."""
+    if query.task:
+        return await paginate(request, access.facts_asked(part, query), size=SIZE)
+    counts = await statistics.rows_by_month(part, query.kind)
+    return await latest(request, part, counts, lambda one: access.facts_asked(one, query))
 
 
 async def show_deals(request: Request) -> Response:
     """The facts of the region, filtered; a file holds all of them, a page some."""
     query = DealsQuery.model_validate(dict(request.query_params))
-    facts = access.facts_to_see(query, reader(request))
+    part = access.slice_to_see(query, reader(request))
     if fmt := format_of(request):
-        rows = await facts.limit(deals.MAX_EXPORTED)
+        rows = await access.facts_asked(part, query).limit(deals.MAX_EXPORTED)
         sheet = deals.facts_sheet(rows, await deals.contract_numbers(rows))
         return file_of(request, [sheet], fmt)
-    shown = await _page_of(request, query, facts)
+    shown = await _page_of(request, query, part)
     sheet, numbers = deals.facts_sheet((), {}), await deals.contract_numbers(shown.items)
     return await page(request, "deals", query, sheet=sheet, page=shown, numbers=numbers)
 
@@ -67,11 +67,11 @@ async def show_deals(request: Request) -> Response:
 async def show_contracts(request: Request) -> Response:
     """The contracts of the region."""
     query = DealsQuery.model_validate({**request.query_params, "kind": FactKind.CONTRACTED})
-    facts = access.facts_to_see(query, reader(request))
+    part = access.slice_to_see(query, reader(request))
     if fmt := format_of(request):
-        everything = await deals.contracts_sheet(await facts.limit(deals.MAX_EXPORTED))
-        return file_of(request, [everything], fmt)
-    shown = await _page_of(request, query, facts)
+        rows = await access.facts_asked(part, query).limit(deals.MAX_EXPORTED)
+        return file_of(request, [await deals.contracts_sheet(rows)], fmt)
+    shown = await _page_of(request, query, part)
     sheet = await deals.contracts_sheet(list(shown.items))
     return await page(request, "contracts", query, sheet=sheet, page=shown)
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from tortoise.expressions import Q
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from market.accounts.oversight import codes_within
 from market.bureau.models import ALL, FactKind, Side, TradeRollup
 from market.bureau.periods import Period
+from market.bureau.rollups import is_wide
 from market.vocabulary import regions
 from market.vocabulary.regions import Region, RegionLevel
 
@@ -90,17 +92,26 @@ def code_range(region: Region) -> tuple[str, str]:
 
 
 def _cells(part: Slice, areas: Sequence[str], dimension: str) -> QuerySet[TradeRollup]:
-    """The rows that sum to a slice: the whole of a region, unless it is split or filtered."""
+    """The rows that sum to a slice: the whole of a region, unless it is split or filtered.
+
+    By industry or by modality alone a province and the country have sums of their own.
+    """
     query = TradeRollup.filter(
         side=part.side,
         region_code__in=areas,
         month__range=(part.period.first, part.period.last),
     )
-    if part.industry or part.modality or dimension in ("industry", "modality"):
-        query = query.filter(industry=part.industry) if part.industry else query
-        query = query.filter(modality=part.modality) if part.modality else query
+    chosen = {"industry": part.industry, "modality": part.modality}
+    split = [name for name, value in chosen.items() if value or dimension == name]
+    if not split:
+        return query.filter(industry=ALL, modality=ALL)
+    query = query.filter(**{name: value for name, value in chosen.items() if value})
+    if len(split) == 2:
         return query.exclude(unit=ALL)
-    return query.filter(industry=ALL, modality=ALL)
+    kept = {"industry": "modality", "modality": "industry"}[split[0]]
+    wide, narrow = [[area for area in areas if is_wide(area) is kind] for kind in (True, False)]
+    margin = Q(region_code__in=wide, unit=ALL, **{kept: ALL}) & ~Q(**{split[0]: ALL})
+    return query.filter(margin | Q(region_code__in=narrow) & ~Q(unit=ALL) if narrow else margin)
 
 
 async def _volumes(part: Slice, areas: Sequence[str], dimension: str) -> dict[str, Volume]:
@@ -122,12 +133,12 @@ async def volume_by(part: Slice, dimension: str) -> dict[str, Volume]:
     return await _volumes(part, [part.region.code], dimension)
 
 
-async def rows_of(part: Slice, kind: FactKind | None) -> int:
-    """How many facts lie in a slice, read from the rollup: counting millions would take seconds."""
+async def rows_by_month(part: Slice, kind: FactKind | None) -> dict[str, int]:
+    """How many facts of a slice lie in each month, from the rollup: counting millions takes seconds."""
     cells = _cells(part, [part.region.code], "month")
     cells = cells.filter(kind=kind) if kind else cells
-    found = await cells.annotate(n=Sum("facts")).values("n")
-    return int(found[0]["n"] or 0)
+    found = await cells.annotate(n=Sum("facts")).group_by("month").values("month", "n")
+    return {row["month"]: int(row["n"]) for row in found}
 
 
 async def volume_below(part: Slice) -> dict[str, Volume]:

@@ -30,6 +30,8 @@ def with_database(work: Callable[[], Awaitable[R]]) -> R:
     return asyncio.run(run())
 
 
-def show(value: Any) -> None:
-    """Print a value as JSON on standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+def show(value: Any, *, is_compact: bool = False) -> None:
+    """Print a value as JSON on standard output; half a surrogate pair stays the escape it was."""
+    shape: dict[str, Any] = {"separators": (",", ":")} if is_compact else {"indent": 2}
+    text = json.dumps(value, ensure_ascii=False, default=str, **shape)
+    typer.echo(text.encode("utf-8", "backslashreplace").decode())

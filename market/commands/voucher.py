@@ -1,12 +1,12 @@
 """`market voucher`: programmes looked at before they bind anybody."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from market.commands.common import Json, console, show
+from market.commands.common import Json, R, console, show
 
 app = typer.Typer(no_args_is_help=True, help="Check voucher programmes and compare their versions.")
 RuleFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
@@ -23,7 +23,8 @@ def lint_programmes(
     from billing.vouchers.linter import lint
     from billing.vouchers.programmes import load_programmes, read_programme
 
-    rules = [read_programme(file) for file in files or ()] or list(load_programmes().values())
+    rules = [_read(read_programme, file) for file in files or ()]
+    rules = rules or list(load_programmes().values())
     found = {rule.reference: lint(rule) for rule in rules}
     if as_json:
         show({name: [one.as_row() for one in findings] for name, findings in found.items()})
@@ -40,9 +41,17 @@ def diff_programmes(old: RuleFile, new: RuleFile, claims: RuleFile) -> None:
     """What version NEW would have granted on a file of past claims, beside OLD: gains, losses, totals."""
     from billing.vouchers.claims import read_claim
     from billing.vouchers.programmes import read_programme
+    from billing.vouchers.quotes import claims_in
     from billing.vouchers.versions import diff_versions
 
-    data = json.loads(claims.read_text(encoding="utf-8"))
-    rows = data.get("claims", [data]) if isinstance(data, dict) else data
-    past = [(row["id"], read_claim(row)) for row in rows]
-    show(diff_versions(read_programme(old), read_programme(new), past).as_data())
+    past = _read(lambda path: [read_claim(row) for row in claims_in(path)], claims)
+    before, after = _read(read_programme, old), _read(read_programme, new)
+    show(diff_versions(before, after, [(claim.id, claim) for claim in past]).as_data())
+
+
+def _read(read: Callable[[Path], R], path: Path) -> R:
+    """What a file holds; a wrong call when it is not what it should be."""
+    try:
+        return read(path)
+    except (ValueError, RecursionError) as exc:
+        raise typer.BadParameter(f"{path}: {exc}") from None

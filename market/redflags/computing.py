@@ -65,7 +65,7 @@ def read_lines(lines: Iterable[str]) -> Iterator[Any]:
             continue
         try:
             yield decode(line)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             print(f"line {number} is not JSON and is left out: {exc}", file=sys.stderr)
 
 

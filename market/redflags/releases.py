@@ -1,6 +1,7 @@
 """What the indicators read of a release, forgiving of anything that is not shaped as OCDS says."""
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -58,7 +59,9 @@ def price(bid: dict[str, Any]) -> tuple[float, str] | None:
     amount, currency = value.get("amount"), value.get("currency")
     if isinstance(amount, bool) or not isinstance(amount, int | float):
         return None
-    return (float(amount), currency) if isinstance(currency, str) else None
+    if not isinstance(currency, str) or not abs(amount) <= sys.float_info.max:
+        return None
+    return float(amount), currency
 
 
 def bids(release: Release) -> list[dict[str, Any]] | None:

@@ -13,6 +13,9 @@ def _pipe_separated(value: Any) -> Any:
 
 
 Names = Annotated[frozenset[str], BeforeValidator(_pipe_separated)]
+OTHER_COMMANDS = frozenset(
+    {"output", "codelists", "defaults", "redactions", "corrections", "modifications"}
+)
 _NO_SECTION = "\0"  # for the properties above the first section
 
 
@@ -110,13 +113,18 @@ def read_settings(path: Path) -> Settings:
     text = path.read_text("utf-8")
     try:
         content = json.loads(text) if text.lstrip().startswith("{") else _read_ini(text)
-        return Settings.model_validate(content)
+        return Settings.model_validate(_of_indicators(content))
     except ValidationError as exc:
         first = exc.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"{path.name}: {place}: {first['msg']}") from exc
     except (configparser.Error, json.JSONDecodeError) as exc:
         raise ValueError(f"{path.name}: {exc}") from exc
+
+
+def _of_indicators(content: dict[str, Any]) -> dict[str, Any]:
+    """Without the sections of Cardinal's other commands, which share the file."""
+    return {name: value for name, value in content.items() if name not in OTHER_COMMANDS}
 
 
 def _read_ini(text: str) -> dict[str, Any]:

@@ -28,10 +28,10 @@ async def test_what_is_due_is_settled_from_the_page_and_opens_its_rows(
     operator = await operator_actor()
     assert deal.order is not None
     await signed_in_client(client, operator.person_id)
-    page = await client.get("/operator/settlements")
+    page = await client.get("/operator/payments/settlements")
     assert deal.order.number in page.text
     assert await Settlement.all().count() == 0
-    done = await client.post("/operator/settlements")
+    done = await client.post("/operator/payments/settlements")
     assert done.status_code == 200
     assert deal.order.number not in done.text
     settlement = await Settlement.get(order_id=deal.order.id)
@@ -56,7 +56,7 @@ async def test_lists_of_both_sides_show_the_rows(client: httpx.AsyncClient) -> N
     deal = await accepted()
     operator = await operator_actor()
     await signed_in_client(client, operator.person_id)
-    await client.post("/operator/settlements")
+    await client.post("/operator/payments/settlements")
     for payout in await Payout.all():
         await payouts.confirm_bank_payout(payout, reference="BANK-2", by=operator)
     for by, paths in (
@@ -77,6 +77,6 @@ async def test_a_viewer_of_the_operator_settles_nothing(
 ) -> None:
     await accepted()
     await signed_in_client(client, (await operator_actor(role)).person_id)
-    assert (await client.get("/operator/settlements")).status_code == 200
-    assert (await client.post("/operator/settlements")).status_code == NotPermitted.status_code
+    assert (await client.get("/operator/payments/settlements")).status_code == 200
+    assert (await client.post("/operator/payments/settlements")).status_code == NotPermitted.status_code
     assert await Settlement.all().count() == 0

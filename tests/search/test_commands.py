@@ -13,7 +13,7 @@ from market.directory.models import SupplierProfile
 from market.imports import import_file
 from market.kit import i18n
 from market.settings import settings
-from search import commands, engines
+from search import batches, commands, engines
 
 RECORDS = Path(__file__).parent / "data" / "records.json"
 JUDGEMENTS = Path(__file__).parent / "data" / "judgements.json"
@@ -63,7 +63,7 @@ async def test_a_batch_answers_each_query(imported: dict[str, Any], tmp_path: Pa
         {"id": "a", "target": "suppliers", "query": "医学影像"},
         {"id": "b", "target": "jobs", "query": "完全无关的词语组合"},
     ]), encoding="utf-8")  # fmt: skip
-    answers = await commands.search_batch(asked, limit=2)
+    answers = (await commands.search_batch(asked, limit=2)).answers
     once = await commands.search_once("suppliers", "医学影像", limit=2)
     assert answers["a"] == [hit["id"] for hit in once["hits"]]
     assert set(answers) == {"a", "b"}
@@ -76,7 +76,7 @@ async def test_matches_are_the_same_once_and_in_a_batch(
     asked = tmp_path / "jobs.json"
     asked.write_text(json.dumps([job]), encoding="utf-8")
     once = await commands.match_once(job)
-    batch = await commands.match_batch(asked)
+    batch = (await commands.match_batch(asked)).answers
     eligible = [one["id"] for one in once["eligible"]]
     assert batch == {job: {"eligible": eligible, "refused": once["refused"]}}
     assert {*eligible, *once["refused"]} == {one["id"] for one in imported["suppliers"]}
@@ -143,3 +143,78 @@ async def test_answers_print_for_people(
     printed = capsys.readouterr().out
     assert "山东省济南市" in printed
     assert "✗" in printed
+
+
+_BATCHES = [
+    (
+        '\ufeff[{"id":"a","query":"医学影像","more":1},\r\n{"id":1,"target":"jobs","query":""},'
+        '{"id":"b","target":"firms","query":"x"},{"id":"c","query":null},{"query":"x"},'
+        '{"id":"a","query":"x"},7]',
+        ["a", "1"],
+        [
+            "第 3 条：target：firms 不在 suppliers, jobs, talents, datasets 之中",
+            "第 4 条：query：须为文字", "第 5 条：id：须为文字或整数", "第 6 条：id：a 重复出现",
+            "第 7 条：须为 {id, target, query}",
+        ],
+    ),
+    (
+        '{"id":"a","query":"医学影像"}\r\n{"id":"b","query":\r\n\r\n{"id":"c","query":"点云"}\r\n',
+        ["a", "c"],
+        ["第 2 行：不是 JSON：Expecting value: line 1 column 19 (char 18)"],
+    ),
+    ('{"queries":[{"id":"a","query":"医学影像","relevance":{}}]}', ["a"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "answered", "refused"), _BATCHES)
+async def test_a_bad_entry_of_a_batch_loses_no_good_one(
+    imported: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    answered: list[str],
+    refused: list[str],
+) -> None:
+    asked = tmp_path / "queries.json"
+    asked.write_bytes(text.encode("utf-8"))
+    done = await commands.search_batch(asked)
+    assert (list(done.answers), done.refused) == (answered, refused)
+    if refused:
+        with pytest.raises(typer.Exit) as left:
+            batches.finish(done)
+        assert left.value.exit_code == 1
+    else:
+        batches.finish(done)
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == done.answers
+    assert printed.err.splitlines() == refused
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b'[{"id":"a"},\n{"id" 1}]', "line 2 column 7"),
+        (b'{"x": 1}', "列表"),
+        (b"\xff\xfe", "not JSON"),
+        (b"", "not JSON"),
+    ],
+)
+async def test_a_file_that_is_no_batch_is_a_wrong_call(
+    tmp_path: Path, text: bytes, sentence: str
+) -> None:
+    i18n.use_locale("zh_CN")
+    asked = tmp_path / "queries.json"
+    asked.write_bytes(text)
+    with pytest.raises(typer.BadParameter, match=sentence):
+        await commands.search_batch(asked)
+
+
+async def test_an_unknown_job_of_a_batch_is_named(imported: dict[str, Any], tmp_path: Path) -> None:
+    job = imported["jobs"][0]["id"]
+    asked = tmp_path / "jobs.json"
+    asked.write_text(json.dumps(["nope", {"id": job}, None]), encoding="utf-8")
+    done = await commands.match_batch(asked)
+    assert list(done.answers) == [job]
+    assert done.refused == [
+        "第 1 条：no job has the id or number nope", "第 3 条：id：须为文字或整数",
+    ]  # fmt: skip

@@ -117,3 +117,20 @@ def test_it_imports_nothing_but_itself_and_the_standard_library():
             for name in names:
                 own = name.startswith("billing.vouchers.verifier")
                 assert own or name.split(".")[0] in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", 2), (b"[]", 2), (b"[" * 100_000, 2), (b'{"trace": 1, "trace": 2}', 2), (b"\xff", 2),
+        (b"{}", 1), (b"[1, null]", 1), (b'{"combination": 1}', 1), (b'{"trace": {"programme": 1}}', 1),
+    ],
+)  # fmt: skip
+def test_what_is_no_certificate_never_passes(tmp_path: Path, content: bytes, code: int) -> None:
+    path = tmp_path / "certificate.json"
+    path.write_bytes(content)
+    try:
+        answer = main([str(path)])
+    except SystemExit as stopped:
+        answer = int(str(stopped.code))
+    assert answer == code

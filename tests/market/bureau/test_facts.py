@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -61,11 +62,11 @@ async def test_a_contract_in_force_is_a_fact(rollback: None) -> None:
     }  # fmt: skip
     counted = (FactKind.CONTRACTED, 1, 300_000, 24_600_000)
     for code in ("370100", "370000", "100000"):
-        assert await cells(region_code=code, industry="healthcare") == [
+        assert await cells(region_code=code, unit="例") == [
             (Side.DEMAND, *counted),
             (Side.SUPPLY, *counted),
         ]
-    assert await TradeRollup.all().count() == 12  # each beside a cell of all industries
+    assert await TradeRollup.all().count() == 20  # two of the city, four of each region above
 
 
 async def test_the_same_event_twice_is_counted_once(rollback: None) -> None:
@@ -154,10 +155,15 @@ def test_a_fact_is_counted_in_every_region_above_it() -> None:
         *((Side.DEMAND, code) for code in ("370102", "370100", "370000", "100000")),
         *((Side.SUPPLY, code) for code in ("140200", "140000", "100000")),
     }
-    for (_side, _area, industry, modality, _month, _kind, unit), sums in parts:
-        of_all = unit == ALL
-        assert sums == (1, 1, 0 if of_all else 300_000, 700, 700)
-        assert (industry, modality) == ((ALL, ALL) if of_all else ("healthcare", "medical_image"))
+    narrow = {("healthcare", "medical_image", fact.unit), (ALL, ALL, ALL)}
+    wide = {*narrow, ("healthcare", ALL, ALL), (ALL, "medical_image", ALL)}
+    kept = defaultdict(set)
+    for (side, area, industry, modality, _month, _kind, unit), sums in parts:
+        assert sums == (1, 1, 0 if unit == ALL else 300_000, 700, 700)
+        kept[side, area].add((industry, modality, unit))
+    assert len(parts) == sum(map(len, kept.values()))
+    for (_side, area), found in kept.items():
+        assert found == (wide if area in ("370000", "140000", "100000") else narrow)
 
 
 def test_a_fact_flows_between_its_regions_and_the_others_province() -> None:

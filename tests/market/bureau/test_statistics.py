@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from starlette.requests import Request
 
 from market.bureau import statistics
+from market.bureau.access import facts_of
 from market.bureau.facts import record_fact
+from market.bureau.latest import latest, months_of
 from market.bureau.models import Side, TradeRollup
 from market.bureau.periods import PeriodName, period_of
 from market.bureau.statistics import Slice, Volume
@@ -99,3 +102,33 @@ async def test_the_share_across_provinces(rollback: None) -> None:
     cells = await statistics.volume_by(whole("370000"), "month")
     assert cells["2026-10"].cross_province_bp == 2500
     assert Volume().cross_province_bp is None
+
+
+def test_a_page_of_facts_reads_only_the_months_its_rows_lie_in() -> None:
+    counts = {"2026-01": 4, "2026-02": 0, "2026-03": 3, "2026-05": 2}
+    assert months_of(counts, 0, 2) == ("2026-05", "2026-05", 0)
+    assert months_of(counts, 1, 2) == ("2026-03", "2026-05", 0)
+    assert months_of(counts, 2, 3) == ("2026-03", "2026-03", 2)
+    assert months_of(counts, 4, 50) == ("2026-01", "2026-03", 2)
+    assert months_of(counts, 9, 50) is None
+    assert months_of({}, 0, 50) is None
+
+
+async def test_pages_of_facts_hold_every_one_once_the_latest_first(
+    rollback: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("market.bureau.latest.SIZE", 3)
+    for month in (1, 1, 2, 4, 4, 4, 4):
+        await make_fact(at=dt.datetime(2026, month, 9, 4, tzinfo=dt.UTC))
+    part = whole("370000")
+    counts = await statistics.rows_by_month(part, None)
+    assert counts == {"2026-01": 2, "2026-02": 1, "2026-04": 4}
+    seen = []
+    for number in range(1, 5):
+        request = Request(
+            {"type": "http", "query_string": f"page={number}".encode(), "headers": []}
+        )
+        page = await latest(request, part, counts, facts_of)
+        assert (page.total, page.pages) == (7, 3)
+        seen += [fact.id for fact in page.items]
+    assert seen == [fact.id for fact in await facts_of(part)]

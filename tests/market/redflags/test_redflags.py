@@ -8,7 +8,7 @@ import pytest
 
 from market.redflags.computing import read_lines, red_flags, red_flags_of_file
 from market.redflags.quartiles import fences
-from market.redflags.settings import Settings, read_settings
+from market.redflags.settings import Settings, ShortPeriod, read_settings
 
 VECTORS = Path(__file__).parents[3] / "../shared/data/redflags"
 COMMON = {
@@ -235,3 +235,33 @@ def test_the_published_vectors() -> None:
         block = dict([setting]) if setting else {}
         expected = json.loads((VECTORS / f"{name}.expected").read_text())
         assert flags(code, *read_lines(lines), **block) == expected, name
+
+
+def test_a_settings_file_of_cardinals_other_commands_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.ini"
+    path.write_text(
+        "[output]\n[defaults]\ncurrency = USD\n[codelists.bid_status]\nqualified = valid\n"
+        "[redactions]\n[corrections]\n[modifications]\n[R003]\nthreshold = 10\n"
+    )
+    settings = read_settings(path)
+    assert (settings.currency, settings.R003, settings.R018) == (
+        None,
+        ShortPeriod(threshold=10),
+        None,
+    )
+
+
+def test_amounts_no_number_can_hold_are_no_amounts() -> None:
+    lines = [
+        '{"ocid": "x", "bids": {"details": ['
+        f'{{"status": "valid", "tenderers": [{{"id": "A"}}], "value": {{"amount": {amount}, "currency": "CNY"}}}},'
+        f'{{"status": "valid", "tenderers": [{{"id": "B"}}], "value": {{"amount": {amount}, "currency": "CNY"}}}}'
+        "]}}"
+        for amount in ("1e400", "-1e400", "9" * 400)
+    ]
+    assert flags("R028", *read_lines(lines)) == {}
+
+
+def test_a_line_nested_beyond_reading_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(read_lines(["[" * 100_000, '{"ocid": "x"}'])) == [{"ocid": "x"}]
+    assert "line 1 is not JSON and is left out" in capsys.readouterr().err

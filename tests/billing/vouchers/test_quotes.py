@@ -1,0 +1,78 @@
+"""Claim files as outsiders write them: what is wrong is said, nothing is decided on a doubtful file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from billing.vouchers.claims import InvalidClaim
+from billing.vouchers.quotes import INVALID, quote_data, quote_file
+from market.__main__ import app
+
+CLAIM: dict[str, Any] = {
+    "id": "c", "programme": "shenzhen-training", "as_of": "2026-05-15",
+    "subject": {"org_type": "enterprise"},
+    "lines": [{"category": "compute_rental", "amount_fen": 300}],
+}  # fmt: skip
+TEXT = json.dumps(CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is not JSON"),
+        (b'{"claims": {}}', "claims: must be a list"),
+        (b"[" * 100_000, "nested too deeply"),
+        (TEXT.replace('"c"', '"数"').encode("gbk"), "is not JSON: 'utf-8'"),
+        (TEXT.replace("300", "1, " + '"amount_fen": 300').encode(), "'amount_fen' is stated twice"),
+        (TEXT.replace("300", "9" * 5000).encode(), "4300 digits"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_as_a_whole(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "claim.json"
+    path.write_bytes(content)
+    with pytest.raises(InvalidClaim, match=said):
+        quote_file(path)
+    assert CliRunner().invoke(app, ["quote", str(path)]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"as_of": "0001-01-01T00:00:00+14:00"}, "as_of"),
+        ({"as_of": "2026-02-30"}, "as_of"),
+        ({"programme": "../x"}, "programme"),
+        ({"lines": [{"category": "compute_rental", "amount_fen": 100.0}]}, "lines[0].amount_fen"),
+        ({"lines": [{"category": "compute_rental", "amount_fen": True}]}, "lines[0].amount_fen"),
+        ({"lines": [{"category": "compute_rental", "amount_fen": 10**30}]}, "lines[0].amount_fen"),
+        ({"history": {}}, "history"),
+        ({"remaining": {"cap:none": 1}}, "remaining.cap:none"),
+    ],
+)
+def test_a_claim_that_is_none_names_its_field(change: dict[str, Any], field: str) -> None:
+    row = quote_data(CLAIM | change)
+    assert (row["ineligible"], row["grant_fen"]) == (INVALID, 0)
+    assert list(row["trace"]["errors"]) == [field]
+
+
+def test_the_command_prints_every_row_and_says_by_its_code_that_one_is_no_claim(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "claims.json"
+    path.write_text("\ufeff" + json.dumps({"claims": [CLAIM, {"id": "\ud800"}]}))
+    answer = CliRunner().invoke(app, ["quote", str(path)])
+    rows = json.loads(answer.stdout)
+    assert [row["ineligible"] for row in rows] == [None, INVALID]
+    assert (rows[1]["id"], answer.exit_code) == ("\ud800", 1)
+
+
+def test_a_deadline_is_over_within_the_second() -> None:
+    award = {"programme": "beijing-dataset-award-2026", "claimant": "supplier"}
+    lines = [{"category": "dataset_sale", "event": "first_sale", "object": "d"}]
+    for at, refusal in (("17:30:00", None), ("17:30:00.000001", "validity.window")):
+        row = quote_data(CLAIM | award | {"lines": lines, "as_of": f"2026-08-31T{at}+08:00"})
+        assert row["ineligible"] == refusal
