@@ -25,6 +25,7 @@ from search.cards import facts_of, heading_of, prices_of, url_of
 from search.documents import Kind
 from search.saved_searches import next_due
 from search.saved_views import address_of
+from search.subjects import subjects_of
 from search.versions import version_of
 
 TOPIC = "alert.due"
@@ -39,7 +40,7 @@ OVERLAP = dt.timedelta(minutes=10)
 
 async def note_change(message: outbox.Message) -> None:
     """Let immediate alerts look soon that a changed record may concern: its kind's, its firm's, its job's."""
-    changed = await indexing.subjects_of([message.payload])
+    changed = await subjects_of([message.payload])
     kinds = [kind for kind, ids in changed.items() if ids]
     concerned = (
         Q(target__in=kinds)

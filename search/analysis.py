@@ -213,7 +213,8 @@ def _known_group(surface: str, words: Lexicon) -> TermGroup:
     for concept in concepts:
         for family in words.families.get(concept, ()):
             terms.setdefault(CONCEPT + family, FAMILY_WEIGHT)
-    for term in () if surface in words.opaque else _terms(surface):
+    # concepts first: "@" sorts before letters and Chinese, and a word adds nothing to its concept
+    for term in () if surface in words.opaque else sorted(_terms(surface)):
         covered = term == surface or CONCEPT + term in terms
         if not covered and term.lstrip(CONCEPT) not in words.generic:
             terms.setdefault(term, NESTED_WEIGHT)

@@ -36,6 +36,8 @@ from search.own_server import is_installed, own_server
 _BATCH = 2000
 _ROUNDS: Mapping[str, int] = {engines.EMBEDDED: 300, engines.SERVER: 100}
 _WARM_UP = 20
+_TIMEOUT = 120
+"""Seconds: a busy machine lengthens the figures, it does not end the measurement."""
 _FACETS = ("regions", "modalities", "task_types")
 _INDEX = {"suppliers": "bench_suppliers", "jobs": "bench_jobs"}
 _MADE: dict[Kind, Callable[[int], Iterator[Document]]] = {
@@ -223,7 +225,7 @@ class _Listened(MeilisearchEngine):
     """A server whose requests are kept, to be sent again without any work of ours around them."""
 
     def __init__(self, url: str, key: str) -> None:
-        super().__init__(url, key)
+        super().__init__(url, key, timeout=_TIMEOUT)
         self._asked: list[bytes] = []
         self._replayed: dict[Query, list[bytes]] = {}
 

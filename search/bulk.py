@@ -21,7 +21,7 @@ from search.engine import IndexDocument, SearchEngine
 from search.entries import SETTINGS, index_document
 
 MANY = 10_000
-"""Records from which starting processes, each loading its dictionaries for a second, is worth it."""
+"""Records from which starting processes, whose server loads the dictionaries, is worth it."""
 PART = 25_000
 """Records of one part; each becomes a segment, and a search reads few large ones faster."""
 Advance = Callable[[int], None]
@@ -74,7 +74,7 @@ async def _by_parts(
     engine: EmbeddedEngine, index: str, parts: Iterable[_Part], processes: int, advance: Advance
 ) -> None:
     context, loop, done = get_context("forkserver"), asyncio.get_running_loop(), 0
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "search.warmed"])
     with (
         tempfile.TemporaryDirectory(dir=engine.root, prefix=f"{index}.parts.") as folder,
         ProcessPoolExecutor(processes, mp_context=context) as pool,

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from market.kit.i18n import gettext as _
 from market.tendering.models import Job
-from search import batches, dictionary, engines, indexing, lists
+from search import batches, consistency, dictionary, engines, indexing, lists
 from search.batches import Batch, Refused
 from search.discovery import Discovery, discover, explain_hit
 from search.documents import KINDS, Kind, SupplierDocument, public_id
@@ -170,9 +170,9 @@ async def verify_index(*, engine: str = "", repair: bool = False) -> list[str]:
 
     With `repair` the records that differ are queued to be written again.
     """
-    found = await indexing.differences(await _ready(engine))
+    found = await consistency.differences(await _ready(engine))
     if repair:
-        await indexing.queue_repairs(found)
+        await consistency.queue_repairs(found)
     return [one.text for one in found]
 
 

@@ -1,4 +1,4 @@
-"""Keeping the indexes equal to the database: outbox handlers, rebuild aside and swap, verification.
+"""Keeping the indexes equal to the database: outbox handlers, rebuild aside and swap.
 
 Both engines are kept, each by a handler of its own: when Meilisearch is away only its handler fails
 and is tried again, while the embedded index stays fresh to answer in its place.
@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from market.datasets.models import DatasetNeed
-from market.kit import clock, outbox
-from market.kit.db import atomic
+from market.kit import clock
 from market.kit.outbox import Message, OutboxMessage, retry_dead_letter
-from market.orders.models import Order
-from market.tendering.models import Award, Job
 from search import bulk, engines, refusals, sources, versions
+from search.consistency import Difference, queue_repairs
 from search.documents import KINDS, Kind
 from search.engine import RecordsRefused, SearchEngine, SearchError
 from search.entries import SETTINGS, index_document
+from search.subjects import subjects_of
 
 TOPICS = (
     "supplier.changed", "organisation.changed", "talent.changed", "need.changed",
@@ -29,10 +27,6 @@ TOPICS = (
     "award.decided", "award.activated", "award.cancelled", "order.placed", "order.completed",
     "order.cancelled", "order.refunded", "contract.changed", "contract.terminated",
 )  # fmt: skip
-_CHANGED: Mapping[Kind, tuple[str, str]] = {
-    "suppliers": ("supplier.changed", "organisation"), "jobs": ("job.changed", "job"),
-    "talents": ("talent.changed", "talent"), "datasets": ("need.changed", "need"),
-}  # fmt: skip
 TOGETHER = 500
 """Messages whose records are written in one commit."""
 _REMEMBERED = 20_000
@@ -40,7 +34,6 @@ _prepared: set[SearchEngine] = set()
 _ahead: defaultdict[str, set[str]] = defaultdict(set)
 
 Advance = Callable[[Kind, int, int], None]
-Subjects = dict[Kind, set[UUID]]
 
 
 async def update_embedded(message: Message) -> None:
@@ -108,36 +101,6 @@ async def _refused_of(payload: Mapping[str, Any], refused: set[str]) -> set[str]
 async def _without(refused: set[str], messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
     """The messages that nothing refused keeps from being done."""
     return [row for row in messages if not await _refused_of(row.payload, refused)]
-
-
-async def subjects_of(payloads: Iterable[Mapping[str, Any]]) -> Subjects:
-    """The records that messages are about: a supplier for its orders, a job for its awards."""
-    named: defaultdict[str, set[UUID]] = defaultdict(set)
-    for payload in payloads:
-        for noun in ("organisation", "talent", "job", "need", "award", "order"):
-            if noun in payload:
-                named[noun].add(UUID(str(payload[noun])))
-    found: Subjects = {
-        "suppliers": named["organisation"], "jobs": named["job"], "talents": named["talent"],
-        "datasets": named["need"],
-    }  # fmt: skip
-    if owners := sorted(named["organisation"]):
-        found["jobs"] |= set(await _ids(Job, "id", owner_id__in=owners))
-        found["datasets"] |= set(await _ids(DatasetNeed, "id", owner_id__in=owners))
-    if awards := sorted(named["award"]):
-        found["jobs"] |= set(await _ids(Award, "job_id", id__in=awards))
-    if orders := sorted(named["order"]):
-        found["suppliers"] |= set(await _ids(Order, "supplier_id", id__in=orders))
-    return found
-
-
-async def _ids(model: Any, field: str, **where: list[UUID]) -> list[UUID]:
-    keys: list[UUID] = []
-    ((name, wanted),) = where.items()
-    for start in range(0, len(wanted), sources.BATCH):
-        part = {name: wanted[start : start + sources.BATCH]}
-        keys += await model.filter(**part).values_list(field, flat=True)
-    return keys
 
 
 async def refresh(engine: SearchEngine, kind: Kind, ids: Sequence[UUID]) -> set[str]:
@@ -266,55 +229,3 @@ async def _keep(engine: SearchEngine, name: str) -> None:
     await prepare(engine)
     if not await _waiting(name, limit=1):
         await _even_out(engine)
-
-
-class Difference(NamedTuple):
-    """A record that the index does not hold as the database has it."""
-
-    kind: Kind
-    record_id: str
-    text: str
-
-
-async def differences(engine: SearchEngine) -> list[Difference]:
-    """Where an index and the database differ, record by record; empty when they are equal."""
-    found: list[Difference] = []
-    for kind in KINDS:
-        held = await _held(engine, kind)
-        ids = await sources.findable_ids(kind)
-        for start in range(0, len(ids), sources.BATCH):
-            for document in await sources.documents(kind, ids[start : start + sources.BATCH]):
-                found += _compared(kind, document, held.pop(document["id"], None))
-        found += [
-            Difference(kind, key, f"{kind} {key}: in the index, not to be found in the database")
-            for key in held
-        ]
-    return found
-
-
-@atomic()
-async def queue_repairs(found: Sequence[Difference]) -> None:
-    """Have the worker write these records as they are now, or take them out, in both engines."""
-    for one in found:
-        topic, noun = _CHANGED[one.kind]
-        payload: dict[str, Any] = {noun: one.record_id}
-        await outbox.record(topic, **payload)
-
-
-async def _held(engine: SearchEngine, kind: Kind) -> dict[str, Mapping[str, Any]]:
-    held: dict[str, Mapping[str, Any]] = {}
-    while batch := await engine.scan(kind, offset=len(held), limit=sources.BATCH * 4):
-        held.update(batch)
-    return held
-
-
-def _compared(
-    kind: Kind, row: Mapping[str, Any], held: Mapping[str, Any] | None
-) -> list[Difference]:
-    label, key = f"{kind} {row['number']}", row["id"]
-    if held is None:
-        return [Difference(kind, key, f"{label}: missing from the index")]
-    differing = sorted(name for name in {*row, *held} if row.get(name) != held.get(name))
-    if not differing:
-        return []
-    return [Difference(kind, key, f"{label}: differs in {', '.join(differing)}")]

@@ -25,7 +25,7 @@ _WINDOW = 100
 _LED_GROUPS = 8
 _MOST_KNOWN = 50_000
 Answer = Mapping[str, Any]
-Plan = Generator[list[Request], list[Answer], Results]
+Plan = Generator[list[Request], Sequence[Answer], Results]
 """Yields the requests of one step, is sent their answers, and returns the results."""
 _Weighed = Sequence[tuple[TermGroup, float]]
 _Counts = dict[tuple[str, TermGroup | None], tuple[int, int]]

@@ -2,9 +2,11 @@
 
 import asyncio
 import math
+import os
 import random
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 
@@ -31,6 +33,15 @@ class Outcome:
         self.latencies_ms += other.latencies_ms
         self.errors += other.errors
         self.seconds += other.seconds
+
+
+def cpu_of(pid: int) -> float:
+    """Processor seconds of a process so far; none where the system does not say."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    ticks = stat.read_text().rsplit(")", 1)[1].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 class _Client:

@@ -5,7 +5,6 @@ import json
 import os
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +18,7 @@ from billing.models import Settlement
 from billing.states import PaymentMethod
 from billing.verification import verify_ledger
 from market.bench import postings, settle_rows
+from market.bench.load import cpu_of
 from market.bench.simulation import world
 from market.bench.web import postgres, scratch_folder
 from market.kit import db
@@ -172,7 +172,7 @@ async def in_batches(count: int, *, first: int) -> dict[str, Any]:
             async with db.transaction():
                 raw: Any = db.connection()._connection
                 server = raw.get_server_pid()
-                servers.setdefault(server, _cpu_of(server))
+                servers.setdefault(server, cpu_of(server))
                 part = ids[start : start + batch_settlements.SIZE]
                 batch = await batch_settlements.settle_together(part, by=CLERK)
             settled += batch.settled
@@ -187,19 +187,10 @@ async def in_batches(count: int, *, first: int) -> dict[str, Any]:
         "per_second": round(count / seconds, 1),
         "client_cpu_ms_each": round(1000 * used / count, 3),
         "server_cpu_ms_each": round(
-            1000 * sum(_cpu_of(pid) - before for pid, before in servers.items()) / count, 3
+            1000 * sum(cpu_of(pid) - before for pid, before in servers.items()) / count, 3
         ),
         "load": [round(load, 1) for load in os.getloadavg()],
     }
-
-
-def _cpu_of(pid: int) -> float:
-    """Processor seconds of a process so far; none where the system does not say."""
-    stat = Path(f"/proc/{pid}/stat")
-    if not stat.exists():
-        return 0.0
-    ticks = stat.read_text().rsplit(")", 1)[1].split()[11:13]
-    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 async def _measure(url: str, count: int, batch: int) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +38,18 @@ class Adjusted:
     controls: Sequence[str]
 
 
-def adjusted_index(rows: Sequence[PriceObservation]) -> Adjusted | None:
+class Priced(NamedTuple):
+    """What the index reads of a contract."""
+
+    month: str
+    unit_price: Decimal
+    region_code: str
+    quality_bp: int | None
+    quantity: Decimal
+    days: int | None
+
+
+def adjusted_index(rows: Sequence[PriceObservation | Priced]) -> Adjusted | None:
     """The time-dummy index of one task and unit; None while the data do not carry it.
 
     ln(price) on a dummy for each month after the first, and as far as they vary: a dummy for each
@@ -52,9 +65,8 @@ def adjusted_index(rows: Sequence[PriceObservation]) -> Adjusted | None:
     controls = _controls(rows)
     if len(rows) < PER_PARAMETER * (len(names) + len(controls)):
         return None
-    columns = [np.ones(len(rows))]
-    columns += [np.array([float(row.month == name) for row in rows]) for name in names[1:]]
-    design = np.column_stack([*columns, *controls.values()])
+    which = np.array([row.month for row in rows])[:, None] == np.array(names[1:])
+    design = np.column_stack([np.ones(len(rows)), which, *controls.values()])
     fitted = _fit(design, np.array([math.log(row.unit_price) for row in rows]))
     if fitted is None:
         return None
@@ -67,7 +79,9 @@ def adjusted_index(rows: Sequence[PriceObservation]) -> Adjusted | None:
     return Adjusted(found, len(rows), sorted({name.partition(":")[0] for name in controls}))
 
 
-def _controls(rows: Sequence[PriceObservation]) -> dict[str, NDArray[np.float64]]:
+def _controls(
+    rows: Sequence[PriceObservation | Priced],
+) -> dict[str, NDArray[np.float64]]:
     """The characteristics that vary, each centred; an unstated one counts as the mean of the stated."""
     found = {
         "quality": [None if row.quality_bp is None else row.quality_bp / 10_000 for row in rows],
@@ -75,10 +89,11 @@ def _controls(rows: Sequence[PriceObservation]) -> dict[str, NDArray[np.float64]
         "urgency": [math.log(row.days) if row.days else None for row in rows],
     }
     columns = {name: _centred(values) for name, values in found.items()}
-    provinces = Counter(row.region_code[:2] for row in rows)
+    where = np.array([row.region_code[:2] for row in rows])
+    provinces = Counter(where.tolist())
     _base, *others = sorted(provinces, key=lambda code: (-provinces[code], code)) or [""]
     for code in sorted(code for code in others if provinces[code] >= MINIMUM):
-        columns[f"region:{code}"] = np.array([float(row.region_code[:2] == code) for row in rows])
+        columns[f"region:{code}"] = (where == code).astype(np.float64)
     return {name: column for name, column in columns.items() if np.ptp(column) > _DEPENDENT}
 
 
@@ -93,9 +108,9 @@ def _fit(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Coefficients and their standard errors; None when a column is a sum of others."""
     count, width = design.shape
-    if np.linalg.matrix_rank(design) < width:
+    effects, _squares, rank, _values = np.linalg.lstsq(design, values)
+    if rank < width:
         return None
-    effects, *_rest = np.linalg.lstsq(design, values)
     residual = values - design @ effects
     variance = float(residual @ residual) / (count - width)
     errors = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * variance)

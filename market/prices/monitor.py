@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from market.accounts.oversight import codes_within
 from market.kit import clock
@@ -128,13 +129,23 @@ async def newest_published(task: str, unit: str) -> PriceCell | None:
     return await rows.order_by("-month").first()
 
 
-async def evidence_of(region: Region, month: str, key: Key) -> list[Evidence]:
-    """The contracts behind a cell, the dearest first."""
-    rows = await PriceObservation.filter(
+async def evidence_of(
+    region: Region, month: str, key: Key, *, most: int | None = None
+) -> list[Evidence]:
+    """The contracts behind a cell, the dearest first; `most` of them: outliers before the others."""
+    rows = PriceObservation.filter(
         region_code__range=codes_within(region.prefix), month=month, task_type=key[0], unit=key[1]
     ).order_by("-unit_price", "number")
-    found = scores([row.unit_price for row in rows])
-    return [Evidence(row, score) for row, score in zip(rows, found, strict=True)]
+    prices: Any = await rows.values_list("id", "unit_price")
+    found = scores([price for _key, price in prices])
+    ranked = sorted(
+        zip((key for key, _price in prices), found, strict=True),
+        key=lambda one: not is_outlier(one[1]),
+    )
+    kept = dict(ranked[:most])
+    if len(kept) < len(ranked):
+        rows = rows.filter(id__in=list(kept))
+    return [Evidence(row, kept[row.id]) for row in await rows]
 
 
 async def history_of(region: Region, until: str, key: Key, *, least: int = 1) -> list[PriceCell]:

@@ -5,7 +5,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.kit import web
+from market.kit.tables import format_of
 from market.prices import access, views
+from market.prices.monitor import evidence_of
 from market.prices.queries import PricesQuery, PublishedQuery
 
 
@@ -15,8 +17,9 @@ async def show_prices(request: Request) -> Response:
     actor = web.signed_in(request, *access.READERS)
     region = access.region_to_see(query.region, actor)
     board = await views.bureau_board(region, query)
-    if request.query_params.get("table") == "evidence" and board.detail:
-        file = await views.EVIDENCE.file(request, board.detail.evidence, subject=query.task)
+    if request.query_params.get("table") == "evidence" and board.detail and format_of(request):
+        rows = await evidence_of(region, board.month, board.detail.key)
+        file = await views.EVIDENCE.file(request, rows, subject=query.task)
     else:
         file = await views.LINES.file(request, board.lines, subject=board.month)
     return file or await _page(request, "bureau", board, query)

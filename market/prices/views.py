@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from market.accounts.oversight import codes_within
 from market.kit import clock, i18n, web
@@ -10,7 +11,7 @@ from market.kit.i18n import gettext as _
 from market.kit.tables import Export
 from market.prices import monitor
 from market.prices.access import country
-from market.prices.hedonic import MOST, Adjusted, adjusted_index
+from market.prices.hedonic import MOST, Adjusted, Priced, adjusted_index
 from market.prices.models import PriceCell, PriceObservation
 from market.prices.monitor import Evidence, Key, Line
 from market.prices.queries import PricesQuery, PublishedQuery
@@ -23,6 +24,9 @@ CONTROLS = {
     "quality": N_("agreed quality"), "volume": N_("volume"), "urgency": N_("days to deliver"),
     "region": N_("province"),
 }  # fmt: skip
+SHOWN = 40  # contracts on a page; the file holds all
+MOST_KEPT = 500
+_KEPT: dict[object, Adjusted | None] = {}
 PAGE_OF = {True: "bureau:prices", False: "prices:published"}
 
 
@@ -55,6 +59,7 @@ class Detail:
     history: Sequence[PriceCell]
     adjusted: Adjusted | None
     evidence: Sequence[Evidence]
+    count: int  # of the contracts that `evidence` shows some of
     below: Sequence[PriceCell]
 
     @property
@@ -102,6 +107,12 @@ class Board:
     detail: Detail | None
 
     @property
+    def riser_count(self) -> int:
+        """How many contracts stand behind what rose most, in both months."""
+        found = (self.riser.cell, self.riser.month_before) if self.riser else ()
+        return sum(cell.n for cell in found if cell)
+
+    @property
     def outliers(self) -> int:
         """How many contracts of the month are flagged."""
         return sum(line.cell.outliers for line in self.lines)
@@ -116,21 +127,38 @@ async def bureau_board(region: Region, query: PricesQuery) -> Board:
     if top is not None:
         key = (top.cell.task_type, top.cell.unit)
         for which in (month, monitor.shifted(month, -1)):
-            rows += await monitor.evidence_of(region, which, key)
+            rows += await monitor.evidence_of(region, which, key, most=SHOWN // 2)
     detail = await _detail(region, month, (query.task, query.unit)) if query.task else None
     return Board(region, month, lines, top, rows, detail)
 
 
 async def _detail(region: Region, month: str, key: Key) -> Detail:
     history = await monitor.history_of(region, month, key)
-    rows = PriceObservation.filter(
-        region_code__range=codes_within(region.prefix), task_type=key[0], unit=key[1], unit_price__gt=0,
-        month__range=(monitor.shifted(month, -12), month),
-    ).order_by("-signed_at", "id")  # fmt: skip
     return Detail(
-        key, history, adjusted_index(await rows.limit(MOST)),
-        await monitor.evidence_of(region, month, key), await monitor.below(region, month, key),
+        key, history, await _adjusted(region, month, key, history),
+        await monitor.evidence_of(region, month, key, most=SHOWN),
+        sum(cell.n for cell in history if cell.month == month),
+        await monitor.below(region, month, key),
     )  # fmt: skip
+
+
+async def _adjusted(
+    region: Region, month: str, key: Key, history: Sequence[PriceCell]
+) -> Adjusted | None:
+    """The adjusted index of the last thirteen months, kept until a contract is added to their cells."""
+    cells = tuple((cell.month, cell.n, cell.p10, cell.median, cell.p90) for cell in history)
+    asked = (region.code, month, key, cells)
+    if asked not in _KEPT:
+        rows: Any = await (
+            PriceObservation.filter(
+                region_code__range=codes_within(region.prefix), task_type=key[0], unit=key[1],
+                unit_price__gt=0, month__range=(monitor.shifted(month, -12), month),
+            ).order_by("-signed_at", "id").limit(MOST).values_list(*Priced._fields)
+        )  # fmt: skip
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[asked] = adjusted_index([Priced(*row) for row in rows])
+    return _KEPT[asked]
 
 
 async def published_board(query: PublishedQuery) -> Board:
@@ -147,7 +175,8 @@ async def published_board(query: PublishedQuery) -> Board:
         history = await monitor.history_of(region, month, key, least=MINIMUM)
         whole = next((cell for cell in history if cell.month == month), None)
         parts = await monitor.below(region, month, key) if whole else []
-        detail = Detail(key, history, None, (), monitor.publishable(parts, whole.n if whole else 0))
+        parts = monitor.publishable(parts, whole.n if whole else 0)
+        detail = Detail(key, history, None, (), 0, parts)
     return Board(region, month, lines, monitor.riser(lines), (), detail)
 
 

@@ -15,7 +15,7 @@ from market.directory.models import SupplierProfile
 from market.kit import clock, outbox
 from market.kit.outbox import OutboxMessage
 from market.settings import settings
-from search import engines, indexing
+from search import consistency, engines, indexing
 from search.engine import Query, SearchEngine
 from tests.factories.directory import make_supplier
 
@@ -111,7 +111,7 @@ async def test_killed_while_indexing_and_while_searching(server: Server) -> None
     with clock.frozen_at(clock.now() + outbox.back_off(outbox.MAX_ATTEMPTS)):
         await drain()
     assert not await waiting.exists()
-    assert await indexing.differences(meilisearch) == []
+    assert await consistency.differences(meilisearch) == []
     assert await meilisearch.count("suppliers") == await SupplierProfile.all().count() == 4
 
 
@@ -131,5 +131,5 @@ async def test_what_is_written_during_a_rebuild_is_found_after_the_swap(server: 
     await rebuilding
     await drain()
     assert min(seen) >= before + 1, "no reader saw half an index"
-    assert await indexing.differences(meilisearch) == []
+    assert await consistency.differences(meilisearch) == []
     assert await meilisearch.count("suppliers") == await SupplierProfile.all().count()

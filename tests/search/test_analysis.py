@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.analysis import highlight_spans, index_terms, query_groups, repaired
+from search.analysis import highlight_spans, index_terms, index_text, query_groups, repaired
 from search.lexicon import load_aliases
 from search.normalisation import normalise
 
@@ -88,6 +88,22 @@ def test_strong_and_weak_terms_do_not_overlap() -> None:
     assert not terms.strong & terms.weak
     assert "@情感标注" in terms.weak
     assert "zhuanxie" in terms.sounds
+
+
+def test_the_texts_of_a_record_hold_its_terms_however_often_they_are_said() -> None:
+    strong = ["语音转写", "语音转写", "病灶分割"]
+    weak = ["双人互检，病灶分割，语音转写与情感标注", "双人互检"]
+    terms = index_terms(strong, weak)
+    texts = [frozenset(text.split()) for text in index_text(strong, weak)]
+    assert texts == [terms.strong, terms.weak, terms.sounds]
+    assert terms == index_terms(strong[1:], weak[:1])
+
+
+def test_a_word_is_not_asked_for_beside_its_concept() -> None:
+    (group,) = query_groups("三维模型轻量化")
+    asked = {term for term, _ in group.terms}
+    assert {"@三维", "@三维模型", "模型", "轻量"} <= asked
+    assert not [term for term in asked if f"@{term}" in asked]
 
 
 def test_the_same_thing_asked_twice_counts_once() -> None:

@@ -18,7 +18,7 @@ from market.settings import settings
 from market.tendering import jobs
 from market.tendering.states import CancelReason
 from market.worker import HANDLERS, PERIODIC
-from search import engines, indexing, sources
+from search import consistency, engines, indexing, sources
 from search.documents import KINDS, Kind
 from search.embedded_engine import EmbeddedEngine
 from search.engine import Query, SearchError
@@ -118,7 +118,7 @@ async def test_what_is_published_is_found(engine: EmbeddedEngine) -> None:
         "suppliers": [firm.number], "jobs": [job.number], "talents": [talent.number],
         "datasets": [need.number],
     }  # fmt: skip
-    assert await indexing.differences(engine) == []
+    assert await consistency.differences(engine) == []
 
 
 async def test_drafts_and_unpublished_profiles_are_never_found(engine: EmbeddedEngine) -> None:
@@ -280,20 +280,20 @@ async def test_verification_finds_planted_differences(engine: EmbeddedEngine) ->
     changed, lost = await make_supplier(), await make_supplier()
     gone = await make_talent(consent=["task_types"])
     await drain()
-    assert await indexing.differences(engine) == []
+    assert await consistency.differences(engine) == []
     await SupplierProfile.filter(id=changed.id).update(summary="另一家")
     await engine.delete("suppliers", [str(lost.organisation_id)])
     await type(gone).filter(id=gone.id).delete()
     number, missing = (await changed.organisation).number, (await lost.organisation).number
-    found = await indexing.differences(engine)
+    found = await consistency.differences(engine)
     assert [one.text for one in found] == [
         f"suppliers {number}: differs in summary",
         f"suppliers {missing}: missing from the index",
         f"talents {gone.id}: in the index, not to be found in the database",
     ]
-    await indexing.queue_repairs(found)
+    await consistency.queue_repairs(found)
     await drain()
-    assert await indexing.differences(engine) == []
+    assert await consistency.differences(engine) == []
 
 
 async def test_catching_up_notes_what_it_did(engine: EmbeddedEngine) -> None:

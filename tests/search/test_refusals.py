@@ -10,7 +10,7 @@ from market.directory.models import SupplierProfile
 from market.kit import clock, outbox
 from market.kit.outbox import OutboxMessage
 from market.settings import settings
-from search import engines, indexing, meilisearch_queries, refusals
+from search import consistency, engines, indexing, meilisearch_queries, refusals
 from search.embedded_engine import EmbeddedEngine
 from search.engine import IndexDocument, Query, RecordsRefused, SearchEngine
 from search.entries import SETTINGS
@@ -90,7 +90,7 @@ async def test_one_refused_record_holds_up_no_other(server: Picky) -> None:
     await drain(tries=outbox.MAX_ATTEMPTS)
     assert not await RefusedRecord.exists()
     assert not await OutboxMessage.filter(topic="supplier.changed", done_at=None).exists()
-    assert await indexing.differences(server) == []
+    assert await consistency.differences(server) == []
 
 
 async def test_a_broken_server_is_noted_and_every_message_waits(server: Picky) -> None:

@@ -34,7 +34,7 @@ def award_of(rule: Json, sheet: Json, past: list[Json]) -> Json:
         "own": own, "base": 0, "tier": None, "amount": 0, "total": None,
         "retroactive": [], "blocked": "calc.tier", "objects": {},
     }  # fmt: skip
-    for index, tier in enumerate(rule["tiers"]):
+    for index, tier in enumerate(rule["tiers"] or []):
         if tier["when"] is not None and not is_true(tier["when"], sheet):
             continue
         base: int | None = own
@@ -98,7 +98,7 @@ def _event_award(rule: Json, sheet: Json, past: list[Json]) -> Json:
             continue
         name = line["object_id"] or ""
         nth = "later" if name in seen or name in objects else "first"
-        for index, tier in enumerate(rule["tiers"]):
+        for index, tier in enumerate(rule["tiers"] or []):
             named = tier["event"] == line["event"]
             fits = named if line["event"] else tier["occurrence"] in (nth, None)
             if fits and (tier["when"] is None or is_true(tier["when"], sheet)):

@@ -25,7 +25,7 @@ def requirements(rule: Json) -> list[tuple[str, Json]]:
         test = {"in": {"path": "spend.categories", "values": names}}
     found.append(("spend.category", test))
     if rule["base"] == "event":
-        events = [tier["event"] for tier in rule["tiers"]]
+        events = [tier["event"] for tier in rule["tiers"] or []]
         known = {"in": {"path": "spend.events", "values": [*events, "unstated"]}}
         found.append(("spend.event", known))
     bounds = []

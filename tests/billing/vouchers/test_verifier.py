@@ -134,3 +134,12 @@ def test_what_is_no_certificate_never_passes(tmp_path: Path, content: bytes, cod
     except SystemExit as stopped:
         answer = int(str(stopped.code))
     assert answer == code
+
+
+def test_a_draft_with_earlier_claims_is_verified_too() -> None:
+    before = [{"lines": [{"category": "compute_rental", "amount_fen": 5}], "granted_fen": 2}]
+    for name in ("yangzhou-compute", "qingyang-compute", "shandong-packs"):
+        decided = quoted(name, ("compute_rental", 7), history=before)
+        assert decided.ineligible == "terms_incomplete"
+        proof = json.loads(json.dumps(certificate(find_programme(name), decided)))
+        assert verifier.verify(proof["programme"], proof["trace"]) == []

@@ -114,10 +114,16 @@ async def test_rebuilt_sums_are_the_counted_ones(rollback: None) -> None:
         await make_fact(region_code=region, quantity=Decimal(quantity), amount_fen=7)
     rollups = (TradeRollup, TradeFlow, ActivityRollup)
     counted = [await snapshot(rollup) for rollup in rollups]
-    await TradeRollup.all().update(deals=77)
+    right, wrong = await TradeRollup.all().order_by("id").limit(2)
+    await TradeRollup.filter(id=wrong.id).update(deals=77)
+    await TradeFlow.create(side="demand", month="2020-01", region_code="370000", partner_code="1")
     await ActivityRollup.all().delete()
     await rebuilding.rebuild_rollups()
     assert [await snapshot(rollup) for rollup in rollups] == counted
+    left = await TradeRollup.filter(id__in=[right.id, wrong.id]).order_by("id")
+    assert [row.updated_at == right.updated_at for row in left] == [True, False], (
+        "what was right stays"
+    )
     assert [line for line in await verify_statistics() if "rollups" in line] == []
 
 

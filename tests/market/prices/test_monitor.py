@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import httpx
+import pytest
 
 from market.kit import clock
 from market.kit.outbox import Message
@@ -107,6 +108,28 @@ async def test_the_board_names_the_contracts_of_both_months_and_flags_outliers(
     assert [one.is_outlier for one in board.detail.evidence] == [True, False, False, False, False]
     assert [cell.region_code for cell in board.detail.below] == ["370100"]
     assert [point[:2] for point in board.detail.points] == [("2026-09", 1), ("2026-10", 4)]
+
+
+async def test_of_many_contracts_the_outliers_are_shown_before_others(rollback: None) -> None:
+    await make_prices("100", "101", "102", "103", "0.5")
+    place = region("370000")
+    every = await monitor.evidence_of(place, "2026-10", KEY)
+    assert [one.row.unit_price for one in every] == [103, 102, 101, 100, Decimal("0.5")]
+    few = await monitor.evidence_of(place, "2026-10", KEY, most=2)
+    assert few == [every[0], every[4]], "scores are those of the whole cell"
+    assert (few[0].is_outlier, few[1].is_outlier) == (False, True)
+
+
+async def test_the_adjusted_index_is_made_again_when_a_contract_is_added(
+    rollback: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(views, "adjusted_index", lambda rows: read.append(len(rows)))
+    query = PricesQuery(month="2026-10", task=KEY[0], unit=KEY[1])
+    for added in (3, 0, 1):
+        await make_prices(*["10"] * added)
+        await views.bureau_board(region("370000"), query)
+    assert read == [3, 4]
 
 
 async def test_published_are_complete_months_and_parts_nobody_can_subtract(rollback: None) -> None:
