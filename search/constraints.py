@@ -18,7 +18,7 @@ from search.spelling import repaired
 Gettext = Callable[..., str]
 _NEGATED = re.compile(
     r"(?:不要|别要|不含|不做|不是|不想要|不涉及|排除|除了?|非|不接受|不考虑|拒绝|谢绝|(?<![a-z])(?:without|non?|not|except|exclud\w*))"
-    r"[\s-]*(?:在|位于)?(?:派?人|任何|有)?\s*$|(?<![都均得可能])不\s*$"
+    r"[\s-]*(?:在|位于)?(?:派?人|任何|有)?\s*$|(?<![都均得可能])不(?:在|位于|属于)?\s*$"
 )
 _WAIVED = re.compile(r"(?:不需要?|无需|不必|不用|无须|不要求|免)(?:派?人|一定|非得)?\s*$")
 _TOLERATED = re.compile(

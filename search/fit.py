@@ -109,7 +109,10 @@ def task_coverage(wanted: Iterable[str], offered: Iterable[str]) -> Part:
     return Part((len(exact) + 0.5 * len(near)) / len(wanted), Reason(msgid, params))
 
 
-_TOO_WIDE = frozenset(CONCEPT + word for word in ("标注", "图像", "文本", "视频", "语音", "质检"))
+_TOO_WIDE = frozenset(
+    CONCEPT + word for word in ("标注", "图像", "文本", "视频", "语音", "质检", "分类")
+)
+"""Words that make no tasks kindred: who sorts texts does not therefore sort pictures."""
 
 
 def nearness(here: str, there: str) -> Part:

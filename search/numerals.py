@@ -42,6 +42,8 @@ _ENGLISH_UNITS = {
     "frame": "帧",
     "image": "张",
     "图": "张",
+    "时薪": "人时",
+    "日薪": "人天",
 }
 UNIT_WORDS = {
     **_ENGLISH_UNITS,

@@ -41,7 +41,7 @@ _NO_COUNT = rf"(?![\d.])(?!\s*(?:%|人|名|天|日|个月|年|(?:{UNIT})(?<![/�
 _PRICES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:(?:每|按|一)(?:一)?个?|(?=千字))\s*(?P<unit>{UNIT})\s*(?:计价|计费|结算|算|的)?{_QUOTE}(?:在)?"
+        rf"(?:(?:每|按|一)(?:一)?个?|(?=千字|时薪|日薪))\s*(?P<unit>{UNIT})\s*(?:计价|计费|结算|算|的)?{_QUOTE}(?:在)?"
         rf"\s*(?P<how>{MOST}|{LEAST})?\s*{FROM}(?P<money>{MONEY})(?P<end>{UNDER}|以上|起)?",
         rf"{_QUOTE}\s*(?P<how>{MOST}|{LEAST})?\s*{FROM}(?P<money>{MONEY})\s*"
         rf"(?:每|一|/|per|an?)\s*个?\s*(?P<unit>{UNIT})(?:s)?(?P<end>{UNDER}|以上|起)?",
@@ -50,9 +50,10 @@ _PRICES = tuple(
         rf"(?P<end>{UNDER}|以上|起)?",
         rf"(?P<how>{MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
         rf"(?:^|(?<=\s))(?P<how>{MOST})\s*(?P<money>{NUMBER})(?P<unit>)(?P<end>)(?=\s|$)",
-        rf"(?:(?:每|按)个?|(?=千字))\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>{MOST})\s*{FROM}(?P<money>{NUMBER})"
+        rf"(?:^|(?<=\s))(?P<unit>{UNIT})\s*(?P<how>)(?P<money>{MONEY})(?P<end>{UNDER})?(?=\s|$)",
+        rf"(?:(?:每|按)个?|(?=千字|时薪|日薪))\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>{MOST})\s*{FROM}(?P<money>{NUMBER})"
         rf"{_NO_COUNT}(?P<end>)",
-        rf"(?:(?:每|按)个?|(?=千字))\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){FROM}(?P<money>{NUMBER})(?P<end>{UNDER}|(?=[\s,]|$))",
+        rf"(?:(?:每|按)个?|(?=千字|时薪|日薪))\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>){FROM}(?P<money>{NUMBER})(?P<end>{UNDER}|(?=[\s,]|$))",
         rf"(?:单价|报价|价格|均价|价位|限价)\s*(?P<how>{MOST})?\s*{FROM}(?P<money>{NUMBER}){_NO_COUNT}"
         rf"\s*(?:(?:每|一|/)?个?(?P<unit>{UNIT}))?(?P<end>{UNDER})?",
         rf"(?<![\d.])(?P<how>{MOST})?\s*{FROM}(?P<money>\d+(?:\.\d+)?)\s*/\s*个?(?P<unit>{UNIT})(?P<end>{UNDER})?",
