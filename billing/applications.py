@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from billing import review_steps
 from billing.models import VoucherProgramme
 from billing.offers import offer_for, side_of
+from billing.order_claims import facts_of
 from billing.redemption_guards import VoucherNotRedeemable
 from billing.reviews import NotAtThisStep, go_on, locked, told, write_down
 from billing.states import ProgrammeStatus
@@ -41,7 +42,7 @@ async def apply_for_voucher(
     order, programme = await lock(order), await lock(programme)
     if programme.status != ProgrammeStatus.OPEN or programme.reviewed_since is None:
         raise VoucherNotRedeemable(_("This programme takes no applications now"))
-    offer = await offer_for(order, programme, claimant=side)
+    offer = await offer_for(await facts_of(order), programme, claimant=side)
     if not offer.is_usable:
         raise VoucherNotRedeemable(" ".join(offer.reasons))
     key = f"{order.id}:{programme.code}"

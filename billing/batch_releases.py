@@ -4,6 +4,7 @@ accounts one order after the other, then written together."""
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -42,18 +43,32 @@ class Due:
     stages: Sequence[Stage]
     is_counted: bool
 
-    @property
+    @cached_property
+    def gross_fen(self) -> int:
+        """The stages' price."""
+        return sum(stage.price_fen for stage in self.stages)
+
+    @cached_property
+    def cash_by_source(self) -> dict[AccountKey, int]:
+        """What of it the buyer paid, by where the money lies."""
+        cash: dict[AccountKey, int] = {}
+        for stage in self.stages:
+            if stage.payment is not None and (fen := stage.due_fen):
+                source = source_of(stage.payment)
+                cash[source] = cash.get(source, 0) + fen
+        return cash
+
+    @cached_property
     def cash_fen(self) -> int:
         """Of the stages' price paid by the buyer."""
-        return sum(stage.due_fen for stage in self.stages)
+        return sum(self.cash_by_source.values())
 
 
 @dataclass(frozen=True)
 class Seller:
-    """A supplier, its VAT rate, and what was settled for it before."""
+    """A supplier, and what was settled for it before."""
 
     organisation: Organisation
-    vat_bp: int
     history: fees.History
 
 
@@ -132,12 +147,14 @@ async def release(due: Sequence[Due]) -> Release:
     by_id = {supplier.id: supplier for supplier in suppliers}
     rates = await _vat_rates(by_id)
     lines = await _lines_of(due)
+    vat = [
+        await _vat_lines(one, lines[one.order.id], rates[one.order.supplier_id]) for one in due
+    ]  # before the accounts are locked, which others wait for
     made = Release(Book(await lock_accounts(_accounts(due, by_id))))
     histories = await fees.histories_of(by_id)
-    sellers = {key: Seller(by_id[key], rates[key], histories[key]) for key in by_id}
-    for one in due:
-        seller = sellers[one.order.supplier_id]
-        made.add(one, seller, await _vat_lines(one, lines[one.order.id], seller.vat_bp))
+    sellers = {key: Seller(by_id[key], histories[key]) for key in by_id}
+    for one, vat_lines in zip(due, vat, strict=True):
+        made.add(one, sellers[one.order.supplier_id], vat_lines)
     await made.write()
     return made
 
@@ -163,7 +180,7 @@ def _accounts(due: Sequence[Due], suppliers: dict[UUID, Organisation]) -> set[Ac
     accounts: set[AccountKey] = set()
     for one in due:
         if one.cash_fen:
-            accounts |= {order_held(one.order.number), *_cash_by_source(one)}
+            accounts |= {order_held(one.order.number), *one.cash_by_source}
             accounts.add(supplier_receivable(suppliers[one.order.supplier_id].number))
     if accounts and fees.rule_on(clock.today()).rate_bp:
         accounts |= {PLATFORM_FEE, TAX}
@@ -172,8 +189,7 @@ def _accounts(due: Sequence[Due], suppliers: dict[UUID, Organisation]) -> set[Ac
 
 def _figures(due: Due, seller: Seller, vat: list[Values]) -> Values:
     """Every figure of the settlement, and in `calculation` how it was made."""
-    gross = sum(stage.price_fen for stage in due.stages)
-    cash = due.cash_fen
+    gross, cash = due.gross_fen, due.cash_fen
     rule = fees.rule_after(seller.history, is_counted=due.is_counted)
     fee = fees.fee_of(gross, cash, rule=rule)
     return {
@@ -187,19 +203,10 @@ def _figures(due: Due, seller: Seller, vat: list[Values]) -> Values:
             "fee_rule": rule.model_dump(mode="json", by_alias=True),
             "fee_net_fen": fee.net_fen,
             "fee_vat_fen": fee.vat_fen,
-            "sources": net_by_source(_cash_by_source(due), fee.gross_fen),
+            "sources": net_by_source(due.cash_by_source, fee.gross_fen),
             "vat_lines": vat,
         },
     }
-
-
-def _cash_by_source(due: Due) -> dict[AccountKey, int]:
-    cash: dict[AccountKey, int] = {}
-    for stage in due.stages:
-        if stage.payment is not None and stage.due_fen:
-            source = source_of(stage.payment)
-            cash[source] = cash.get(source, 0) + stage.due_fen
-    return cash
 
 
 def net_by_source(cash: Mapping[AccountKey, int], fee_fen: int) -> dict[str, int]:
@@ -214,11 +221,10 @@ def net_by_source(cash: Mapping[AccountKey, int], fee_fen: int) -> dict[str, int
 
 async def _vat_lines(due: Due, lines: Sequence[OrderLine], vat_bp: int) -> list[Values]:
     """The VAT in the supplier's price, line by line: their sum is the settlement's."""
-    gross = sum(stage.price_fen for stage in due.stages)
     amounts = [line.amount_fen for line in lines]
     if any(stage.reduction_fen for stage in due.stages):
         amounts = await reductions.reduced_lines(due.order, lines)
-    split = tax.split_lines(tax.share_of_lines(gross, amounts), vat_bp)
+    split = tax.split_lines(tax.share_of_lines(due.gross_fen, amounts), vat_bp)
     return [
         {
             "description": line.description,

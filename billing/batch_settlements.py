@@ -1,6 +1,8 @@
 """Settling all that is due: plain orders together, hundreds in one transaction, the others by themselves."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -32,6 +34,18 @@ class Batch:
     others: list[Order] = field(default_factory=list)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles while a batch makes tens of thousands of rows and none of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @atomic()
 async def settle_together(order_ids: Sequence[UUID], *, by: Actor) -> Batch:
     """Release what is due of many accepted orders in one transaction, as `settle_order` would.
@@ -39,7 +53,13 @@ async def settle_together(order_ids: Sequence[UUID], *, by: Actor) -> Batch:
     Orders with a reserved voucher, a resolved dispute or a changed contract are left to it
     (`others`); one that the ledger refuses is left out and named, and does not stop the rest.
     """
-    locked = await rows.select(Order, "id", order_ids, order_by="id", is_locked=True)
+    with _uncollected():
+        return await _settle_locked(
+            await rows.select(Order, "id", order_ids, order_by="id", is_locked=True)
+        )
+
+
+async def _settle_locked(locked: Sequence[Order]) -> Batch:
     sight = await settlements.look_at(locked)
     plain = [order for order in locked if order.id not in sight.resting | sight.behind]
     due = [found for order in plain if (found := settlements.due_of(order, sight.stages[order.id]))]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from market.kit.i18n import N_
 
@@ -77,8 +77,7 @@ CHART: dict[AccountKind, AccountType] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AccountKey:
+class AccountKey(NamedTuple):
     """Names one account: its kind, and the number or name of its owner."""
 
     kind: AccountKind
@@ -95,8 +94,7 @@ class AccountKey:
         return CHART[self.kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One line of a posting: integer fen on one side of one account."""
 
     account: AccountKey
@@ -106,7 +104,8 @@ class Leg:
     @property
     def change_fen(self) -> int:
         """What it does to the account's balance, positive on the normal side."""
-        return self.amount_fen if self.side == self.account.type.normal else -self.amount_fen
+        grows = self.side == CHART[self.account.kind].normal
+        return self.amount_fen if grows else -self.amount_fen
 
 
 def debit(account: AccountKey, amount_fen: int) -> Leg:

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
 
 from billing.chart import CHART, AccountKey, Leg, Side, credit, debit
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
@@ -33,7 +35,6 @@ class BoundCrossed(Conflict):
     title = "There is not enough money for this"
 
 
-@atomic()
 async def post(
     legs: Iterable[Leg],
     *,
@@ -48,23 +49,32 @@ async def post(
     Unbalanced, KeyReused, and BoundCrossed when a balance less its pending would fall below zero.
     """
     lines = checked(legs)
-    book = Book(await lock_accounts({leg.account for leg in lines}))
-    existing = await rows.select(LedgerTransaction, "key", [key])
-    if existing:
+    try:
+        return await _post(lines, kind=kind, key=key, order=order, reverses=reverses)
+    except (IntegrityError, BoundCrossed):
+        existing = await rows.select(LedgerTransaction, "key", [key])
+        if not existing:
+            raise
         order_id, reversed_key = _names(order, reverses)
         if existing[0].digest != content_digest(key, kind, order_id, reversed_key, lines):
-            raise KeyReused(key)
+            raise KeyReused(key) from None
         return existing[0]
-    written = book.post(lines, kind=kind, key=key, order=order, reverses=reverses)
+
+
+@atomic()
+async def _post(lines: Sequence[Leg], **content: Any) -> LedgerTransaction:
+    book = Book(await lock_accounts({leg.account for leg in lines}))
+    written = book.post(lines, **content)
     await book.write()
     return rows.saved(LedgerTransaction, written)
 
 
 class Book:
     """Locked accounts, and postings and holds made on them one after the other, each seeing those
-    before it; nothing is in the database until `write`, which takes one statement for each table.
+    before it; nothing is in the database until `write`, which takes one statement for each table,
+    of a few rows one for all.
 
-    The keys are fresh: whoever may come twice looks for the key first.
+    The keys are fresh: whoever may come twice looks for the key, or is refused by its index.
     """
 
     def __init__(self, accounts: dict[AccountKey, LedgerAccount]) -> None:
@@ -72,7 +82,10 @@ class Book:
         self.transactions: list[dict[str, Any]] = []
         self.entries: list[dict[str, Any]] = []
         self.transfers: list[dict[str, Any]] = []
-        self._moves: list[tuple[LedgerAccount, int, int]] = []
+        self._moves: list[tuple[AccountKey, int, int]] = []
+        self._free = {
+            key: account.balance_fen - account.pending_fen for key, account in accounts.items()
+        }
 
     def post(
         self,
@@ -85,14 +98,17 @@ class Book:
     ) -> dict[str, Any]:
         """A balanced transaction; its row. Raises Unbalanced, BoundCrossed."""
         lines = checked(legs)
-        touched = [self.accounts[leg.account] for leg in lines]
-        for account, change in _changes(zip(touched, lines, strict=True)):
-            require_free(account, change)
-        for account, leg in zip(touched, lines, strict=True):
-            self._move(account, leg.change_fen, 0)
+        changes: dict[AccountKey, int] = {}
+        for leg in lines:
+            changes[leg.account] = changes.get(leg.account, 0) + leg.change_fen
+        for account, change in changes.items():
+            self._require_free(account, change)
+        for account, change in changes.items():
+            self._move(account, change, 0)
         order_id, reversed_key = _names(order, reverses)
+        transaction_id = uuid7()
         transaction = {
-            "id": uuid7(),
+            "id": transaction_id,
             "key": key,
             "kind": kind,
             "order_id": order.id if order else None,
@@ -103,13 +119,13 @@ class Book:
         self.transactions.append(transaction)
         self.entries += [
             {
-                "transaction_id": transaction["id"],
+                "transaction_id": transaction_id,
                 "position": position,
-                "account_id": account.id,
-                "side": leg.side,
-                "amount_fen": leg.amount_fen,
+                "account_id": self.accounts[account].id,
+                "side": side,
+                "amount_fen": amount_fen,
             }
-            for position, (account, leg) in enumerate(zip(touched, lines, strict=True))
+            for position, (account, side, amount_fen) in enumerate(lines)
         ]
         return transaction
 
@@ -126,12 +142,12 @@ class Book:
     ) -> dict[str, Any]:
         """A transfer kept back on each account it will take from; its row. Raises BoundCrossed."""
         taken = [
-            self.accounts[leg.account]
+            leg.account
             for leg in (debit(debited, amount_fen), credit(credited, amount_fen))
             if leg.change_fen < 0
         ]
         for account in taken:
-            require_free(account, -amount_fen)
+            self._require_free(account, -amount_fen)
         for account in taken:
             self._move(account, 0, amount_fen)
         transfer = {
@@ -158,41 +174,37 @@ class Book:
             yield
         except BaseException:
             for account, balance, pending in self._moves[lengths[-1] :]:
-                account.balance_fen -= balance
-                account.pending_fen -= pending
+                self._free[account] -= balance - pending
             for made, length in zip(written, lengths, strict=True):
                 del made[length:]
             raise
 
     async def write(self) -> None:
         """Write it all, each account once."""
-        changes: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+        changes: dict[UUID, list[int]] = {}
         for account, balance, pending in self._moves:
-            change = changes[account.id]
+            change = changes.setdefault(self.accounts[account].id, [0, 0])
             change[0] += balance
             change[1] += pending
-        await rows.add(
-            LedgerAccount,
-            ("balance_fen", "pending_fen"),
-            {account_id: change for account_id, change in changes.items() if any(change)},
+        moved = {account_id: change for account_id, change in changes.items() if any(change)}
+        await rows.together(
+            partial(rows.add, LedgerAccount, ("balance_fen", "pending_fen"), moved),
+            partial(rows.insert, LedgerTransaction, self.transactions),
+            partial(rows.insert, LedgerEntry, self.entries),
+            partial(rows.insert, LedgerTransfer, self.transfers),
         )
-        await rows.insert(LedgerTransaction, self.transactions)
-        await rows.insert(LedgerEntry, self.entries)
-        await rows.insert(LedgerTransfer, self.transfers)
 
-    def _move(self, account: LedgerAccount, balance: int, pending: int) -> None:
-        account.balance_fen += balance
-        account.pending_fen += pending
+    def _require_free(self, account: AccountKey, change_fen: int) -> None:
+        """Raise BoundCrossed when `change_fen` would leave less than the account's pending (L3)."""
+        if change_fen < 0 and self._free[account] + change_fen < 0:
+            label = _(CHART[account.kind].label)
+            raise BoundCrossed(
+                _("“%(account)s” does not hold that much: nothing was moved", account=label)
+            )
+
+    def _move(self, account: AccountKey, balance: int, pending: int) -> None:
+        self._free[account] += balance - pending
         self._moves.append((account, balance, pending))
-
-
-def _changes(legs: Iterable[tuple[LedgerAccount, Leg]]) -> list[tuple[LedgerAccount, int]]:
-    """What legs together do to each account."""
-    found: dict[UUID, tuple[LedgerAccount, int]] = {}
-    for account, leg in legs:
-        before = found[account.id][1] if account.id in found else 0
-        found[account.id] = account, before + leg.change_fen
-    return list(found.values())
 
 
 @atomic()
@@ -228,7 +240,8 @@ def key_of(account: LedgerAccount) -> AccountKey:
 
 async def lock_accounts(keys: set[AccountKey]) -> dict[AccountKey, LedgerAccount]:
     """The rows of accounts, opened when new, locked in the order of their codes."""
-    codes = sorted(key.code for key in keys)
+    by_code = {key.code: key for key in keys}
+    codes = sorted(by_code)
     found = await _locked(codes)
     if len(found) < len(codes):
         known = {row.code for row in found}
@@ -242,7 +255,7 @@ async def lock_accounts(keys: set[AccountKey]) -> dict[AccountKey, LedgerAccount
             ignore_conflicts=True,
         )
         found = await _locked(codes)
-    return {key_of(row): row for row in found}
+    return {by_code[row.code]: row for row in found}
 
 
 async def _locked(codes: list[str]) -> list[LedgerAccount]:
@@ -266,22 +279,19 @@ def fold(key: AccountKey, entries: Iterable[LedgerEntry]) -> int:
     return sum(Leg(key, entry.side, entry.amount_fen).change_fen for entry in entries)
 
 
-def require_free(account: LedgerAccount, change_fen: int) -> None:
-    """Raise BoundCrossed when `change_fen` would leave less than the account's pending."""
-    if change_fen < 0 and account.balance_fen - account.pending_fen + change_fen < 0:
-        label = _(CHART[account.kind].label)
-        raise BoundCrossed(
-            _("“%(account)s” does not hold that much: nothing was moved", account=label)
-        )
-
-
 def checked(legs: Iterable[Leg]) -> Sequence[Leg]:
     """The legs with an amount. Raises Unbalanced."""
     lines = [leg for leg in legs if leg.amount_fen != 0]
-    if not lines or any(leg.amount_fen < 0 for leg in lines):
-        raise Unbalanced("a posting has legs of positive amounts")
-    debits = sum(leg.amount_fen for leg in lines if leg.side == Side.DEBIT)
-    credits = sum(leg.amount_fen for leg in lines if leg.side == Side.CREDIT)
+    debits = credits = 0
+    for _account, side, fen in lines:
+        if fen < 0:
+            raise Unbalanced("a posting has legs of positive amounts")
+        if side == Side.DEBIT:
+            debits += fen
+        else:
+            credits += fen
+    if not lines:
+        raise Unbalanced("a posting has legs")
     if debits != credits:
         raise Unbalanced(f"debits {debits} are not credits {credits}")
     return lines

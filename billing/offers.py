@@ -1,11 +1,12 @@
 """What voucher programmes answer for an order: grants, and reasons why not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from billing.models import VoucherProgramme, VoucherRedemption
-from billing.order_claims import Claimant, claim_of
+from billing.order_claims import Claimant, Facts, claim_of, facts_of
 from billing.programmes import remaining_of, rule_of
-from billing.states import LIVE_REDEMPTIONS, ProgrammeStatus
+from billing.states import ProgrammeStatus
 from billing.vouchers import sentences
 from billing.vouchers.claims import Claim
 from billing.vouchers.evaluation import quote
@@ -45,25 +46,24 @@ def side_of(order: Order, by: Actor) -> Claimant:
 async def offers_for(order: Order, *, claimant: Claimant) -> list[Offer]:
     """Every open programme's answer for one side of an order, the usable ones first."""
     found = await VoucherProgramme.filter(status=ProgrammeStatus.OPEN).order_by("code")
-    live = {
-        row.programme_id: row
-        for row in await VoucherRedemption.filter(order_id=order.id, status__in=LIVE_REDEMPTIONS)
-    }
-    offers = [
-        await offer_for(order, one, claimant=claimant, redemption=live.get(one.id)) for one in found
-    ]
+    facts = await facts_of(order)
+    offers = [await offer_for(facts, one, claimant=claimant) for one in found]
     return sorted(offers, key=lambda one: (one.redemption is None, -one.quote.grant_fen))
 
 
 async def offer_for(
-    order: Order,
+    facts: Facts,
     programme: VoucherProgramme,
     *,
     claimant: Claimant,
-    redemption: VoucherRedemption | None = None,
+    remaining: Mapping[str, int] | None = None,
 ) -> Offer:
-    """One programme's answer for one side of an order, on what is left of its budget now."""
+    """One programme's answer for one side of an order, on what is left of its budget now
+    (`remaining`, where the caller has it)."""
     rule = rule_of(programme)
-    claim = await claim_of(order, programme, claimant=claimant)
-    decided = quote(rule, claim, remaining=await remaining_of(programme, rule))
-    return Offer(programme, rule, claim, decided, redemption)
+    claim = await claim_of(facts, programme, claimant=claimant)
+    if remaining is None:
+        remaining = await remaining_of(programme, rule)
+    decided = quote(rule, claim, remaining=remaining)
+    live = next((row for row in facts.live if row.programme_id == programme.id), None)
+    return Offer(programme, rule, claim, decided, live)

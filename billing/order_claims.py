@@ -1,15 +1,20 @@
 """An order as a voucher claim: the facts a programme's rule reads, from our own rows."""
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal
+from uuid import UUID
 
 from billing.models import BillingProfile, VoucherProgramme, VoucherRedemption
-from billing.stages import stages_of
+from billing.stages import Stage, stages_of
 from billing.states import LIVE_REDEMPTIONS, TaxpayerKind
 from billing.tax import rate_of, split_gross
 from billing.vouchers.claims import Claim, read_claim
 from billing.vouchers.combinations import level_of
 from market.accounts.models import Organisation
-from market.kit import clock
+from market.kit import clock, rows
 from market.orders.models import Contract, Order, OrderLine
 from market.vocabulary.regions import is_within
 
@@ -26,23 +31,61 @@ _ORG_TYPES = {
 
 async def taxpayer_kind(organisation: Organisation) -> TaxpayerKind:
     """How an organisation is taxed (general when it has not said)."""
-    profile = await BillingProfile.get_or_none(organisation_id=organisation.id)
-    return profile.taxpayer_kind if profile else TaxpayerKind.GENERAL
+    profiles = await rows.select(BillingProfile, "organisation_id", [organisation.id])
+    return profiles[0].taxpayer_kind if profiles else TaxpayerKind.GENERAL
 
 
-async def claim_of(order: Order, programme: VoucherProgramme, *, claimant: Claimant) -> Claim:
+@dataclass(frozen=True)
+class Facts:
+    """What an order says to every programme; of a locked order nothing but `claim_of` reads more."""
+
+    order: Order
+    contract_number: str
+    signed_at: dt.datetime | None
+    buyer: Organisation
+    supplier: Organisation
+    vat_bp: int
+    lines: Sequence[OrderLine]
+    stages: Sequence[Stage]
+    live: Sequence[VoucherRedemption]  # the vouchers in force on it
+    programmes: Mapping[UUID, VoucherProgramme]  # theirs
+
+
+async def facts_of(order: Order) -> Facts:
+    """The facts of an order, in a statement for each table."""
+    [(number, signed_at)] = await rows.read(
+        Contract, ("number", "activated_at"), "id", [order.contract_id]
+    )
+    parties = await rows.select(Organisation, "id", {order.buyer_id, order.supplier_id})
+    by_id = {party.id: party for party in parties}
+    supplier = by_id[order.supplier_id]
+    live = await rows.select(
+        VoucherRedemption, "order_id", [order.id], order_by="id", status=LIVE_REDEMPTIONS
+    )
+    ids = {row.programme_id for row in live}
+    programmes = await rows.select(VoucherProgramme, "id", ids) if ids else []
+    return Facts(
+        order,
+        number,
+        signed_at,
+        by_id[order.buyer_id],
+        supplier,
+        rate_of(await taxpayer_kind(supplier)),
+        await rows.select(OrderLine, "order_id", [order.id], order_by="position"),
+        await stages_of(order),
+        live,
+        {row.id: row for row in programmes},
+    )
+
+
+async def claim_of(facts: Facts, programme: VoucherProgramme, *, claimant: Claimant) -> Claim:
     """The claim one side of an order makes under a programme, now.
 
     Measured bases stand at the contract's amounts: the order is accepted in full before any
     voucher is redeemed. A relation between the parties is not stated, the signed statement is.
     """
-    contract = await Contract.get(id=order.contract_id)
-    buyer = await Organisation.get(id=order.buyer_id)
-    supplier = await Organisation.get(id=order.supplier_id)
+    order, signed_at, buyer, supplier = facts.order, facts.signed_at, facts.buyer, facts.supplier
     subject, other = (buyer, supplier) if claimant == "buyer" else (supplier, buyer)
-    others = await VoucherRedemption.filter(
-        order_id=order.id, status__in=LIVE_REDEMPTIONS
-    ).select_related("programme")
     return read_claim(
         {
             "id": f"{order.number}:{programme.code}",
@@ -56,19 +99,20 @@ async def claim_of(order: Order, programme: VoucherProgramme, *, claimant: Claim
                 "local_supplier": is_within(supplier.region_code, programme.region_code),
             },
             "claimant": claimant,
-            "contract_id": contract.number,
+            "contract_id": facts.contract_number,
             "contract_signed_on": (
-                clock.in_china(contract.activated_at).date().isoformat()
-                if contract.activated_at
-                else None
+                clock.in_china(signed_at).date().isoformat() if signed_at else None
             ),
-            "contract_signed": contract.activated_at is not None,
-            "paid": all(stage.is_paid for stage in await stages_of(order)),
-            "lines": await _lines(order, supplier),
-            "history": await _history(order, subject),
+            "contract_signed": signed_at is not None,
+            "paid": all(stage.is_paid for stage in facts.stages),
+            "lines": [_line(line, facts.vat_bp) for line in facts.lines],
+            "history": await _history(facts, subject),
             "other_grants": [
-                {"fen": row.grant_fen, "level": level_of(row.programme.region_code)}
-                for row in others
+                {
+                    "fen": row.grant_fen,
+                    "level": level_of(facts.programmes[row.programme_id].region_code),
+                }
+                for row in facts.live
             ],
         }
     )
@@ -83,25 +127,25 @@ def _subject(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-async def _lines(order: Order, supplier: Organisation) -> list[dict[str, Any]]:
-    vat_bp = rate_of(await taxpayer_kind(supplier))
-    return [
-        {
-            "category": line.spend_category,
-            "amount_fen": line.amount_fen,
-            "verified_fen": line.amount_fen,
-            "invoiced_fen": line.amount_fen,
-            "invoiced_net_fen": split_gross(line.amount_fen, vat_bp).net_fen,
-        }
-        for line in await OrderLine.filter(order_id=order.id).order_by("position")
-    ]
+def _line(line: OrderLine, vat_bp: int) -> dict[str, Any]:
+    return {
+        "category": line.spend_category,
+        "amount_fen": line.amount_fen,
+        "verified_fen": line.amount_fen,
+        "invoiced_fen": line.amount_fen,
+        "invoiced_net_fen": split_gross(line.amount_fen, vat_bp).net_fen,
+    }
 
 
-async def _history(order: Order, subject: Organisation) -> list[dict[str, Any]]:
-    """The subject's earlier grants, and this order's under any claimant, oldest first."""
-    own = await VoucherRedemption.filter(claimant_id=subject.id, status__in=LIVE_REDEMPTIONS)
-    here = await VoucherRedemption.filter(order_id=order.id, status__in=LIVE_REDEMPTIONS)
-    rows = sorted({row.id: row for row in (*own, *here)}.values(), key=lambda row: row.id)
+async def _history(facts: Facts, subject: Organisation) -> list[dict[str, Any]]:
+    """The subject's earlier grants, and this order's under any claimant, oldest first; without their
+    traces, each of which holds the whole history before it."""
+    own = await rows.read(
+        VoucherRedemption, ("id", "claim", "grant_fen"), "claimant_id", [subject.id],
+        status=LIVE_REDEMPTIONS,
+    )  # fmt: skip
+    here = [(row.id, row.claim, row.grant_fen) for row in facts.live]
+    earlier = sorted({row[0]: row for row in (*own, *here)}.values(), key=itemgetter(0))
     wanted = (
         "programme",
         "as_of",
@@ -113,5 +157,6 @@ async def _history(order: Order, subject: Organisation) -> list[dict[str, Any]]:
         "lines",
     )
     return [
-        {name: row.claim[name] for name in wanted} | {"granted_fen": row.grant_fen} for row in rows
+        {name: claim[name] for name in wanted} | {"granted_fen": grant_fen}
+        for _id, claim, grant_fen in earlier
     ]

@@ -2,12 +2,13 @@
 
 import json
 from datetime import date
+from functools import lru_cache
 
 from billing.models import VoucherPool, VoucherProgramme
 from billing.states import ProgrammeStatus
 from billing.vouchers.programmes import load_programmes as shipped_programmes
 from billing.vouchers.rules import Pool, Programme
-from market.kit import clock
+from market.kit import clock, rows
 from market.kit.db import atomic
 
 _STATUS = {
@@ -59,24 +60,33 @@ async def _take_in(rule: Programme) -> bool:
 
 def rule_of(programme: VoucherProgramme) -> Programme:
     """The rule of a programme row, exactly as it was published."""
-    return Programme.model_validate_json(json.dumps(programme.rule, ensure_ascii=False))
+    return _parsed(json.dumps(programme.rule, ensure_ascii=False))
 
 
-async def pools_of(programme: VoucherProgramme, rule: Programme) -> list[VoucherPool]:
-    """The pools a claim of today draws from, whatever version opened them; inside a verb."""
-    pools = []
+@lru_cache(maxsize=200)
+def _parsed(rule: str) -> Programme:
+    return Programme.model_validate_json(rule)
+
+
+async def lock_pools(programme: VoucherProgramme, rule: Programme) -> dict[str, VoucherPool]:
+    """The pools a claim of today draws from, by the engine's limit key, whatever version opened
+    them; opened when new, locked to the end of the verb."""
+    found = await _pools(programme.code, is_locked=True)
+    pools = {}
     for pool in rule.funding.pools:
         label = _label(pool, clock.today())
-        row = await VoucherPool.filter(
-            programme__code=rule.id, period=pool.period, label=label
-        ).first()
-        pools.append(
-            row
-            or await VoucherPool.create(
-                programme=programme, period=pool.period, label=label, limit_fen=pool.fen
-            )
+        pools[_limit_key(pool)] = found.get((pool.period, label)) or await VoucherPool.create(
+            programme=programme, period=pool.period, label=label, limit_fen=pool.fen
         )
     return pools
+
+
+async def _pools(code: str, *, is_locked: bool = False) -> dict[tuple[str, str], VoucherPool]:
+    versions = await rows.values(VoucherProgramme, "id", "code", [code])
+    found = await rows.select(
+        VoucherPool, "programme_id", versions, order_by="id", is_locked=is_locked
+    )
+    return {(row.period, row.label): row for row in found}
 
 
 def _label(pool: Pool, day: date) -> str:
@@ -85,15 +95,17 @@ def _label(pool: Pool, day: date) -> str:
 
 async def remaining_of(programme: VoucherProgramme, rule: Programme) -> dict[str, int]:
     """What is left of each pool today, in fen, by the engine's limit key."""
-    rows = {
-        (row.period, row.label): left_in(row)
-        for row in await VoucherPool.filter(programme__code=programme.code)
-    }
+    pools = await _pools(programme.code)
     today = clock.today()
-    return {
-        f"pool:{pool.period}": rows.get((pool.period, _label(pool, today)), pool.fen)
+    left = {
+        _limit_key(pool): (pool, pools.get((pool.period, _label(pool, today))))
         for pool in rule.funding.pools
     }
+    return {key: left_in(row) if row else pool.fen for key, (pool, row) in left.items()}
+
+
+def _limit_key(pool: Pool) -> str:
+    return f"pool:{pool.period}"
 
 
 def left_in(pool: VoucherPool) -> int:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from billing.models import VoucherProgramme, VoucherRedemption
+from billing.models import VoucherProgramme
+from billing.order_claims import Facts
 from billing.programmes import rule_of
-from billing.stages import OVER, stages_of
-from billing.states import LIVE_REDEMPTIONS, ProgrammeStatus
+from billing.stages import OVER
+from billing.states import ProgrammeStatus
 from billing.vouchers.combinations import exclusive_groups
 from billing.vouchers.rules import Programme
 from market.kit.errors import Conflict
@@ -30,14 +31,11 @@ def require_open(order: Order, programme: VoucherProgramme, *, is_filed: bool) -
         raise VoucherNotRedeemable(_("Vouchers are applied before the order is completed"))
 
 
-async def require_alone(order: Order, rule: Programme) -> None:
+def require_alone(facts: Facts, rule: Programme) -> None:
     """A contract uses a programme once, and one voucher of an exclusive group (V3)."""
     groups = exclusive_groups(rule)
-    others = await VoucherRedemption.filter(
-        order_id=order.id, status__in=LIVE_REDEMPTIONS
-    ).select_related("programme")
-    for other in others:
-        theirs = rule_of(other.programme)
+    for other in facts.programmes.values():
+        theirs = rule_of(other)
         taken = exclusive_groups(theirs)
         if theirs.id == rule.id or groups & taken:
             raise VoucherNotRedeemable(
@@ -48,11 +46,11 @@ async def require_alone(order: Order, rule: Programme) -> None:
             )
 
 
-async def stage_shares(order: Order, grant_fen: int) -> dict[UUID, int]:
+def stage_shares(facts: Facts, grant_fen: int) -> dict[UUID, int]:
     """The grant over the stages still to be paid before acceptance, by what is due (P5)."""
     open_stages = [
         stage
-        for stage in await stages_of(order)
+        for stage in facts.stages
         if stage.is_payable
         and stage.payment is None
         and stage.milestone.kind != MilestoneKind.RETENTION

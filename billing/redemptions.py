@@ -1,5 +1,7 @@
 """Vouchers on an order: quoted, reserved from the pool, redeemed at acceptance, paid by the treasury."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from tortoise.expressions import F
@@ -21,8 +23,8 @@ from billing.models import (
     VoucherRedemption,
 )
 from billing.offers import Offer, offer_for, side_of
-from billing.order_claims import Claimant
-from billing.programmes import left_in, pools_of
+from billing.order_claims import Claimant, Facts, facts_of
+from billing.programmes import left_in, lock_pools, rule_of
 from billing.redemption_guards import (
     VoucherNotRedeemable,
     require_alone,
@@ -35,10 +37,11 @@ from billing.voucher_models import VoucherApplication
 from market.accounts.models import Organisation
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
-from market.kit import clock, outbox
+from market.kit import clock, outbox, rows
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock, lock_id
 from market.kit.i18n import gettext as _
+from market.kit.ids import uuid7
 from market.kit.numbers import next_number
 from market.orders import orders
 from market.orders.models import Order
@@ -49,7 +52,6 @@ from market.orders.states import MilestoneKind, OrderStatus
 DEDUCTING = ("deduct_at_source", "supplier_redeems")
 
 
-@atomic()
 async def redeem_voucher(
     order: Order, *, programme: VoucherProgramme, by: Actor
 ) -> VoucherRedemption:
@@ -82,51 +84,61 @@ async def reserve_grant(
     Claims of a programme take their turn at its row. An application filed under a version keeps
     it when the next one is published. Raises VoucherNotRedeemable.
     """
-    subject_id = order.supplier_id if claimant == "supplier" else order.buyer_id
-    order, programme = await lock(order), await lock(programme)
+    order = await rows.lock(order)
+    facts = await facts_of(order)  # before others wait for the programme
+    programme = await rows.lock(programme)
     require_open(order, programme, is_filed=is_filed)
-    offer = await offer_for(order, programme, claimant=claimant)
+    pools = await lock_pools(programme, rule_of(programme))
+    remaining = {key: left_in(pool) for key, pool in pools.items()}
+    offer = await offer_for(facts, programme, claimant=claimant, remaining=remaining)
     if not offer.is_usable:
         raise VoucherNotRedeemable(" ".join(offer.reasons))
-    await require_alone(order, offer.rule)
-    shares = await stage_shares(order, offer.quote.grant_fen) if programme.mode in DEDUCTING else {}
-    redemption = await _write(order, offer, subject_id)
-    for pool in await pools_of(programme, offer.rule):
-        await _draw(redemption, pool)
-    for milestone_id, fen in shares.items():
-        await VoucherAllocation.create(
-            redemption=redemption, milestone_id=milestone_id, amount_fen=fen
-        )
+    require_alone(facts, offer.rule)
+    takes_over = programme.mode in DEDUCTING
+    shares = stage_shares(facts, offer.quote.grant_fen) if takes_over else {}
+    redemption = await _write(facts, offer, claimant, list(pools.values()), shares)
     if order.status == OrderStatus.PLACED and (await stages_of(order))[0].is_paid:
         await orders.mark_funded(order, by=by)  # the voucher covers the first stage in full
-    await outbox.record("voucher.decided", redemption=redemption.id)
     return redemption
 
 
-async def _write(order: Order, offer: Offer, claimant_id: UUID) -> VoucherRedemption:
-    return await VoucherRedemption.create(
-        number=await next_number("V"),
-        programme=offer.programme,
-        order=order,
-        claimant_id=claimant_id,
-        mode=offer.programme.mode,
-        grant_fen=offer.quote.grant_fen,
-        binding=offer.quote.binding,
-        split=dict(offer.quote.split),
-        claim=offer.claim.model_dump(mode="json"),
-        trace=dict(offer.quote.trace),
-        decided_at=clock.now(),
-    )
-
-
-async def _draw(redemption: VoucherRedemption, pool: VoucherPool) -> None:
-    pool = await lock(pool)
-    if left_in(pool) < redemption.grant_fen:
+async def _write(
+    facts: Facts,
+    offer: Offer,
+    claimant: Claimant,
+    pools: Sequence[VoucherPool],
+    shares: Mapping[UUID, int],
+) -> VoucherRedemption:
+    """The voucher, what it draws from locked pools and takes off stages, and the news of it."""
+    order, fen = facts.order, offer.quote.grant_fen
+    if any(left_in(pool) < fen for pool in pools):
         raise VoucherNotRedeemable(_("The programme's budget is used up"))
-    await VoucherPool.filter(id=pool.id).update(
-        reserved_fen=F("reserved_fen") + redemption.grant_fen
+    redemption_id = uuid7()
+    row = {
+        "id": redemption_id,
+        "programme_id": offer.programme.id,
+        "order_id": order.id,
+        "claimant_id": order.supplier_id if claimant == "supplier" else order.buyer_id,
+        "mode": offer.programme.mode,
+        "grant_fen": fen,
+        "binding": offer.quote.binding,
+        "split": dict(offer.quote.split),
+        "claim": offer.claim.model_dump(mode="json"),
+        "trace": dict(offer.quote.trace),
+        "decided_at": clock.now(),
+        "number": await next_number("V"),
+    }
+    whose = {"redemption_id": redemption_id}
+    draws = [{**whose, "pool_id": pool.id, "amount_fen": fen} for pool in pools]
+    parts = [{**whose, "milestone_id": at, "amount_fen": part} for at, part in shares.items()]
+    await rows.together(
+        partial(rows.insert, VoucherRedemption, [row]),
+        partial(rows.add, VoucherPool, ("reserved_fen",), {pool.id: [fen] for pool in pools}),
+        partial(rows.insert, VoucherDraw, draws),
+        partial(rows.insert, VoucherAllocation, parts),
+        partial(outbox.record_all, [("voucher.decided", {"redemption": redemption_id})]),
     )
-    await VoucherDraw.create(redemption=redemption, pool=pool, amount_fen=redemption.grant_fen)
+    return rows.saved(VoucherRedemption, row)
 
 
 @atomic()
@@ -214,7 +226,7 @@ async def _resolve(
     redemption = await lock(redemption)
     await redemption.move_to(status, by=by)
     spent = status == RedemptionStatus.REDEEMED
-    for draw in await VoucherDraw.filter(redemption=redemption):
+    for draw in await VoucherDraw.filter(redemption=redemption).order_by("pool_id"):
         await VoucherPool.filter(id=draw.pool_id).update(
             reserved_fen=F("reserved_fen") - draw.amount_fen,
             redeemed_fen=F("redeemed_fen") + (draw.amount_fen if spent else 0),

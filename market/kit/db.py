@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
+import asyncpg
 from tortoise import Tortoise, fields
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
@@ -99,8 +100,16 @@ def _postgres(url: str) -> dict[str, Any]:
             "database": parts.path.lstrip("/"),
             "minsize": int(query.get("minsize", 1)),
             "maxsize": int(query.get("maxsize", 10)),
+            "connection_class": _Unchanged,
         },
     }
+
+
+class _Unchanged(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that needs no statement to be given back: nothing here sets a session's state."""
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 async def connect(url: str | None = None) -> None:

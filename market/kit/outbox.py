@@ -56,9 +56,9 @@ async def record(topic: str, *, at: dt.datetime | None = None, **payload: Any) -
     )
 
 
-async def record_all(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+def record_all(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> Awaitable[None]:
     """`record` of many (topic, payload) in one statement."""
-    await rows.insert(
+    return rows.insert(
         OutboxMessage,
         [{"topic": topic, "payload": _cleaned(payload)} for topic, payload in messages],
     )

@@ -5,7 +5,9 @@ money, of one order or of a thousand, use these. Names are those of columns (`or
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -34,12 +36,19 @@ async def select(
     """The rows whose `column` is one of `keys` and whose other named columns are among the values;
     locked in their order to the end of the verb where asked."""
     postgres = db.is_postgres()
-    text = _select(model, "*", column, tuple(among), order_by, is_locked, postgres)
-    found = await _fetch(text, [keys, *among.values()])
+    names = tuple(_columns(model))
+    text = _select(model, names, column, tuple(among), order_by, is_locked, postgres)
+    found = await _fetch(text, [keys, *among.values()], postgres)
     if not postgres:
         return [model._init_from_db(**row) for row in found]
     readers = _readers(model)
     return [_object(model, dict(row), readers) for row in found]
+
+
+async def lock(row: M) -> M:
+    """Read a row again under a lock that lasts to the end of the verb, as `db.lock` does."""
+    [found] = await select(type(row), "id", [row.pk], is_locked=True)
+    return found
 
 
 def _object(model: type[M], row: dict[str, Any], readers: Readers) -> M:
@@ -47,6 +56,10 @@ def _object(model: type[M], row: dict[str, Any], readers: Readers) -> M:
     for name, read in readers:
         if row[name] is not None:
             row[name] = read(row[name])
+    return _made(model, row)
+
+
+def _made(model: type[M], row: Values) -> M:
     made = model.__new__(model)
     made.__dict__.update(
         row, _partial=False, _saved_in_db=True, _custom_generated_pk=True, _await_when_save={}
@@ -58,7 +71,12 @@ def _object(model: type[M], row: dict[str, Any], readers: Readers) -> M:
 def _readers(model: type[Model]) -> Readers:
     """The columns that are more than the driver of PostgreSQL makes of them, and how they are read."""
     return [
-        (name, field.enum_type if is_enum else field.to_python_value)
+        (
+            name,
+            {member.value: member for member in field.enum_type}.__getitem__
+            if is_enum
+            else field.to_python_value,
+        )
         for name in _columns(model)
         for field in [cast("Any", model._meta.fields_map[name])]
         if (is_enum := hasattr(field, "enum_type")) or isinstance(field, JSONField)
@@ -69,13 +87,28 @@ async def values(
     model: type[Model], wanted: str, column: str, keys: Iterable[Any], **among: Sequence[Any]
 ) -> set[Any]:
     """What the rows `select` would find have in the column `wanted`."""
-    text = _select(model, wanted, column, tuple(among), "", False, db.is_postgres())
-    read = model._meta.fields_map[wanted].to_python_value
-    return {read(row[wanted]) for row in await _fetch(text, [keys, *among.values()])}
+    return {value for (value,) in await read(model, (wanted,), column, keys, **among)}
 
 
-async def _fetch(text: str, lists: Sequence[Iterable[Any]]) -> Sequence[Mapping[str, Any]]:
-    write = list if db.is_postgres() else _as_json
+async def read(
+    model: type[Model],
+    wanted: tuple[str, ...],
+    column: str,
+    keys: Iterable[Any],
+    **among: Sequence[Any],
+) -> list[tuple[Any, ...]]:
+    """What the rows `select` would find have in some columns."""
+    postgres = db.is_postgres()
+    text = _select(model, wanted, column, tuple(among), "", False, postgres)
+    reads = [(name, model._meta.fields_map[name].to_python_value) for name in wanted]
+    found = await _fetch(text, [keys, *among.values()], postgres)
+    return [tuple(read(row[name]) for name, read in reads) for row in found]
+
+
+async def _fetch(
+    text: str, lists: Sequence[Iterable[Any]], postgres: bool
+) -> Sequence[Mapping[str, Any]]:
+    write = list if postgres else _as_json
     _count, found = await db.connection().execute_query(text, [write(one) for one in lists])
     return found
 
@@ -87,14 +120,14 @@ def _as_json(values: Iterable[Any]) -> str:
 @cache
 def _select(
     model: type[Model],
-    what: str,
+    wanted: tuple[str, ...],
     column: str,
     among: tuple[str, ...],
     order_by: str,
     is_locked: bool,
     postgres: bool,
 ) -> str:
-    names = ", ".join(f'"{name}"' for name in _columns(model)) if what == "*" else f'"{what}"'
+    names = ", ".join(f'"{name}"' for name in wanted)
     tests = " AND ".join(
         f'"{name}" {_in(number, postgres)}' for number, name in enumerate((column, *among), 1)
     )
@@ -110,27 +143,87 @@ def _in(number: int, postgres: bool) -> str:
     )
 
 
-async def insert(model: type[Model], rows: Sequence[Values]) -> None:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement of PostgreSQL that writes: await it by itself, or send several `together`."""
+
+    text: str
+    parameters: Sequence[Any]
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._send().__await__()
+
+    async def _send(self) -> None:
+        if self.text:
+            await _send(self.text, list(self.parameters))
+
+
+NOTHING = Change("", ())
+_PARAMETER = re.compile(r"\$(\d+)")
+
+
+async def together(*changes: Callable[[], Awaitable[None]]) -> None:
+    """Changes of several tables in their order; what stands together on PostgreSQL is one statement.
+
+    No two of them may change the same row.
+    """
+    waiting: list[Change] = []
+    for make in changes:
+        change = make()
+        if isinstance(change, Change):
+            waiting.append(change)
+        else:
+            await _merged(waiting)
+            waiting.clear()
+            await change
+    await _merged(waiting)
+
+
+def _merged(changes: Iterable[Change]) -> Change:
+    found = [change for change in changes if change.text]
+    if not found:
+        return NOTHING
+    text = _one_text(tuple((change.text, len(change.parameters)) for change in found))
+    return Change(text, [value for change in found for value in change.parameters])
+
+
+@cache
+def _one_text(changes: tuple[tuple[str, int], ...]) -> str:
+    """The statements as parts of one, their parameters numbered on."""
+    before, texts = 0, []
+    for text, count in changes:
+        texts.append(_numbered_on(text, before))
+        before += count
+    parts = ", ".join(f"part{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+    return f"WITH {parts} {texts[-1]}" if parts else texts[-1]
+
+
+def _numbered_on(text: str, by: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", text)
+
+
+def insert(model: type[Model], rows: Sequence[Values]) -> Awaitable[None]:
     """Write new rows; what a row does not name has its default."""
     if not rows:
-        return
+        return NOTHING
     postgres = db.is_postgres()
     columns = [
         [write(value) for value in values] if write else values
         for values, write in zip(_filled(model, rows), _writers(model, postgres), strict=True)
     ]
     text = _insert(model, postgres)
-    if postgres and len(rows) >= COPIED:
-        async with db.connection().acquire_connection() as raw:
-            await raw.copy_records_to_table(
-                model._meta.db_table,
-                records=zip(*columns, strict=True),
-                columns=list(_columns(model)),
-            )
-    elif postgres:
-        await db.connection().execute_query(text, columns)
-    else:
-        await db.connection().execute_many(text, [list(row) for row in zip(*columns, strict=True)])
+    if not postgres:
+        return db.connection().execute_many(text, [list(row) for row in zip(*columns, strict=True)])
+    return Change(text, columns) if len(rows) < COPIED else _copy(model, columns)
+
+
+async def _copy(model: type[Model], columns: Sequence[Sequence[Any]]) -> None:
+    async with db.connection().acquire_connection() as raw:
+        await raw.copy_records_to_table(
+            model._meta.db_table,
+            records=zip(*columns, strict=True),
+            columns=list(_columns(model)),
+        )
 
 
 def complete(model: type[Model], row: Values) -> dict[str, Any]:
@@ -142,10 +235,8 @@ def complete(model: type[Model], row: Values) -> dict[str, Any]:
 
 
 def saved(model: type[M], row: Values) -> M:
-    """The object of a row that was inserted here."""
-    made = model(**row)
-    made._saved_in_db = True
-    return made
+    """The object of a row that was inserted here, its values of the columns' own types."""
+    return _made(model, complete(model, row))
 
 
 def _filled(model: type[Model], rows: Sequence[Values]) -> list[list[Any]]:
@@ -182,7 +273,7 @@ def _writers(model: type[Model], postgres: bool) -> tuple[Callable[[Any], Any] |
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else _JSON.encode(value)
+    return None if value is None else "[]" if value == [] else _JSON.encode(value)
 
 
 @cache
@@ -210,20 +301,19 @@ def _kind(model: type[Model], name: str) -> str:
     return found.split("(")[0]
 
 
-async def add(
+def add(
     model: type[Model], columns: tuple[str, ...], changes: Mapping[UUID, Sequence[int]]
-) -> None:
+) -> Awaitable[None]:
     """Add to columns of rows by their key; on locked rows."""
     if not changes:
-        return
+        return NOTHING
     postgres = db.is_postgres()
     text = _add(model, columns, postgres)
     if postgres:
         by_column = [list(parts) for parts in zip(*changes.values(), strict=True)]
-        await db.connection().execute_query(text, [list(changes), *by_column])
-    else:
-        rows = [[*parts, str(key)] for key, parts in changes.items()]
-        await db.connection().execute_many(text, rows)
+        return Change(text, [list(changes), *by_column])
+    rows = [[*parts, str(key)] for key, parts in changes.items()]
+    return db.connection().execute_many(text, rows)
 
 
 @cache
@@ -241,18 +331,19 @@ def _add(model: type[Model], columns: tuple[str, ...], postgres: bool) -> str:
     )
 
 
-async def put(model: type[Model], keys: Sequence[UUID], **values: Any) -> None:
+def put(model: type[Model], keys: Sequence[UUID], **values: Any) -> Awaitable[None]:
     """Give columns of rows the same values, by their keys; on locked rows."""
     postgres = db.is_postgres()
     text = _put(model, tuple(values), postgres)
+    if postgres:
+        return Change(text, [list(keys), *values.values()])
     fields = model._meta.fields_map
-    written = [
-        value if postgres else fields[name].to_db_value(value, model)
-        for name, value in values.items()
-    ]
-    await db.connection().execute_query(
-        text, [list(keys) if postgres else _as_json(keys), *written]
-    )
+    written = [fields[name].to_db_value(value, model) for name, value in values.items()]
+    return _send(text, [_as_json(keys), *written])
+
+
+async def _send(text: str, parameters: list[Any]) -> None:
+    await db.connection().execute_query(text, parameters)
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 Release = dict[str, Any]
@@ -32,12 +32,14 @@ def text(value: Any) -> str | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """An RFC 3339 date-time with its offset, or None."""
+    """An RFC 3339 date-time with its offset, or None; a leap second is the one after :59."""
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         return None
+    is_leap = value[17:19] == "60"
+    written = f"{value[:17]}59{value[19:]}" if is_leap else value
     try:
-        return datetime.fromisoformat(value.upper())
-    except ValueError:
+        return datetime.fromisoformat(written.upper()) + timedelta(seconds=is_leap)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -130,6 +130,17 @@ async def test_the_same_key_posts_once(rollback: None) -> None:
     assert await LedgerEntry.all().count() == 2
 
 
+async def test_a_key_is_known_when_the_money_has_left(rollback: None) -> None:
+    await receive(100)
+    out = [debit(HELD, 60), credit(DUE, 60)]
+    first = await ledger.post(out, kind="settlement", key="out")
+    again = await ledger.post(out, kind="settlement", key="out")
+    assert again.id == first.id
+    with pytest.raises(ledger.BoundCrossed):
+        await ledger.post(out, kind="settlement", key="another")
+    assert await ledger.balance_of(HELD) == 40
+
+
 async def test_balance_at_a_moment_counts_what_was_posted_by_then(rollback: None) -> None:
     first = await receive(100)
     await receive(50, key="later")

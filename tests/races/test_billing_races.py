@@ -23,6 +23,7 @@ from billing.payments import CheckoutState
 from billing.redemption_guards import VoucherNotRedeemable
 from billing.states import PaymentMethod, PaymentStatus, RedemptionStatus
 from billing.verification import verify_ledger
+from market.kit import rows
 from market.kit.errors import Conflict
 from market.kit.outbox import OutboxMessage
 from tests.factories.billing import COMPUTE_LINE, SYSTEM, make_programme, unpaid_order
@@ -79,18 +80,21 @@ async def test_without_the_lock_the_voucher_is_used_twice(
     )
     barrier = asyncio.Barrier(2)
 
-    async def both_read(row: Any) -> Any:
-        found = await type(row).get(id=row.id)
-        if isinstance(row, VoucherPool):
-            await barrier.wait()
-        return found
+    async def unlocked(row: Any) -> Any:
+        return await type(row).get(id=row.id)
+
+    async def both_read(_programme: Any, _rule: Any) -> Any:
+        pool = await VoucherPool.get(programme=programme)
+        await barrier.wait()
+        return {"pool:total": pool}
 
     numbers = iter(("V-first", "V-second"))
 
     async def own_number(_prefix: str) -> str:
         return next(numbers)
 
-    monkeypatch.setattr(redemptions, "lock", both_read)
+    monkeypatch.setattr(rows, "lock", unlocked)
+    monkeypatch.setattr(redemptions, "lock_pools", both_read)
     monkeypatch.setattr(redemptions, "next_number", own_number)
     bare: Any = redemptions.reserve_grant
     await together(

@@ -10,7 +10,7 @@ from billing.models import VoucherPool, VoucherRedemption
 from billing.states import RedemptionStatus
 from billing.voucher_models import VoucherApplication
 from billing.voucher_states import ApplicationStatus, ReviewOutcome
-from market.kit import files
+from market.kit import files, rows
 from tests.factories.billing import COMPUTE_LINE, SYSTEM, make_programme, unpaid_order
 from tests.factories.orders import Deal
 from tests.factories.vouchers import make_reviewed, make_reviewer
@@ -64,7 +64,7 @@ async def test_without_the_lock_the_cap_is_passed(monkeypatch: pytest.MonkeyPatc
     async def own_number(_prefix: str) -> str:
         return next(numbers)
 
-    monkeypatch.setattr(redemptions, "lock", unlocked)
+    monkeypatch.setattr(rows, "lock", unlocked)
     monkeypatch.setattr(redemptions, "offer_for", together_read)
     monkeypatch.setattr(redemptions, "next_number", own_number)
     bare: Any = redemptions.reserve_grant

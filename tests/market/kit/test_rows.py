@@ -1,8 +1,10 @@
 """Statements for many rows: what they write Tortoise reads, and the other way round."""
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from market.kit import clock, db, rows
 from market.kit.numbers import NumberSeries, next_number, next_numbers
@@ -62,6 +64,43 @@ async def test_columns_are_added_to_and_put(rollback: None) -> None:
     found = await OutboxMessage.all().order_by("id")
     assert [row.attempts for row in found] == [2, -1]
     assert [(row.done_at, row.last_error) for row in found] == [(at, "x"), (None, "")]
+
+
+@pytest.mark.parametrize("count", [1, rows.COPIED])
+async def test_changes_sent_together_are_all_made(rollback: None, count: int) -> None:
+    await record("old")
+    [old] = await OutboxMessage.all()
+    new = [{"topic": f"t{number}", "payload": {"at": number}} for number in range(count)]
+    async with db.transaction():
+        await rows.together(
+            partial(rows.add, OutboxMessage, ("attempts",), {old.id: [2]}),
+            partial(rows.insert, OutboxMessage, new),
+            partial(rows.insert, OutboxMessage, []),
+            partial(rows.insert, NumberSeries, [{"series": "ZZ", "value": 7}]),
+        )
+    found = await rows.read(OutboxMessage, ("topic", "payload"), "attempts", [0])
+    assert sorted(found) == sorted((row["topic"], row["payload"]) for row in new)
+    assert await rows.read(OutboxMessage, ("id",), "attempts", [2]) == [(old.id,)]
+    assert await rows.values(NumberSeries, "value", "series", ["ZZ"]) == {7}
+
+
+async def test_of_changes_sent_together_none_is_made_alone(rollback: None) -> None:
+    with pytest.raises(IntegrityError):
+        async with db.transaction():
+            await rows.together(
+                partial(rows.insert, OutboxMessage, [{"topic": "x"}]),
+                partial(rows.insert, NumberSeries, [{"series": "ZZ"}, {"series": "ZZ"}]),
+            )
+    assert await OutboxMessage.all().count() == 0
+
+
+async def test_a_row_is_read_again_under_a_lock(rollback: None) -> None:
+    await record("a")
+    stale = await OutboxMessage.get(topic="a")
+    await OutboxMessage.filter(id=stale.id).update(attempts=4)
+    async with db.transaction():
+        locked = await rows.lock(stale)
+    assert (locked.id, locked.attempts, stale.attempts) == (stale.id, 4, 0)
 
 
 async def test_numbers_follow_one_another(rollback: None) -> None:

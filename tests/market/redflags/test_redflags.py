@@ -42,6 +42,8 @@ def test_a_period_is_counted_in_whole_days() -> None:
     found = {"OCID": {"x": {"R003": 1.0}}}
     assert flags("R003", period("2026-03-16T07:59:59+08:00")) == found
     assert flags("R003", period("2026-03-16T00:00:00Z")) == {}
+    assert flags("R003", period("2026-03-16T07:58:60+08:00")) == found, "a leap second"
+    assert flags("R003", period("2026-03-16T07:59:60+08:00")) == {}
     assert flags("R003", period("2026-03-16")) == {}, "a date without a time is no date-time"
     late = period("2026-03-09T00:00:00Z", procurementMethodDetails="询价")
     assert flags("R003", late) == found
