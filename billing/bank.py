@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.functions import Sum
 
@@ -38,6 +39,13 @@ RETURNING = (DecisionStatus.APPROVED, DecisionStatus.DONE)
 GONE = (DecisionKind.RETURN, DecisionKind.INTEREST)  # out of suspense without a payment
 
 
+class EnteredBefore(InvalidInput):
+    """A statement line counts once, whoever enters it."""
+
+    def __init__(self) -> None:
+        super().__init__(fields={"bank_reference": _("This statement line was entered before")})
+
+
 @atomic()
 async def record_bank_line(
     line_input: BankLineInput, *, by: Actor, statement: BankStatement | None = None
@@ -51,13 +59,16 @@ async def record_bank_line(
     if line_input.booked_on > clock.today():
         raise InvalidInput(fields={"booked_on": _("This date has not come yet")})
     if await BankLine.exists(bank_reference=line_input.bank_reference):
-        raise InvalidInput(fields={"bank_reference": _("This statement line was entered before")})
+        raise EnteredBefore
     verdict = await look_up(line_input)
     await lock_orders(number for number, _fen in verdict.parts)
-    line = await BankLine.create(
-        number=await next_number("BL"), statement=statement, reason=reason_of(verdict),
-        **line_input.model_dump(),
-    )  # fmt: skip
+    try:
+        line = await BankLine.create(
+            number=await next_number("BL"), statement=statement, reason=reason_of(verdict),
+            **line_input.model_dump(),
+        )  # fmt: skip
+    except IntegrityError as exc:  # somebody entered it at the same moment
+        raise EnteredBefore from exc
     await ledger.post(
         [debit(CUSTODY_BANK, line.amount_fen), credit(SUSPENSE, line.amount_fen)],
         kind="bank_receipt",

@@ -3,7 +3,12 @@
 from collections import defaultdict
 from typing import Any
 
-from billing.chart import AccountKind, Side
+from billing import deposits
+from billing.bank_models import LateReturn
+from billing.bank_states import DecisionStatus
+from billing.chart import LATE_MONEY, AccountKind, Side
+from billing.deposit_models import Forfeiture, Guarantee, Holding, HoldingPayout
+from billing.deposit_states import ForfeitureStatus, GuaranteeStatus
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransfer
 from billing.models import (
     Payment,
@@ -148,6 +153,7 @@ async def _nothing_is_left(rails: Rails) -> None:
         ("messages", left), ("events", [event.note for event in lost]), ("holds", held),
         ("payouts", open_payouts), ("refunds", open_refunds), ("vouchers", unclaimed),
         ("deliveries", rails.events), ("receipts", rails.bank_credits),
+        *await _custody_left(),
     ):  # fmt: skip
         if rows:
             raise Violation("C1", f"{name} are left: {rows}")
@@ -156,6 +162,21 @@ async def _nothing_is_left(rails: Rails) -> None:
         released = await SettlementLine.filter(milestone__order_id=order.id)
         if {row.milestone_id for row in paid} - {row.milestone_id for row in released}:
             raise Violation("C1", f"{order.number} is accepted and paid, and was not released")
+
+
+async def _custody_left() -> list[tuple[str, list[Any]]]:
+    """What deposits and late money still wait for; late money has all gone back."""
+    there = await Holding.filter(status__in=deposits.THERE)
+    late = await LedgerAccount.filter(code=LATE_MONEY.code)
+    returns = (DecisionStatus.PROPOSED, DecisionStatus.APPROVED)
+    return [
+        ("deposits", [row.number for row in there if await deposits.ground_of(row)]),
+        ("custody payouts", await HoldingPayout.exclude(status=PayoutStatus.PAID)),
+        ("forfeitures", await Forfeiture.filter(status=ForfeitureStatus.PROPOSED)),
+        ("letters", await Guarantee.filter(status=GuaranteeStatus.SUBMITTED)),
+        ("late returns", await LateReturn.filter(status__in=returns)),
+        ("late money", [row.balance_fen for row in late if row.balance_fen]),
+    ]
 
 
 async def _is_explained(event: WebhookEvent) -> bool:

@@ -4,14 +4,16 @@ An errand that dies is simply not finished; whoever comes next finds what is the
 """
 
 import datetime as dt
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from billing import (
+    bank,
     batch_settlements,
     checkout,
+    deposits,
     epochs,
     handlers,
     ledger,
@@ -23,7 +25,7 @@ from billing import (
     transfers,
     webhooks,
 )
-from billing.chart import CUSTODY_BANK, PLATFORM_FEE, SUSPENSE, TAX, AccountKind, credit, debit
+from billing.chart import CUSTODY_BANK, PLATFORM_FEE, TAX, AccountKind, credit, debit
 from billing.ledger_models import LedgerTransfer
 from billing.models import Payment, Payout, Refund, VoucherRedemption
 from billing.states import (
@@ -34,12 +36,14 @@ from billing.states import (
     RefundStatus,
     TransferStatus,
 )
+from market.bench.simulation.custody import CustodyErrands
 from market.bench.simulation.rails import Rails
 from market.bench.simulation.scheduler import Scheduler
-from market.bench.simulation.world import World
+from market.bench.simulation.world import BUYER, World
 from market.kit import db, mail, outbox
 from market.kit.actor import Actor
 from market.kit.db import lock_id
+from market.kit.errors import AppError, InvalidInput
 from market.kit.ids import uuid7
 from market.kit.mail import Mail
 from market.orders import orders
@@ -60,6 +64,8 @@ async def _send_notice(message: outbox.Message) -> None:
 
 # The part of the worker's table that is billing's, and a mail for each that has one.
 HANDLERS: outbox.Handlers = {
+    "contract.activated": (deposits.on_contract_activated,),
+    "holding.changed": (_send_notice,),
     "order.placed": (obligations.on_order_placed,),
     "order.completed": (handlers.on_order_completed,),
     "order.cancelled": (handlers.on_order_cancelled,),
@@ -80,8 +86,18 @@ class Errands:
     def __init__(self, scheduler: Scheduler, rails: Rails, world: World) -> None:
         self.scheduler, self.rails, self.world = scheduler, rails, world
         self.chance = scheduler.chance
-        self.is_calm = False  # then events come once, in their order, and everybody does all of it
+        self.custody = CustodyErrands(scheduler, rails, world)
         self.everybody = self._everybody()
+        self._idle: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether events come once, in their order, and everybody does all of it."""
+        return self.custody.is_calm
+
+    @is_calm.setter
+    def is_calm(self, value: bool) -> None:
+        self.custody.is_calm = value
 
     async def pay(self, order: Order, *, by_bank: bool) -> None:
         """The buyer pays the first stage that is open, at the processor's page or by transfer."""
@@ -96,7 +112,7 @@ class Errands:
                 continue
             if by_bank:
                 if f"transfer of {payment.number}" not in self.rails.effects:
-                    self.rails.credit(payment)
+                    self.rails.transfer(payment, payer=BUYER)
             else:
                 await checkout.open_checkout(payment, return_url="/")
             return
@@ -133,7 +149,10 @@ class Errands:
 
     async def work(self) -> None:
         """The worker takes messages and handles them."""
-        for message in await outbox.claim(50 if self.is_calm else 3):
+        if self.is_calm:
+            await outbox.drain(HANDLERS)
+            return
+        for message in await outbox.claim(3):
             await outbox.handle(message, HANDLERS)
 
     async def cancel(self, order: Order) -> None:
@@ -162,23 +181,12 @@ class Errands:
         )
 
     async def book_receipts(self) -> None:
-        """The clerk books the credits of the custody account, each to its payment or to suspense."""
-        for payment_id, fen in list(self.rails.bank_credits):
-            await self._book(payment_id, fen)
-            if (payment_id, fen) in self.rails.bank_credits:
-                self.rails.bank_credits.remove((payment_id, fen))
-
-    async def _book(self, payment_id: UUID, fen: int) -> None:
-        """A receipt stands in suspense, and leaves it when its payment still waits for it."""
-        async with db.transaction():
-            order = await lock_id(Order, (await Payment.get(id=payment_id)).order_id)
-            payment = await Payment.get(id=payment_id)
-            await ledger.post(
-                [debit(CUSTODY_BANK, fen), credit(SUSPENSE, fen)],
-                kind="bank_receipt", key=f"bank_line:{payment_id}", order=order,
-            )  # fmt: skip
-            if payment.status == PaymentStatus.PENDING:
-                await payments.record_received(payment, into=debit(SUSPENSE, fen), by=CLERK)
+        """The clerk enters the credits of the custody account; one may be entered already."""
+        for line in list(self.rails.bank_credits):
+            with suppress(InvalidInput):
+                await bank.record_bank_line(line, by=self.world.operator)
+            if line in self.rails.bank_credits:
+                self.rails.bank_credits.remove(line)
 
     async def bank_instructions(self) -> None:
         """The clerk gives the bank what is to be paid by it, and books what it did."""
@@ -193,9 +201,11 @@ class Errands:
                 await refunds.confirm_bank_refund(refund, reference="B", by=self.world.operator)
 
     async def retry_refused(self) -> None:
-        """The operator gives refused payouts to their rail again."""
+        """The operator gives refused payouts and refunds to their rail again."""
         for payout in await Payout.filter(status=PayoutStatus.FAILED):
             await payouts.retry_payout(payout, by=self.world.operator)
+        for refund in await Refund.filter(status=RefundStatus.FAILED):
+            await refunds.retry_refund(refund, by=self.world.operator)
 
     async def treasury(self) -> None:
         """The treasury pays what was redeemed."""
@@ -238,6 +248,32 @@ class Errands:
         """The worker's clock closes an epoch of the ledger."""
         await epochs.seal_ledger()
 
+    async def each(self, names: Container[str]) -> None:
+        """Every errand of these names, one after the other, whatever the ones before were told.
+
+        Who found nothing to do need not look again while nothing has happened anywhere since.
+        """
+        state = self.state()
+        for name, process, act in dict.fromkeys(self.everybody):
+            if name not in names or self._idle.get(name) == state:
+                continue
+            self.scheduler.note(f"{process} {name}")
+            try:
+                await act()
+            except AppError as refusal:
+                self.scheduler.note(f"{process} {name}: {type(refusal).__name__}")
+            before, state = state, self.state()
+            if process == "web" and state == before:
+                self._idle[name] = state
+
+    def state(self) -> tuple[int, ...]:
+        """What is another when anything was written, or happened outside."""
+        rails = self.rails
+        return (
+            self.scheduler.store.commits, rails.serial, len(rails.effects), len(rails.events),
+            len(rails.bank_credits),
+        )  # fmt: skip
+
     def _everybody(self) -> list[tuple[str, str, Act]]:
         """Every errand as often as it is likely: its name, the process it runs in, what it does."""
         weighted: list[tuple[int, str, str, Act]] = [
@@ -255,6 +291,7 @@ class Errands:
             (1, "seal", "clock", self.seal),
             (5, "work 1", "worker 1", self.work),
             (5, "work 2", "worker 2", self.work),
+            *self.custody.all(),
         ]
         for order in self.world.orders:
             tail = order.number[-1]

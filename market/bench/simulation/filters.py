@@ -1,7 +1,8 @@
 """The conditions of Tortoise's filters, made into functions of a row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda value, wanted: bool(value == wanted),
     "not": lambda value, wanted: bool(value != wanted),
     "in": lambda value, wanted: value in wanted,
+    "not_in": lambda value, wanted: value not in wanted,
     "gt": lambda value, wanted: value is not None and value > wanted,
     "gte": lambda value, wanted: value is not None and value >= wanted,
     "lt": lambda value, wanted: value is not None and value < wanted,
@@ -65,7 +67,9 @@ def _exact_key(column: str) -> Make:
     def make(store: Store, wanted: Any) -> Test:
         if wanted is None:
             return lambda values: values[column] is None
-        number = number_of(wanted.pk if isinstance(wanted, Model) else wanted)
+        if isinstance(wanted, Model):
+            wanted = wanted.pk
+        number = wanted.int if type(wanted) is UUID else number_of(wanted)
         return lambda values: (key := values[column]) is not None and key.int == number
 
     return make
@@ -105,12 +109,30 @@ def number_of(key: Any) -> int:
     return number
 
 
-def test_of_node(store: Store, model: type[Model], node: Q) -> Test:
-    """The test of a tree of conditions."""
-    tests = [test_of_node(store, model, child) for child in node.children]
-    tests += [maker_of(model, name)(store, value) for name, value in node.filters.items()]
-    join, negated = any if node.join_type == Q.OR else all, node._is_negated
+def tests_of_node(store: Store, model: type[Model], node: Q) -> list[Test]:
+    """The tests of a tree of conditions, all of which must hold."""
+    tests = [maker_of(model, name)(store, value) for name, value in node.filters.items()]
+    for child in node.children:
+        tests += tests_of_node(store, model, child)
+    if node._is_negated or node.join_type == Q.OR:
+        return [_joined(tests, any if node.join_type == Q.OR else all, node._is_negated)]
+    return tests
+
+
+def _joined(tests: list[Test], join: Callable[[Iterable[bool]], bool], negated: bool) -> Test:
     return lambda values: join(test(values) for test in tests) != negated
+
+
+@cache
+def order_of(model: type[Model], name: str) -> tuple[Callable[[Values], Any] | None, bool]:
+    """The sort key of an ordering within a row, None of one in another row; whether it descends."""
+    path = path_of(model, name.lstrip("-"))
+    column = path.column
+    if not column:
+        return None, name.startswith("-")
+    if path.is_key:
+        return lambda values: values[column].int, name.startswith("-")
+    return itemgetter(column), name.startswith("-")
 
 
 @cache

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 import tortoise.models
+from tortoise.expressions import Q
 from tortoise.manager import Manager
 from tortoise.models import Model
 
@@ -106,6 +107,9 @@ def installed(store: Store) -> Iterator[None]:
     def of_manager(manager: Any) -> Rows:
         return Rows(store, manager._model)
 
+    def filtered(model: type[Model], /, *nodes: Q, **wanted: Any) -> Rows:
+        return Rows(store, model).filter(*nodes, **wanted)
+
     def of_model(model: type[Model], using_db: object = None, for_write: bool = False) -> Rows:
         return Rows(store, model)
 
@@ -131,6 +135,7 @@ def installed(store: Store) -> Iterator[None]:
         ),
         patch.object(Manager, "get_queryset", of_manager),
         patch.object(type(LedgerTransfer._meta.manager), "get_queryset", of_manager),
+        patch.object(Model, "filter", classmethod(filtered)),
         patch.object(Model, "_db_queryset", classmethod(of_model)),
         patch.object(Model, "_choose_db", classmethod(lambda cls, for_write=False: store)),
         patch.object(Model, "__init__", begin),

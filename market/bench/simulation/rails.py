@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
-from uuid import UUID
 
 from pydantic import SecretStr
 
 from billing import stripe_gateway
+from billing.bank_models import LateReturn
+from billing.forms import BankLineInput
 from billing.models import Payment, Payout, Refund
 from billing.payments import CheckoutState
 from billing.states import PaymentStatus, RefundStatus
@@ -21,9 +22,11 @@ from billing.stripe_gateway import GatewayRefused, GatewayUnreachable
 from market.accounts.models import Organisation
 from market.bench.simulation.scheduler import Scheduler, Violation
 from market.bench.simulation.store import PAUSE
-from market.kit import db, mail
+from market.kit import clock, db, mail
 from market.kit.mail import Mail
 from market.settings import settings
+
+FOUR_EYES_FEN = 300_000  # so that some late money needs a second person
 
 
 class Rails:
@@ -41,9 +44,9 @@ class Rails:
         self.processor_fen = 0
         self.bank_fen = 0
         self.treasury_fen = 0
-        self.bank_credits: list[tuple[UUID, int]] = []
+        self.bank_credits: list[BankLineInput] = []
         self.mails: set[str] = set()
-        self._serial = 0
+        self.serial = 0
 
     # what customers and banks do by themselves
 
@@ -67,11 +70,31 @@ class Rails:
         session["status"], session["outcome"] = "expired", PaymentStatus.EXPIRED
         self._emit("checkout.session", session["id"])
 
-    def credit(self, payment: Payment) -> None:
-        """The buyer's transfer stands on the custody account."""
+    def transfer(self, payment: Payment, *, payer: str) -> None:
+        """The buyer's transfer of a payment, once."""
         self.once(f"transfer of {payment.number}")
-        self.bank_fen += payment.amount_fen
-        self.bank_credits.append((payment.id, payment.amount_fen))
+        self.credit(payment.amount_fen, reference=payment.reference, payer=payer)
+
+    def credit(self, fen: int, *, reference: str, payer: str) -> None:
+        """A transfer stands on the custody account; the code is in its narrative."""
+        self.bank_fen += fen
+        self.bank_credits.append(
+            BankLineInput.model_construct(
+                bank_reference=self._name("bank"),
+                booked_on=clock.today(),
+                payer_name=payer,
+                payer_account="6222",
+                amount_fen=fen,
+                narrative=f"pay {reference}",
+                account="",
+            )
+        )
+
+    def credit_interest(self, payout: str, fen: int) -> None:
+        """The bank credits an interest, once."""
+        if f"interest {payout}" not in self.effects:
+            self.once(f"interest {payout}")
+            self.bank_fen += fen
 
     def once(self, effect: str) -> None:
         """Count an effect in the world; twice is a violation."""
@@ -134,11 +157,13 @@ class Rails:
         await self._answer()
 
     async def create_refund(
-        self, refund: Refund, *, payment_intent: str
+        self, refund: Refund | LateReturn, *, payment_intent: str
     ) -> tuple[str, RefundStatus]:
-        """Money back to the customer."""
+        """Money back to the customer; refused now and then."""
 
         def act() -> tuple[str, RefundStatus]:
+            if self._refuses():
+                return "", RefundStatus.FAILED
             self.once(f"refund {refund.number}")
             self.processor_fen -= refund.amount_fen
             name = self._name("re")
@@ -147,6 +172,8 @@ class Rails:
             return name, RefundStatus.SUCCEEDED
 
         answer: tuple[str, RefundStatus] = await self._keyed(refund, act)
+        if not answer[0]:
+            raise GatewayRefused("refused for once")
         return answer
 
     async def retrieve_refund(self, refund_id: str) -> tuple[RefundStatus, str | None]:
@@ -164,7 +191,7 @@ class Rails:
         """Money to a supplier; refused now and then, as a real one does."""
 
         def act() -> str:
-            if self.loses_one_in and self.scheduler.chance.random() < 0.1:
+            if self._refuses():
                 return ""
             self.once(f"payout {payout.number}")
             self.processor_fen -= payout.amount_fen
@@ -200,6 +227,9 @@ class Rails:
         self._lose()
         await PAUSE
 
+    def _refuses(self) -> bool:
+        return bool(self.loses_one_in) and self.scheduler.chance.random() < 0.1
+
     def _lose(self) -> None:
         chance = self.scheduler.chance
         if self.loses_one_in and chance.random() * self.loses_one_in < 1:
@@ -215,8 +245,8 @@ class Rails:
         )
 
     def _name(self, prefix: str) -> str:
-        self._serial += 1
-        return f"{prefix}_{self._serial}"
+        self.serial += 1
+        return f"{prefix}_{self.serial}"
 
 
 _GATEWAY = (
@@ -232,5 +262,6 @@ def connected(rails: Rails) -> Iterator[None]:
         patch.multiple(stripe_gateway, **{name: getattr(rails, name) for name in _GATEWAY}),
         patch.object(mail, "_deliver", rails.deliver),
         patch.object(settings, "smtp_url", SecretStr("smtp://simulation")),
+        patch.object(settings, "four_eyes_above_fen", FOUR_EYES_FEN),
     ):
         yield

@@ -25,19 +25,24 @@ def _defaults(model: type[Model]) -> tuple[Values, tuple[tuple[str, Callable[[],
     return plain, tuple((name, value) for name, value in made.items() if callable(value))
 
 
+@cache
+def _relations(model: type[Model]) -> frozenset[str]:
+    return frozenset(model._meta.fk_fields | model._meta.o2o_fields)
+
+
 def begin(self: Model, **values: Any) -> None:
     """`Model.__init__` without its conversions: the verbs pass values of the right types."""
-    plain, made = _defaults(type(self))
+    model = type(self)
+    plain, made = _defaults(model)
     own = self.__dict__
     own.update(plain)
     for name, make in made:
         if name not in values:
             own[name] = make()
-    for name, value in values.items():
-        if isinstance(value, Model):
-            own[f"{name}_id"], own[f"_{name}"] = value.pk, value
-        else:
-            own[name] = value
+    for name in _relations(model) & values.keys():
+        if (other := values.pop(name)) is not None:
+            own[f"{name}_id"], own[f"_{name}"] = other.pk, other
+    own.update(values)
 
 
 async def save(store: Store, row: Model, names: Iterable[str] | None, *, is_new: bool) -> None:

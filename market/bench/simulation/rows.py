@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import partial
 from typing import Any, Self
 
 from tortoise.exceptions import DoesNotExist, MultipleObjectsReturned
@@ -9,7 +10,14 @@ from tortoise.expressions import CombinedExpression, Connector, F, Function, Q, 
 from tortoise.functions import Count
 from tortoise.models import Model
 
-from market.bench.simulation.filters import Test, maker_of, number_of, path_of, test_of_node
+from market.bench.simulation.filters import (
+    Test,
+    maker_of,
+    number_of,
+    order_of,
+    path_of,
+    tests_of_node,
+)
 from market.bench.simulation.records import object_of
 from market.bench.simulation.store import PAUSE, Pause, Store, Values, values_of
 
@@ -47,8 +55,8 @@ class Rows:
         if "id" in wanted:
             self.pk = number_of(wanted.pop("id"))
         tests = [maker_of(model, name)(store, value) for name, value in wanted.items()]
-        if nodes:
-            tests += [test_of_node(store, model, node) for node in nodes]
+        for node in nodes:
+            tests += tests_of_node(store, model, node)
         self.tests = [*self.tests, *tests] if self.tests else tests
         return self
 
@@ -102,6 +110,9 @@ class Rows:
 
     def values_list(self, *names: str, flat: bool = False) -> Any:
         return self._values(names, flat)
+
+    async def values(self, *names: str) -> list[dict[str, Any]]:
+        return [dict(zip(names, row, strict=True)) for row in await self._values(names, False)]
 
     def group_by(self, *names: str) -> Self:
         self.groups = names
@@ -186,7 +197,11 @@ class Rows:
         if self.locks:
             rows = await self._locked(rows)
         model = self.model
-        found = [object_of(model, values) for values in rows]
+        found: list[Model] = []
+        for values in rows:  # `object_of`, without a call for each
+            row = object.__new__(model)
+            row.__dict__.update(values)
+            found.append(row)
         for path in self.related:
             for row in found:
                 self._relate(row, path.split("__"))
@@ -234,8 +249,8 @@ class Rows:
             found = [values for values in rows if _passes(values, tests)]
         if len(found) > 1:
             for name in reversed(self.orderings):
-                plain = name.lstrip("-")
-                found.sort(key=lambda values: self._at(values, plain), reverse=plain != name)
+                key, descends = order_of(self.model, name)
+                found.sort(key=key or partial(self._at, name=name.lstrip("-")), reverse=descends)
         return found if self.top is None else found[: self.top]
 
     def _at(self, values: Values, name: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from market.bench.simulation.store import PAUSE, Store, Transaction
 from market.kit import clock
@@ -79,7 +79,9 @@ class Scheduler:
 
     def _step(self) -> None:
         """Let one task that can go on do so, or kill its process."""
-        self._count()
+        self.steps += 1
+        if self.steps > STEPS:
+            self._complain()
         ready = self.tasks
         if self.store.locks:
             ready = [task for task in ready if task.until not in self.store.locks]
@@ -99,17 +101,19 @@ class Scheduler:
         back to us. It is counted, asked for and killed as any other."""
         if len(self.tasks) != 1:
             return False
-        if self._is_enough():
+        if self._is_enough is not _never and self._is_enough():
             self._has_stopped = True
             return False
-        self._count()
-        self._is_last = self._kills()
-        return not self._is_last
-
-    def _count(self) -> None:
         self.steps += 1
         if self.steps > STEPS:
-            raise Violation("liveness", f"{[task.name for task in self.tasks]} never end")
+            self._complain()
+        if self.kill_one_in and self._kills():
+            self._is_last = True
+            return False
+        return True
+
+    def _complain(self) -> NoReturn:
+        raise Violation("liveness", f"{[task.name for task in self.tasks]} never end")
 
     def _kills(self) -> bool:
         return bool(self.kill_one_in) and self.chance.random() * self.kill_one_in < 1

@@ -14,7 +14,7 @@ from tortoise.models import Model
 
 Values = dict[str, Any]
 Table = dict[int, Values]  # by the number of the key: Python computes a UUID's hash each time anew
-Unique = tuple[type[Model], tuple[str, ...], tuple[Any, ...]]
+Unique = tuple[type[Model], tuple[str, ...], Hashable]
 
 
 class Pause:
@@ -58,6 +58,7 @@ class Store:
         self.unique: dict[Unique, int] = {}
         self.locks: dict[Hashable, Transaction] = {}
         self.transaction: Transaction | None = None
+        self.commits = 0  # that wrote anything
         self.on_commit: Callable[[Transaction], None] = lambda transaction: None
 
     def clear(self) -> None:
@@ -165,6 +166,7 @@ class Store:
         """What the running transaction wrote is there for everybody."""
         assert self.transaction is not None
         self.on_commit(self.transaction)
+        self.commits += bool(self.transaction.writes)
         for model, rows in self.transaction.writes.items():
             self._publish(model, rows)
 
@@ -254,27 +256,30 @@ def columns(model: type[Model]) -> tuple[str, ...]:
 
 def unique_keys(model: type[Model], values: Values) -> list[Unique]:
     """Every unique key a row occupies (keys of rows are fresh); null is never equal to anything."""
-    found = []
-    for names in _uniques(model):
-        wanted = [values[name] for name in names]
-        parts = tuple([part.int if type(part) is UUID else part for part in wanted])
-        if None not in parts:
-            found.append((model, names, parts))
+    found: list[Unique] = []
+    for names, get in _uniques(model):
+        part = get(values)
+        if len(names) == 1:
+            if part is not None:
+                found.append((model, names, part.int if type(part) is UUID else part))
+        elif None not in (parts := [one.int if type(one) is UUID else one for one in part]):
+            found.append((model, names, tuple(parts)))
     return found
 
 
 @cache
 def _in_uniques(model: type[Model]) -> tuple[str, ...]:
     """The columns that are part of a unique key."""
-    return tuple(dict.fromkeys(name for names in _uniques(model) for name in names))
+    return tuple(dict.fromkeys(name for names, _get in _uniques(model) for name in names))
 
 
 @cache
-def _uniques(model: type[Model]) -> tuple[tuple[str, ...], ...]:
-    single = [
-        (name,) for name in columns(model) if model._meta.fields_map[name].unique and name != "id"
-    ]
-    return (*single, *(_sources(model, names) for names in _together(model)))
+def _uniques(model: type[Model]) -> tuple[tuple[tuple[str, ...], Callable[[Values], Any]], ...]:
+    """The columns of each unique key, and what reads them."""
+    fields = model._meta.fields_map
+    single = [(name,) for name in columns(model) if fields[name].unique and name != "id"]
+    keys = (*single, *(_sources(model, names) for names in _together(model)))
+    return tuple((names, itemgetter(*names)) for names in keys)
 
 
 def _together(model: type[Model]) -> list[tuple[str, ...]]:

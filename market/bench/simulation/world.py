@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 from uuid import UUID
@@ -18,8 +18,11 @@ from market.bench.simulation.store import Store
 from market.kit.actor import Actor
 from market.kit.ids import uuid7
 from market.kit.money import allocate
+from market.kit.outbox import OutboxMessage
 from market.orders.models import Contract, Milestone, Order, OrderLine
 from market.orders.states import ContractStatus, MilestoneKind
+from market.tendering.models import Job
+from market.tendering.states import JobStatus
 
 START = dt.datetime(2026, 11, 2, 1, 0, tzinfo=dt.UTC)
 SHARES = (3000, 6000, 1000)
@@ -34,9 +37,12 @@ class World:
     """Who acts in it, and on which orders."""
 
     buyer: Actor
+    supplier: Actor
     operator: Actor
+    second_operator: Actor
     bureau: Actor
     orders: tuple[Order, ...]
+    has_deposits: bool = False
 
 
 def build(store: Store, chance: Random) -> World:
@@ -44,6 +50,9 @@ def build(store: Store, chance: Random) -> World:
     made = build_many(store.add, chance.randrange(1, 3), chance)
     if chance.random() < 0.5:
         _voucher(store, chance, made.orders[0])
+    if chance.random() < 0.2:
+        _deposits(store, made)
+        made = replace(made, has_deposits=True)
     return made
 
 
@@ -52,10 +61,13 @@ def build_many(add: Add, count: int, chance: Random | None = None) -> World:
     chance = chance or _chance()
     buyer = _organisation(add, BUYER, OrganisationKind.DEMAND)
     supplier = _organisation(add, SUPPLIER, OrganisationKind.SUPPLIER)
+    operator = _organisation(add, "ORG-3", OrganisationKind.OPERATOR)
     return World(
         orders=tuple(orders_of(buyer, supplier, range(1, count + 1), add, chance)),
         buyer=_actor(buyer),
-        operator=_actor(_organisation(add, "ORG-3", OrganisationKind.OPERATOR)),
+        supplier=_actor(supplier),
+        operator=_actor(operator),
+        second_operator=_actor(operator),
         bureau=_actor(_organisation(add, "ORG-4", OrganisationKind.BUREAU)),
     )
 
@@ -92,7 +104,7 @@ def _organisation(add: Add, number: str, kind: OrganisationKind) -> Organisation
 
 def _actor(organisation: Organisation) -> Actor:
     return Actor(
-        person_id=_NOBODY, name="somebody", organisation_id=organisation.id,
+        person_id=uuid7(), name="somebody", organisation_id=organisation.id,
         kind=organisation.kind, role="owner", verified=True,
     )  # fmt: skip
 
@@ -131,6 +143,20 @@ def _order(
     for row in rows:
         add(row)
     return order
+
+
+def _deposits(store: Store, made: World) -> None:
+    """A job that asks for a performance deposit, and contracts that have just come into force."""
+    job = Job(
+        id=_NOBODY, number="J-2026-000001", owner_id=made.buyer.organisation_id, title="sim",
+        region_code="370100", industry="", modality="", status=JobStatus.AWARDED,
+        procedure_config={"performance_deposit_percent": 10},
+    )  # fmt: skip
+    store.add(job)
+    for order in made.orders:
+        store.add(
+            OutboxMessage(topic="contract.activated", payload={"contract": str(order.contract_id)})
+        )
 
 
 def _voucher(store: Store, chance: Random, order: Order) -> None:
