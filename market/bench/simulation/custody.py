@@ -47,8 +47,8 @@ class CustodyErrands:
         return [
             *late,
             (3, "deposit", "web", self.pay_deposit),
-            (1, "letter", "web", self.letter),
-            (1, "forfeiture", "web", self.forfeiture),
+            (2, "letter", "web", self.letter),
+            (3, "forfeiture", "web", self.forfeiture),
             (2, "custody", "web", self.custody_bank),
             (1, "interest", "web", self.interest),
             (1, "returns", "clock", deposits.return_due_deposits),

@@ -83,7 +83,7 @@ def _start_process() -> None:
     gc.freeze()
 
 
-class _Ground:
+class Ground:
     """Where worlds are played, one after the other: everything of ours is directed to it, once."""
 
     def __init__(self) -> None:
@@ -113,51 +113,52 @@ class _Ground:
             self.store.on_commit = lambda transaction: None
             self.scheduler.abandon()
 
+    def play(self, seed: int) -> Outcome:
+        """One seed from the signed contracts to the last payout."""
+        outcome = Outcome(seed)
+        with self.world(seed) as errands:
+            scheduler = self.scheduler
+            try:
+                scheduler.start("open", "web", errands.open_books())
+                scheduler.finish()
+                _trouble(errands)
+                _acceptance(errands)
+                _trouble(errands)
+                _calm(errands)
+            except Violation as violation:
+                outcome.violation = str(violation)
+            outcome.steps, outcome.history = scheduler.steps, scheduler.history
+        outcome.digest = hashlib.sha256("\n".join(outcome.history).encode()).hexdigest()[:16]
+        return outcome
+
 
 @contextmanager
-def _ground() -> Iterator[_Ground]:
+def ground() -> Iterator[Ground]:
+    """Within the block everything of ours is directed to a ground, on which worlds are played."""
     _prepare()
-    ground = _Ground()
+    here = Ground()
     with (
         clock.frozen_at(START),
-        installed(ground.store),
-        connected(ground.rails),
-        patch.object(uuid_utils.compat, "uuid7", ground.next_key),
+        installed(here.store),
+        connected(here.rails),
+        patch.object(uuid_utils.compat, "uuid7", here.next_key),
         patch.object(outbox, "log", _Log()),
-        patch.object(clock, "now", lambda: ground.scheduler.now),
+        patch.object(clock, "now", lambda: here.scheduler.now),
     ):
-        yield ground
+        yield here
 
 
 def play(seed: int) -> Outcome:
-    """One seed from the signed contracts to the last payout."""
-    with _ground() as ground:
-        return _play(ground, seed)
-
-
-def _play(ground: _Ground, seed: int) -> Outcome:
-    outcome = Outcome(seed)
-    with ground.world(seed) as errands:
-        scheduler = ground.scheduler
-        try:
-            scheduler.start("open", "web", errands.open_books())
-            scheduler.finish()
-            _trouble(errands)
-            _acceptance(errands)
-            _trouble(errands)
-            _calm(errands)
-        except Violation as violation:
-            outcome.violation = str(violation)
-        outcome.steps, outcome.history = scheduler.steps, scheduler.history
-    outcome.digest = hashlib.sha256("\n".join(outcome.history).encode()).hexdigest()[:16]
-    return outcome
+    """`Ground.play` of one seed alone."""
+    with ground() as here:
+        return here.play(seed)
 
 
 def play_script(script: Callable[[Scheduler, Errands], None], *, seed: int = 1) -> Store:
     """One world in which only `script` happens; what its store holds then."""
-    with _ground() as ground, ground.world(seed) as errands:
-        script(ground.scheduler, errands)
-        return ground.store
+    with ground() as here, here.world(seed) as errands:
+        script(here.scheduler, errands)
+        return here.store
 
 
 def _trouble(errands: Errands) -> None:
@@ -176,12 +177,16 @@ def _trouble(errands: Errands) -> None:
 
 
 def _acceptance(errands: Errands) -> None:
-    """Most orders that are paid by now are delivered, and what that causes meets trouble again."""
+    """Most orders that are paid by now are delivered, the others undone with a page still open; and
+    what that causes meets trouble again."""
     scheduler = errands.scheduler
     _round(errands, BUSY)
     for order in errands.world.orders:
+        acts = [partial(errands.pay, order, by_bank=False), partial(errands.refund, order)]
         if scheduler.chance.random() < 0.8:
-            scheduler.start("accept", "web", errands.accept(order))
+            acts = [partial(errands.accept, order)]
+        for act in acts:
+            scheduler.start(act.func.__name__, "web", act())
             scheduler.finish()
 
 
@@ -213,8 +218,8 @@ def play_many(first: int, number: int, bug: str = "") -> tuple[list[Outcome], in
     begun = time.process_time()
     gc.disable()  # a world is small, and gone when its seed is done
     try:
-        with bugs.planted(bug), _ground() as ground:
-            outcomes = [_play(ground, seed) for seed in range(first, first + number)]
+        with bugs.planted(bug), ground() as here:
+            outcomes = [here.play(seed) for seed in range(first, first + number)]
     finally:
         gc.collect()
         gc.enable()

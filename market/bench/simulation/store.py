@@ -64,6 +64,7 @@ class Store:
     def clear(self) -> None:
         """An empty store again."""
         self.tables, self.unique, self.locks, self.transaction = {}, {}, {}, None
+        self.commits = 0
 
     def add(self, row: Model) -> None:
         """Put a row there before anything runs."""
