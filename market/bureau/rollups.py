@@ -1,6 +1,7 @@
 """Sums of facts kept by cell: added to in the database, in one statement, never read and written back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from market.bureau.models import ActivityRollup, TradeFlow, TradeRollup
@@ -38,16 +39,12 @@ async def add(rollup: type[Row], parts: Iterable[tuple[Key, Sums]]) -> None:
     rows = sorted((key, sums) for key, sums in gathered(parts).items() if any(sums))
     if not rows:
         return
-    keys, sums_ = COLUMNS[rollup]
-    now = clock.now()
     identity = rollup._meta.fields_map["id"].to_db_value
-    moment = rollup._meta.fields_map["created_at"].to_db_value
-    client = db.connection()
+    now = rollup._meta.fields_map["created_at"].to_db_value(clock.now(), rollup)
     values: list[Any] = []
     for key, sums in rows:
-        row = rollup()
-        values += [identity(uuid7(), row), moment(now, row), moment(now, row), *key, *sums]
-    await client.execute_query(_statement(rollup, keys, sums_, len(rows)), values)
+        values += [identity(uuid7(), rollup), now, now, *key, *sums]
+    await db.connection().execute_query(_statement(rollup, len(rows), db.is_postgres()), values)
 
 
 def gathered(
@@ -62,12 +59,15 @@ def gathered(
     return found
 
 
-def _statement(rollup: type[Row], keys: Sequence[str], sums: Sequence[str], count: int) -> str:
+@cache
+def _statement(rollup: type[Row], count: int, is_postgres: bool) -> str:
+    keys, sums = COLUMNS[rollup]
     table = rollup._meta.db_table
     columns = ("id", "created_at", "updated_at", *keys, *sums)
     width = len(columns)
     marks = ", ".join(
-        f"({', '.join(_mark(row * width + n) for n in range(width))})" for row in range(count)
+        f"({', '.join(_mark(row * width + n, is_postgres) for n in range(width))})"
+        for row in range(count)
     )
     added = ", ".join(f'"{name}" = "{table}"."{name}" + excluded."{name}"' for name in sums)
     return (
@@ -76,8 +76,8 @@ def _statement(rollup: type[Row], keys: Sequence[str], sums: Sequence[str], coun
     )
 
 
-def _mark(position: int) -> str:
-    return f"${position + 1}" if db.is_postgres() else "?"
+def _mark(position: int, is_postgres: bool) -> str:
+    return f"${position + 1}" if is_postgres else "?"
 
 
 async def wrong_cells(rollup: type[Row], expected: dict[Key, Sums]) -> list[str]:
