@@ -78,5 +78,7 @@ async def test_a_viewer_of_the_operator_settles_nothing(
     await accepted()
     await signed_in_client(client, (await operator_actor(role)).person_id)
     assert (await client.get("/operator/payments/settlements")).status_code == 200
-    assert (await client.post("/operator/payments/settlements")).status_code == NotPermitted.status_code
+    assert (
+        await client.post("/operator/payments/settlements")
+    ).status_code == NotPermitted.status_code
     assert await Settlement.all().count() == 0
