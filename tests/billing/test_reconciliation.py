@@ -51,6 +51,7 @@ async def test_everything_agrees(rollback: None, processor: Twin) -> None:
         "suspense": (0, 0, 0),
         "deposits": (0, 0, 0),
         "fees": (0, 0, 0),
+        "withheld": (0, 0, 0),
     }
     assert report.differences == 0
     assert reconciliation.problems_of(await Reconciliation.get()) == []
