@@ -30,7 +30,7 @@ _FROM_ROWS = (
 )  # fmt: skip
 _FROM_STOCK = (
     "firms", "new_firms", "annotators", "declared_revenue", "level", "parks", "bases", "base_area",
-    "base_invested", "flags",
+    "base_invested", "flags", "deid", "trained", "voucher_issued", "voucher_balance",
 )  # fmt: skip
 
 

@@ -115,29 +115,32 @@ async def _base_invested(reader: Reader) -> int:
     return sum(int(row.form.get("invested_fen") or 0) for row in await _certified(reader))
 
 
-async def _pools(reader: Reader) -> list[tuple[int, int]]:
+Pool = tuple[VoucherProgramme, int, int]
+
+
+async def _open_programmes(region: Region) -> list[Pool]:
     """Budget and rest of each open programme; of several pools the smallest, for each of them binds."""
+    found = []
+    for programme in await VoucherProgramme.filter(
+        status=ProgrammeStatus.OPEN, region_code__range=code_range(region)
+    ):
+        rule = rule_of(programme)
+        if left := (await remaining_of(programme, rule)).values():
+            found.append((programme, min(pool.fen for pool in rule.funding.pools), min(left)))
+    return found
 
-    async def read() -> list[tuple[int, int]]:
-        found = []
-        for programme in await VoucherProgramme.filter(
-            status=ProgrammeStatus.OPEN, region_code__range=code_range(reader.region)
-        ):
-            rule = rule_of(programme)
-            if left := (await remaining_of(programme, rule)).values():
-                found.append((min(pool.fen for pool in rule.funding.pools), min(left)))
-        return found
 
-    found: list[tuple[int, int]] = await reader.once("pools", read)
+async def _pools(reader: Reader) -> list[Pool]:
+    found: list[Pool] = await reader.once("pools", lambda: _open_programmes(reader.region))
     return found
 
 
 async def _voucher_issued(reader: Reader) -> int:
-    return sum(limit for limit, _left in await _pools(reader))
+    return sum(limit for _programme, limit, _left in await _pools(reader))
 
 
 async def _voucher_balance(reader: Reader) -> int:
-    return sum(left for _limit, left in await _pools(reader))
+    return sum(left for _programme, _limit, left in await _pools(reader))
 
 
 async def _fairs(reader: Reader, name: str) -> int:
@@ -232,4 +235,33 @@ async def rows_of(region: Region) -> list[Counted]:
         found += [(name, *where, "", value) for name, value in values.items()]
     for case in await FlagCase.filter(status=CaseStatus.OPEN, region_code__range=span):
         found.append(("flags", str(case.id), case.region_code, "", 1))
+    return found + await _rows_of_work(region) + await _rows_of_programmes(region)
+
+
+async def _rows_of_work(region: Region) -> list[Counted]:
+    """Jobs with a proof of de-identification; people who passed, each once in a period."""
+    span = code_range(region)
+    jobs = Job.filter(
+        region_code__range=span, deid_proof_id__isnull=False, published_at__isnull=False
+    )
+    found: list[Counted] = [
+        ("deid", str(key), code, month_of(at), 1)
+        for key, code, at in await jobs.values_list("id", "region_code", "published_at")
+    ]
+    passed = TrainingRecord.filter(is_passed=True, organisation__region_code__range=span)
+    return found + [
+        ("trained", f"{talent}/{person}", code, month_of(at), 1)
+        for talent, person, code, at in await passed.values_list(
+            "talent_id", "person_id", "organisation__region_code", "taken_at"
+        )
+        if talent or person
+    ]
+
+
+async def _rows_of_programmes(region: Region) -> list[Counted]:
+    """Budget and rest of each open programme; the ledger's own check stands behind the rest."""
+    found: list[Counted] = []
+    for programme, limit, left in await _open_programmes(region):
+        where = (str(programme.id), programme.region_code, "")
+        found += [("voucher_issued", *where, limit), ("voucher_balance", *where, left)]
     return found

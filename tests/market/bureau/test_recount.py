@@ -8,15 +8,23 @@ from pathlib import Path
 import httpx
 import pytest
 
-from market.bureau import rebuilding
+from market.bureau import rebuilding, stocks
+from market.bureau.measures import measured
 from market.bureau.models import ActivityRollup, Side, TradeFlow, TradeRollup
 from market.bureau.periods import PeriodName, current_month, quarter_start, shifted
+from market.bureau.readers import Reader
 from market.bureau.recount import Facts, recount, share
 from market.bureau.recounting import SCRIPT, slice_of, wrong_figures
-from market.kit import clock
+from market.kit import clock, files
+from market.tendering.models import Job
+from market.training.models import TrainingRecord
 from market.vocabulary import regions
+from market.vocabulary.regions import Region
 from tests.factories import actor, make_organisation, signed_in_client
+from tests.factories.billing import make_programme
 from tests.factories.bureau import make_fact
+from tests.factories.tendering import published_job
+from tests.factories.training import make_module
 
 
 @pytest.fixture
@@ -38,6 +46,37 @@ async def traded(client: httpx.AsyncClient) -> None:
 
 async def test_every_page_is_what_the_facts_give(traded: None) -> None:
     assert await wrong_figures() == []
+
+
+async def test_what_rests_on_other_rows_is_counted_again(
+    rollback: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = await make_organisation(kind="supplier", region_code="370100")
+    trained = await actor(firm)
+    for _attempt in range(2):
+        await TrainingRecord.create(
+            module=await make_module(), organisation=firm, person_id=trained.person_id, answers=[],
+            percent=90, is_passed=True, taken_at=clock.now(),
+        )  # fmt: skip
+    job = await published_job()
+    proof = await files.store("proof.txt", b"proof", by=trained)
+    await Job.filter(id=job.id).update(deid_proof_id=proof.id)
+    await make_programme(pool_fen=900_001)
+    city = regions.region("370100")
+    assert city is not None
+    only = [slice_of(city, PeriodName.YEAR, Side.DEMAND)]
+    part = only[0][0]
+    due = {"trained": 1, "deid": 1, "voucher_issued": 900_001, "voucher_balance": 900_001}
+    assert {name: await measured(name, Reader(part)) for name in due} == due
+    assert await wrong_figures(only) == []
+
+    async def wrong(_region: Region) -> list[stocks.Counted]:
+        return [("deid", "another", "370100", current_month(), 1)]
+
+    monkeypatch.setattr(stocks, "_rows_of_work", wrong)
+    monkeypatch.setattr(stocks, "_rows_of_programmes", wrong)
+    lines = await wrong_figures(only)
+    assert len(lines) == 3, "people, budget and rest"
 
 
 async def test_a_planted_wrong_rollup_is_caught(traded: None) -> None:
