@@ -81,9 +81,7 @@ def plain(value: Any) -> Any:
     raise TypeError(f"not loggable: {type(value)}")
 
 
-_JSON = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
-)
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
 _AS_THEY_ARE = (str, int, bool, NoneType)
 _WRITTEN = (enum.Enum, dt.date, UUID, Decimal)  # `plain` makes text of them
 
