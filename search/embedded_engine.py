@@ -279,7 +279,8 @@ def _search(opened: Opened, query: Query) -> Results:
     compiled = filtered(opened, asked, query.filters)
     hits = []
     found = collect(opened, query, compiled)
-    for score, address in found.hits:
+    wanted = not query.hits_up_to or found.count <= query.hits_up_to
+    for score, address in found.hits if wanted else ():
         stored: Any = opened.searcher.doc(address)
         source = from_json(stored.get_first("source"))
         marks = {name: highlight_spans(str(source.get(name) or ""), groups)
