@@ -74,8 +74,13 @@ async def ask_for(
 
 
 async def receive(holding: Holding, line: BankLine, *, rung: str, fen: int, by: Actor) -> None:
-    """Set a part of a receipt aside; complete, the money lies in custody. In the bank's verb (B1)."""
+    """Set a part of a receipt aside; complete, the money lies in custody. In the bank's verb (B1).
+
+    Raises HoldingClosed when it was given up, or covered by a letter, since it was looked up.
+    """
     holding = await lock(holding)
+    if holding.status != HoldingStatus.AWAITED:
+        raise HoldingClosed(_("No deposit is awaited"))
     await HoldingReceipt.create(line=line, holding=holding, amount_fen=fen, rung=rung)
     if await come_of(holding) < holding.amount_fen:
         return
