@@ -161,21 +161,27 @@ def _money(data: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
         notes.append(_("unknown price mode: %(mode)s", mode=mode))
     return {
         "budget_fen": wan(data.get("budget_wan")),
-        "ceiling_unit_price": _ceiling(data, mode),
+        "ceiling_unit_price": _ceiling(data, mode, notes),
         "price_mode": price_mode.zh if price_mode else "",
         "procurement": procurement.zh if procurement else "",
         "vouchers_wished": [word for word in vouchers if VOUCHER_TYPES.exact(word)],
     }
 
 
-def _ceiling(data: Mapping[str, Any], mode: str) -> str | None:
+def _ceiling(data: Mapping[str, Any], mode: str, notes: list[str]) -> str | None:
+    """The ceiling of one counted unit; none where it is stated for a unit that cannot be counted in the volume's."""
     stated = data.get("ceiling_unit_price")
     if stated in (None, ""):
         return None
     counted = parse_unit(text(group(data, "volume"), "unit"))
     priced = parse_unit(priced_unit(mode)) if priced_unit(mode) else None
-    if counted is None or priced is None or priced[0].raw != counted[0].raw:
+    if counted is None or priced is None:
         return yuan(stated)
+    if priced[0].raw != counted[0].raw:
+        unit = text(group(data, "volume"), "unit")
+        notes.append(_("ceiling of %(price)s yuan left out: it is per %(priced)s, the volume in %(counted)s",
+                       price=stated, priced=priced_unit(mode), counted=unit))  # fmt: skip
+        return None
     factor = Decimal(counted[0].scale) / priced[0].scale
     return str((decimal(stated, "ceiling_unit_price") * factor).quantize(Decimal("0.0001")))
 
