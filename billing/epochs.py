@@ -8,7 +8,7 @@ from uuid import UUID
 
 from billing.ledger_models import LedgerEntry, LedgerEpoch, LedgerTransaction
 from billing.verify_entries import EPOCHS, GENESIS, PROOF, chained, leaf_hash, node_hash
-from market.kit import clock
+from market.kit import db
 from market.kit.db import atomic
 from market.orders.models import Order
 
@@ -51,10 +51,11 @@ def leaves_of(transaction: LedgerTransaction, entries: Sequence[LedgerEntry]) ->
 async def seal_ledger(limit: int = 5000) -> LedgerEpoch | None:
     """Put the settled, unsealed transactions into the next epoch; None when there is none.
 
-    A transaction settles five seconds after its time, so that slow ones are not overtaken.
+    A transaction is settled when none that began before it can still commit, and five seconds more for
+    the clocks of several machines: the tree holds all that lies between two epochs, so nothing may come late.
     """
     last = await LedgerEpoch.all().select_for_update().order_by("-number").first()
-    query = LedgerTransaction.filter(created_at__lt=clock.now() - SETTLE)
+    query = LedgerTransaction.filter(created_at__lt=await db.settled_until() - SETTLE)
     if last:
         query = query.filter(id__gt=last.last_id)
     transactions = await query.order_by("id").limit(limit)

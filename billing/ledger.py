@@ -239,27 +239,26 @@ def key_of(account: LedgerAccount) -> AccountKey:
 
 
 async def lock_accounts(keys: set[AccountKey]) -> dict[AccountKey, LedgerAccount]:
-    """The rows of accounts, opened when new, locked in the order of their codes."""
+    """The rows of accounts, opened when new, locked in the order of their codes.
+
+    Nothing is locked before it is known whether one has to be opened: that happens in the same order.
+    """
     by_code = {key.code: key for key in keys}
-    codes = sorted(by_code)
-    found = await _locked(codes)
-    if len(found) < len(codes):
-        known = {row.code for row in found}
-        await LedgerAccount.bulk_create(
-            [
-                LedgerAccount(code=key.code, kind=key.kind, owner=key.owner)
-                for key in sorted(keys)
-                if key.code not in known
-            ],
-            on_conflict=["code"],
-            ignore_conflicts=True,
+    found = await _locked(by_code)
+    if len(found) < len(by_code):
+        await rows.insert_or_lock(
+            LedgerAccount,
+            "code",
+            [{"code": code, "kind": key.kind, "owner": key.owner} for code, key in by_code.items()],
         )
-        found = await _locked(codes)
+        found = await _locked(by_code)
     return {by_code[row.code]: row for row in found}
 
 
-async def _locked(codes: list[str]) -> list[LedgerAccount]:
-    return await rows.select(LedgerAccount, "code", codes, order_by="code", is_locked=True)
+async def _locked(codes: Iterable[str]) -> list[LedgerAccount]:
+    return await rows.select(
+        LedgerAccount, "code", codes, order_by="code", is_locked=True, if_all=True
+    )
 
 
 async def balance_of(key: AccountKey) -> int:

@@ -59,6 +59,12 @@ class Row(Model):
         await super().save(using_db, update_fields, force_create, force_update)
 
 
+_AT_WORK = """
+SELECT clock_timestamp() - min(xact_start) AS age FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
 def tortoise_config(url: str | None = None) -> dict[str, Any]:
     """Tortoise configuration for a database URL (`sqlite:///path` or `postgres://...`): one app, one history."""
     url = url or settings.database
@@ -151,6 +157,17 @@ def is_postgres() -> bool:
 def is_in_verb() -> bool:
     """Whether an atomic verb is running: nothing outside the database may be called now."""
     return _depth.get() > 0
+
+
+async def settled_until() -> dt.datetime:
+    """What a transaction begun before this wrote is there by now, or never will be; asked within a transaction.
+
+    SQLite has one writer, who is asking. PostgreSQL knows since when others of its role have been at work.
+    """
+    if not is_postgres():
+        return clock.now()
+    (row,) = await connection().execute_query_dict(_AT_WORK)
+    return clock.now() - (row["age"] or dt.timedelta())
 
 
 def transaction() -> "Transaction":

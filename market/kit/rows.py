@@ -5,9 +5,7 @@ money, of one order or of a thousand, use these. Names are those of columns (`or
 """
 
 import json
-import re
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -16,6 +14,7 @@ from tortoise.fields import JSONField
 from tortoise.models import Model
 
 from market.kit import clock, db
+from market.kit.statements import NOTHING, Change, merged, send
 
 M = TypeVar("M", bound=Model)
 COPIED = 50  # from so many rows on PostgreSQL takes them faster as a copy
@@ -31,13 +30,19 @@ async def select(
     *,
     order_by: str = "",
     is_locked: bool = False,
+    if_all: bool = False,
     **among: Sequence[Any],
 ) -> list[M]:
     """The rows whose `column` is one of `keys` and whose other named columns are among the values;
-    locked in their order to the end of the verb where asked."""
+    locked in their order (of texts, that of their bytes) to the end of the verb where asked.
+
+    `if_all`: where PostgreSQL does not find every key it locks none and answers nothing.
+    """
     postgres = db.is_postgres()
     names = tuple(_columns(model))
     text = _select(model, names, column, tuple(among), order_by, is_locked, postgres)
+    if if_all and postgres:
+        text = _if_all(text, model, column)
     found = await _fetch(text, [keys, *among.values()], postgres)
     if not postgres:
         return [model._init_from_db(**row) for row in found]
@@ -132,8 +137,21 @@ def _select(
         f'"{name}" {_in(number, postgres)}' for number, name in enumerate((column, *among), 1)
     )
     order = f' ORDER BY "{order_by}"' if order_by else ""
+    if order and is_locked and postgres:
+        order += _by_bytes(model, order_by)
     lock = " FOR UPDATE" if is_locked and postgres else ""
     return f'SELECT {names} FROM "{model._meta.db_table}" WHERE {tests}{order}{lock}'  # noqa: S608 - names of ours
+
+
+def _by_bytes(model: type[Model], name: str) -> str:
+    """A collation is the database's own, and locks are taken in one order by all who take them."""
+    return ' COLLATE "C"' if _kind(model, name) in ("VARCHAR", "TEXT") else ""
+
+
+@cache
+def _if_all(text: str, model: type[Model], column: str) -> str:
+    known = f'SELECT count(*) FROM "{model._meta.db_table}" WHERE "{column}" = ANY($1)'  # noqa: S608 - names of ours
+    return text.replace(" ORDER BY ", f" AND ({known}) = cardinality($1) ORDER BY ")
 
 
 def _in(number: int, postgres: bool) -> str:
@@ -141,25 +159,6 @@ def _in(number: int, postgres: bool) -> str:
     return (
         f"= ANY(${number})" if postgres else f"IN (SELECT value FROM json_each(?{number}))"  # noqa: S608 - a parameter's number
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A statement of PostgreSQL that writes: await it by itself, or send several `together`."""
-
-    text: str
-    parameters: Sequence[Any]
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._send().__await__()
-
-    async def _send(self) -> None:
-        if self.text:
-            await _send(self.text, list(self.parameters))
-
-
-NOTHING = Change("", ())
-_PARAMETER = re.compile(r"\$(\d+)")
 
 
 async def together(*changes: Callable[[], Awaitable[None]]) -> None:
@@ -173,33 +172,10 @@ async def together(*changes: Callable[[], Awaitable[None]]) -> None:
         if isinstance(change, Change):
             waiting.append(change)
         else:
-            await _merged(waiting)
+            await merged(waiting)
             waiting.clear()
             await change
-    await _merged(waiting)
-
-
-def _merged(changes: Iterable[Change]) -> Change:
-    found = [change for change in changes if change.text]
-    if not found:
-        return NOTHING
-    text = _one_text(tuple((change.text, len(change.parameters)) for change in found))
-    return Change(text, [value for change in found for value in change.parameters])
-
-
-@cache
-def _one_text(changes: tuple[tuple[str, int], ...]) -> str:
-    """The statements as parts of one, their parameters numbered on."""
-    before, texts = 0, []
-    for text, count in changes:
-        texts.append(_numbered_on(text, before))
-        before += count
-    parts = ", ".join(f"part{number} AS ({text})" for number, text in enumerate(texts[:-1]))
-    return f"WITH {parts} {texts[-1]}" if parts else texts[-1]
-
-
-def _numbered_on(text: str, by: int) -> str:
-    return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", text)
+    await merged(waiting)
 
 
 def insert(model: type[Model], rows: Sequence[Values]) -> Awaitable[None]:
@@ -207,14 +183,35 @@ def insert(model: type[Model], rows: Sequence[Values]) -> Awaitable[None]:
     if not rows:
         return NOTHING
     postgres = db.is_postgres()
-    columns = [
-        [write(value) for value in values] if write else values
-        for values, write in zip(_filled(model, rows), _writers(model, postgres), strict=True)
-    ]
+    columns = _written(model, rows, postgres)
     text = _insert(model, postgres)
     if not postgres:
         return db.connection().execute_many(text, [list(row) for row in zip(*columns, strict=True)])
     return Change(text, columns) if len(rows) < COPIED else _copy(model, columns)
+
+
+def insert_or_lock(model: type[Model], column: str, rows: Sequence[Values]) -> Awaitable[None]:
+    """Write the rows whose `column`, a unique text, is new, and lock those that have it already: each in
+    its turn, in the order in which `select` locks. Whoever opens one and locks another meets nobody
+    who does it the other way round.
+    """
+    postgres = db.is_postgres()
+    text = _insert_or_lock(model, column, postgres)
+    columns = _written(model, rows, postgres)
+    if postgres:
+        return send(text, list(columns))
+    return db.connection().execute_many(text, [list(row) for row in zip(*columns, strict=True)])
+
+
+@cache
+def _insert_or_lock(model: type[Model], column: str, postgres: bool) -> str:
+    if not postgres:  # one writer locks it all
+        return f'{_insert(model, postgres)} ON CONFLICT ("{column}") DO NOTHING'
+    place = list(_columns(model)).index(column) + 1
+    return (
+        f'{_insert(model, postgres)} ORDER BY c{place} COLLATE "C" ON CONFLICT ("{column}") '
+        f'DO UPDATE SET "{column}" = EXCLUDED."{column}" WHERE FALSE'  # locks the row, and leaves it
+    )
 
 
 async def _copy(model: type[Model], columns: Sequence[Sequence[Any]]) -> None:
@@ -237,6 +234,14 @@ def complete(model: type[Model], row: Values) -> dict[str, Any]:
 def saved(model: type[M], row: Values) -> M:
     """The object of a row that was inserted here, its values of the columns' own types."""
     return _made(model, complete(model, row))
+
+
+def _written(model: type[Model], rows: Sequence[Values], postgres: bool) -> list[list[Any]]:
+    """The values of new rows by column, as the driver takes them."""
+    return [
+        [write(value) for value in values] if write else values
+        for values, write in zip(_filled(model, rows), _writers(model, postgres), strict=True)
+    ]
 
 
 def _filled(model: type[Model], rows: Sequence[Values]) -> list[list[Any]]:
@@ -339,11 +344,7 @@ def put(model: type[Model], keys: Sequence[UUID], **values: Any) -> Awaitable[No
         return Change(text, [list(keys), *values.values()])
     fields = model._meta.fields_map
     written = [fields[name].to_db_value(value, model) for name, value in values.items()]
-    return _send(text, [_as_json(keys), *written])
-
-
-async def _send(text: str, parameters: list[Any]) -> None:
-    await db.connection().execute_query(text, parameters)
+    return send(text, [_as_json(keys), *written])
 
 
 @cache

@@ -195,4 +195,12 @@ class Migration(migrations.Migration):
                 max_length=32,
             ),
         ),
+        ops.AddIndex(
+            model_name="QuoteRequest",
+            index=Index(fields=["status", "wanted_on"]),
+        ),
+        ops.AddIndex(
+            model_name="QuoteRequest",
+            index=Index(fields=["status", "valid_until"]),
+        ),
     ]

@@ -62,4 +62,9 @@ class QuoteRequest(Stateful):
 
     class Meta:
         table = "service_quotes"
-        indexes = (("listing_id", "status"), ("requester_id", "status"))
+        indexes = (
+            ("listing_id", "status"),
+            ("requester_id", "status"),
+            ("status", "wanted_on"),
+            ("status", "valid_until"),
+        )

@@ -1,29 +1,37 @@
 """Money under concurrency: one voucher, one receipt, one reversal; and without the lock, two."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 
-from billing import ledger, payments, redemptions, transfers, webhooks
+from billing import epochs, ledger, payments, redemptions, transfers, webhooks
 from billing.chart import (
     CUSTODY_BANK,
     PROCESSOR_CLEARING,
     SUSPENSE,
+    buyer_payable,
     credit,
     debit,
     order_held,
     subsidy_payable,
     supplier_receivable,
 )
-from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransaction, LedgerTransfer
+from billing.ledger_models import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerEpoch,
+    LedgerTransaction,
+    LedgerTransfer,
+)
 from billing.models import Payment, VoucherPool, VoucherRedemption, WebhookEvent
 from billing.payments import CheckoutState
 from billing.redemption_guards import VoucherNotRedeemable
 from billing.states import PaymentMethod, PaymentStatus, RedemptionStatus
 from billing.verification import verify_ledger
-from market.kit import rows
+from market.kit import db, rows
 from market.kit.errors import Conflict
 from market.kit.outbox import OutboxMessage
 from tests.factories.billing import COMPUTE_LINE, SYSTEM, make_programme, unpaid_order
@@ -196,6 +204,58 @@ async def test_l5_five_hundred_postings_each_reversal_sent_twice() -> None:
     assert await LedgerTransaction.filter(key__startswith="stress-").count() == 500
     assert await LedgerTransaction.filter(key__startswith="reverse:stress-").count() == 500
     assert await LedgerEntry.filter(transaction__key__contains="stress-").count() == 2000
+
+
+async def test_accounts_are_opened_and_locked_in_one_order() -> None:
+    """Everybody needs two of four accounts, none of which is there yet; nobody waits for ever."""
+    for number in range(20):
+        kinds = (buyer_payable, subsidy_payable)
+        old, new = (kinds[n % 2](f"OPEN-{number}-{n}") for n in range(2))
+        works = [
+            ledger.post([debit(place, 1), credit(other, 1)], kind="payment", key=f"{number}-{n}")
+            for n, (place, other) in enumerate(
+                [(place, other) for place in (CUSTODY_BANK, PROCESSOR_CLEARING, old)
+                 for other in (new, SUSPENSE)] * 3
+            )
+        ]  # fmt: skip
+        posted = await in_turns(works)
+        assert len({one.id for one in posted}) == len(works)
+        await in_turns([ledger.reverse(one, kind="refund") for one in posted])
+
+
+async def test_l2_a_slow_posting_is_not_overtaken_by_the_seal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It posts, waits longer than clocks may differ, and commits; what was sealed meanwhile stays sound."""
+    monkeypatch.setattr(epochs, "SETTLE", dt.timedelta())
+    mine = subsidy_payable("RACE-3")
+    has_posted, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> LedgerTransaction:
+        async with db.transaction():
+            slow = await ledger.post(
+                [debit(CUSTODY_BANK, 1), credit(mine, 1)], kind="payment", key="slow"
+            )
+            has_posted.set()
+            await may_commit.wait()
+        return slow
+
+    slow = asyncio.create_task(slowly())
+    await has_posted.wait()
+    if db.is_postgres():  # one that began later is there before
+        await ledger.post(
+            [debit(PROCESSOR_CLEARING, 1), credit(SUSPENSE, 1)], kind="payment", key="quick"
+        )
+    sealing = asyncio.create_task(epochs.seal_ledger())  # on SQLite it waits for the writer
+    await asyncio.sleep(0.3)
+    may_commit.set()
+    late = (await slow).id
+    sealed = await sealing
+    while await epochs.seal_ledger():
+        pass
+    assert (sealed is None or sealed.last_id < late) is db.is_postgres()  # SQLite's writer waited
+    assert await LedgerEpoch.filter(last_id__gte=late).exists()
+    assert await epochs.broken_epochs() == []
 
 
 async def test_the_ledger_is_sound_after_all_of_it() -> None:

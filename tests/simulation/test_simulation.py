@@ -24,9 +24,9 @@ pytestmark = pytest.mark.once
 SCALE = int(os.environ.get("MARKET_TEST_SCALE", "1"))
 # A seed below a thousand that shows each bug: found by playing them all.
 SHOWING = {
-    "skip-a-lock": 14,
-    "drop-an-idempotency-key": 0,
-    "round-with-floats": 12,
+    "skip-a-lock": 16,
+    "drop-an-idempotency-key": 9,
+    "round-with-floats": 1,
     "release-before-acceptance": 0,
 }
 NAMES = {
@@ -60,7 +60,7 @@ def test_seeds_reach_deposits_late_money_and_refunds(database: None) -> None:
     tables = (HoldingPayout, Guarantee, Forfeiture, LateReturn, Settlement, Refund)
     reached: set[type[Model]] = set()
     with runs.ground() as ground:
-        for seed in (6, 8, 15, 25):
+        for seed in (0, 42, 73):
             assert ground.play(seed).violation == ""
             reached |= {model for model in tables if ground.store.tables.get(model)}
     assert reached == set(tables)

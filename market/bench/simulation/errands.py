@@ -283,7 +283,7 @@ class Errands:
             (1, "bank", "web", self.bank_instructions),
             (1, "retry", "web", self.retry_refused),
             (1, "treasury", "web", self.treasury),
-            (3, "reserve fee", "web", self.reserve_fee),
+            (6, "reserve fee", "web", self.reserve_fee),
             (1, "resolve fee", "web", self.resolve_fee),
             (1, "retentions", "clock", batch_settlements.settle_periodically),
             (1, "stale", "clock", handlers.sync_stale_payments),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from operator import itemgetter
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -46,8 +47,13 @@ class _Many:
         *,
         order_by: str = "",
         is_locked: bool = False,
+        if_all: bool = False,
         **among: Sequence[Any],
     ) -> list[Any]:
+        keys = list(keys)
+        if if_all and sum(row[column] in keys for row in self.store.table(model)) < len(keys):
+            await PAUSE
+            return []
         orderings = (order_by,) if order_by else ()
         found: list[Any] = await Rows(self.store, model).among(
             {column: keys, **among}, orderings=orderings, locks=is_locked
@@ -68,6 +74,13 @@ class _Many:
     async def insert(self, model: type[Model], new: Sequence[rows.Values]) -> None:
         if new:
             await self.store.insert_all(model, [rows.complete(model, row) | KEPT for row in new])
+
+    async def insert_or_lock(
+        self, model: type[Model], column: str, new: Sequence[rows.Values]
+    ) -> None:
+        for row in sorted(new, key=itemgetter(column)):
+            await self.store.insert(model, rows.complete(model, row) | KEPT, ignore=True)
+            await Rows(self.store, model).among({column: [row[column]]}, orderings=(), locks=True)
 
     async def add(
         self,
@@ -129,6 +142,7 @@ def installed(store: Store) -> Iterator[None]:
             select=many.select,
             values=many.values,
             insert=many.insert,
+            insert_or_lock=many.insert_or_lock,
             add=many.add,
             put=many.put,
             count_up=many.count_up,
@@ -142,6 +156,7 @@ def installed(store: Store) -> Iterator[None]:
         patch.object(Model, "__setattr__", object.__setattr__),
         patch.object(Model, "save", save_row),
         patch.object(db, "in_transaction", store.atomic),
+        patch.object(db, "settled_until", store.settled_until),
         patch.object(tortoise.models, "in_transaction", store.atomic),
     ):
         yield

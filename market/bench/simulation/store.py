@@ -3,6 +3,7 @@
 Every statement is a place where the scheduler may go on with somebody else, or let the process die.
 """
 
+import datetime as dt
 from collections.abc import Callable, Generator, Hashable, Iterable
 from functools import cache
 from operator import itemgetter
@@ -11,6 +12,8 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
+
+from market.kit import clock
 
 Values = dict[str, Any]
 Table = dict[int, Values]  # by the number of the key: Python computes a UUID's hash each time anew
@@ -45,6 +48,7 @@ class Transaction:
     """What one task has written and locked, until it commits."""
 
     def __init__(self) -> None:
+        self.begun_at = clock.now()
         self.writes: dict[type[Model], Table] = {}
         self.held: list[Hashable] = []
         self.undo: list[tuple[Table, int, Values | None]] = []  # what was before each write
@@ -58,13 +62,14 @@ class Store:
         self.unique: dict[Unique, int] = {}
         self.locks: dict[Hashable, Transaction] = {}
         self.transaction: Transaction | None = None
+        self.open: set[Transaction] = set()
         self.commits = 0  # that wrote anything
         self.on_commit: Callable[[Transaction], None] = lambda transaction: None
 
     def clear(self) -> None:
         """An empty store again."""
         self.tables, self.unique, self.locks, self.transaction = {}, {}, {}, None
-        self.commits = 0
+        self.open, self.commits = set(), 0
 
     def add(self, row: Model) -> None:
         """Put a row there before anything runs."""
@@ -176,7 +181,14 @@ class Store:
         assert self.transaction is not None
         for key in self.transaction.held:
             del self.locks[key]
+        self.open.remove(self.transaction)
         self.transaction = None
+
+    async def settled_until(self) -> dt.datetime:
+        """`market.kit.db.settled_until`: since when another transaction is open, or now."""
+        await PAUSE
+        others = (one.begun_at for one in self.open if one is not self.transaction)
+        return min(others, default=clock.now())
 
     def _publish(self, model: type[Model], rows: Table) -> None:
         table = self.tables.setdefault(model, {})
@@ -202,6 +214,7 @@ class Atomic:
     async def __aenter__(self) -> None:
         if self.store.transaction is None:
             self.store.transaction = Transaction()
+            self.store.open.add(self.store.transaction)
         else:
             self.mark = len(self.store.transaction.undo)
 
