@@ -86,13 +86,15 @@ async def reading_to_see(actor: Actor, number: str) -> Reading:
     found = (
         await readings_of(actor)
         .filter(number=number)
-        .select_related("organisation", "measurement__dispute__order__job",
-                        "measurement__dispute__order__buyer",
-                        "measurement__dispute__order__supplier", "measurement__dispute__batch")
+        .select_related("organisation", "measurement")
         .first()
-    )  # fmt: skip
+    )
     if found is None:
         raise NotFound(_("This reading does not exist"))
+    # By itself: PostgreSQL cuts names at 63 bytes, and with them the columns of a longer path.
+    found.measurement.dispute = await Dispute.get(id=found.measurement.dispute_id).select_related(
+        "order__job", "order__buyer", "order__supplier", "batch"
+    )
     return found
 
 
