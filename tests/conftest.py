@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ if _POSTGRES:
 import httpx
 from hypothesis import settings as hypothesis_settings
 from tortoise import Tortoise
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from market.kit import db
@@ -32,6 +34,21 @@ from market.kit import db
 # The same examples on every run, and no clock: a loaded machine must not decide.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("suite")
+
+
+_join_related = QuerySet._join_select_related
+
+
+def _join_nameable(query: QuerySet[Any], path: str) -> Any:
+    """As Tortoise joins; PostgreSQL would cut a longer name, and two that are cut alike are one column."""
+    model, table = _join_related(query, path)
+    longest = max(len(f"{table.get_table_name()}.{column}") for column in model._meta.db_fields)
+    assert longest <= NAME_BYTES, f"{path}: names of {longest} bytes; read it by itself"
+    return model, table
+
+
+QuerySet._join_select_related = _join_nameable  # type: ignore[method-assign]
+NAME_BYTES = 63
 
 
 class _Undo(Exception):
