@@ -1,34 +1,21 @@
 """Who is connected with whom, as pictures: groups of organisations and what they share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from billing.models import BillingProfile
-from market.accounts.models import Membership, Organisation
-from market.accounts.oversight import codes_within
+from market.accounts.models import Organisation
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.tables import Export
-from market.risks.relations import MANY, same
+from market.risks.declared import holdings
+from market.risks.relations import Common, in_common
 from market.risks.words import TIES
 from market.vocabulary.regions import Region
 
-LABELS = {**TIES, "account": N_("the same bank account")}
 SHOWN_GROUPS = 24  # as pictures; the table and its files hold all
 ROW = 44  # user units of the picture, which is 360 wide
 FITS = {"party": 11, "shared": 9}  # characters of a box
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """What an organisation declares: a person, a telephone, an address, an account."""
-
-    organisation: str  # its number
-    what: str
-    value: str  # what is compared
-    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +28,11 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """Something that two or more organisations hold."""
-
-    what: str
-    shown: str
-    holders: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """What it is, in words."""
-        return _(LABELS[self.what])
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """Organisations that hang together, and what by."""
 
     parties: tuple[Party, ...]
-    shared: tuple[Shared, ...]
+    shared: tuple[Common, ...]
 
     @property
     def height(self) -> int:
@@ -86,38 +59,27 @@ class Link:
     """A row of the table: one organisation, and what it shares with the others named."""
 
     party: Party
-    shared: Shared
+    shared: Common
     others: str
 
 
-def masked(text: str) -> str:
-    """A telephone or an account without its middle."""
-    return f"{text[:3]}****{text[-4:]}" if len(text) > 8 else text
-
-
-def groups_of(holdings: Iterable[Holding], parties: dict[str, Party]) -> list[Group]:
+def groups_of(shared: Sequence[Common], parties: Mapping[str, Party]) -> list[Group]:
     """The connected groups of two and more, the largest first. Pure."""
-    held: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for holding in holdings:
-        if len(key := same(holding.value)) >= 6:
-            held[holding.what, key].setdefault(holding.organisation, holding.shown)
-    shared = [
-        Shared(what, next(iter(named.values())), tuple(sorted(named)))
-        for (what, _key), named in sorted(held.items())
-        if 2 <= len(named) <= MANY
-    ]
-    of_group: dict[str, list[Shared]] = defaultdict(list)
+    of_group: dict[str, list[Common]] = defaultdict(list)
     root = _roots(shared)
     for one in shared:
         of_group[root[one.holders[0]]].append(one)
-    found = []
-    for name, rows in of_group.items():
-        numbers = [number for number in sorted(root) if root[number] == name]
-        found.append(Group(tuple(parties[number] for number in numbers), _beside(numbers, rows)))
+    members: dict[str, list[str]] = defaultdict(list)
+    for number in sorted(root):
+        members[root[number]].append(number)
+    found = [
+        Group(tuple(parties[number] for number in members[name]), _beside(members[name], rows))
+        for name, rows in of_group.items()
+    ]
     return sorted(found, key=lambda group: (-len(group.parties), group.parties[0].number))
 
 
-def _beside(parties: Sequence[str], rows: Iterable[Shared]) -> tuple[Shared, ...]:
+def _beside(parties: Sequence[str], rows: Iterable[Common]) -> tuple[Common, ...]:
     """What is shared, at the height of its holders, so that few lines cross."""
     place = {number: index for index, number in enumerate(parties)}
     return tuple(
@@ -125,38 +87,27 @@ def _beside(parties: Sequence[str], rows: Iterable[Shared]) -> tuple[Shared, ...
     )
 
 
-def _roots(shared: Iterable[Shared]) -> dict[str, str]:
+def _roots(shared: Iterable[Common]) -> dict[str, str]:
     """The first organisation of the group each belongs to."""
-    root: dict[str, str] = {}
+    above: dict[str, str] = {}
+
+    def root_of(holder: str) -> str:
+        while (higher := above.setdefault(holder, holder)) != holder:
+            above[holder] = holder = above[higher]
+        return holder
+
     for one in shared:
-        joined = {root.get(holder, holder) for holder in one.holders}
-        first = min(joined)
-        root |= dict.fromkeys(one.holders, first)
-        root |= {holder: first for holder, old in root.items() if old in joined}
-    return root
+        first, *others = sorted(map(root_of, one.holders))
+        above |= dict.fromkeys(others, first)
+    return {holder: root_of(holder) for holder in list(above)}
 
 
 async def groups_in(region: Region) -> list[Group]:
     """The groups with at least one organisation of the region."""
-    rows = await Organisation.all().values_list(
-        "number", "name", "kind", "contact_phone", "address"
-    )
+    rows = await Organisation.all().values_list("number", "name", "kind", "region_code")
     parties = {row[0]: Party(row[0], row[1], str(row[2])) for row in rows}
-    holdings = [Holding(row[0], "phone", row[3], masked(row[3])) for row in rows if row[3]]
-    holdings += [Holding(row[0], "address", row[4], row[4]) for row in rows if row[4]]
-    people: Any = await Membership.filter(revoked_at=None).values_list(
-        "organisation__number", "person__email", "person__name"
-    )
-    holdings += [Holding(number, "person", email, name) for number, email, name in people]
-    accounts: Any = await BillingProfile.exclude(bank_account="").values_list(
-        "organisation__number", "bank_account"
-    )
-    holdings += [Holding(number, "account", text, masked(text)) for number, text in accounts]
-    inside: Any = await Organisation.filter(
-        region_code__range=codes_within(region.prefix)
-    ).values_list("number", flat=True)
-    own = set(inside)
-    found = groups_of(holdings, parties)
+    own = {row[0] for row in rows if row[3].startswith(region.prefix)}
+    found = groups_of(in_common(await holdings()), parties)
     return [group for group in found if any(party.number in own for party in group.parties)]
 
 
@@ -177,7 +128,7 @@ RELATIONS = Export(
     (
         (N_("Name"), "text", "party.name"),
         (N_("Number"), "text", "party.number"),
-        (N_("Shares"), "text", "shared.label"),
+        (N_("Shares"), "text", lambda link: _(TIES[link.shared.what])),
         (N_("Value"), "text", "shared.shown"),
         (N_("With"), "text", "others"),
     ),

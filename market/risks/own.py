@@ -10,13 +10,14 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from market.accounts.models import Membership, Organisation, Session
+from market.accounts.models import Organisation, Session
 from market.orders.models import Contract
+from market.risks.declared import holdings
 from market.risks.devices import fingerprint
 from market.risks.findings import Finding, Json
 from market.risks.passages import shared_texts
 from market.risks.patterns import Deal, circular_orders, split_contracts
-from market.risks.relations import Tie, neighbours, shortest_path, ties
+from market.risks.relations import Tie, in_common, neighbours, shortest_path, ties
 from market.tendering.models import Bid, Job
 from market.tendering.procedures import PROCEDURES
 from market.tendering.sealed_models import BidFile
@@ -29,24 +30,13 @@ BATCH = 200
 
 async def own_findings() -> AsyncIterator[Finding]:
     """Every flag of our own, job by job, then those of the contracts."""
-    known = neighbours(await declared_ties())
+    known = neighbours(ties(in_common(await holdings())))
     jobs = await Job.exclude(opened_at=None).order_by("id").only("id")
     for start in range(0, len(jobs), BATCH):
         for finding in await _of_jobs([job.id for job in jobs[start : start + BATCH]], known):
             yield finding
     for finding in await _of_contracts():
         yield finding
-
-
-async def declared_ties() -> list[Tie]:
-    """Ties of the organisations by what they declare, keyed by number."""
-    rows = await Organisation.all().values_list("number", "contact_phone", "address")
-    holdings = [(number, "phone", phone) for number, phone, _address in rows]
-    holdings += [(number, "address", address) for number, _phone, address in rows]
-    people = await Membership.filter(revoked_at=None).values_list(
-        "organisation__number", "person__email"
-    )
-    return ties([*holdings, *((number, "person", email) for number, email in people)])
 
 
 async def _of_jobs(ids: list[UUID], known: dict[str, list[Tie]]) -> list[Finding]:

@@ -1,24 +1,40 @@
-"""Who is connected with whom: shared people, telephones and addresses as declared; paths of at most three. Pure."""
+"""Who is connected with whom by what they declare, over paths of at most three. Pure."""
 
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 MAX_LENGTH = 3
 MANY = 20  # what more organisations share (a park's address, a call centre) connects nobody
+SHORTEST = 6  # characters that tell anything
 _SILENT = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """Two organisations, and what they share: "person", "phone" or "address"."""
+class Holding(NamedTuple):
+    """What an organisation declares: a person, a telephone, an address, an account."""
+
+    organisation: str  # its number
+    what: str  # one of `words.TIES`
+    value: str  # what is compared
+    shown: str
+
+
+class Common(NamedTuple):
+    """Something that two or more organisations hold, but no more than `MANY`."""
+
+    what: str
+    shown: str
+    holders: tuple[str, ...]
+
+
+class Tie(NamedTuple):
+    """Two organisations, and what they share."""
 
     first: str
     second: str
     what: str
-    value: str
 
 
 def same(text: str) -> str:
@@ -26,17 +42,25 @@ def same(text: str) -> str:
     return _SILENT.sub("", text.casefold()).removeprefix("86")
 
 
-def ties(holdings: Iterable[tuple[str, str, str]]) -> list[Tie]:
-    """From (organisation, what, value): every two organisations that hold the same."""
+def in_common(holdings: Iterable[Holding]) -> list[Common]:
+    """What connects: values of six characters and more that two to `MANY` organisations hold."""
     holders: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for organisation, what, value in holdings:
-        if len(key := same(value)) >= 6:
-            holders[what, key].setdefault(organisation, value)
+    for holding in holdings:
+        if len(key := same(holding.value)) >= SHORTEST:
+            holders[holding.what, key].setdefault(holding.organisation, holding.shown)
     return [
-        Tie(first, second, what, named[first])
-        for (what, _key), named in sorted(holders.items())
-        if len(named) <= MANY
-        for first, second in combinations(sorted(named), 2)
+        Common(what, next(iter(shown.values())), tuple(sorted(shown)))
+        for (what, _key), shown in sorted(holders.items())
+        if 2 <= len(shown) <= MANY
+    ]
+
+
+def ties(shared: Iterable[Common]) -> list[Tie]:
+    """Every two organisations that hold the same."""
+    return [
+        Tie(first, second, one.what)
+        for one in shared
+        for first, second in combinations(one.holders, 2)
     ]
 
 

@@ -38,7 +38,7 @@ async def list_relations(request: Request) -> Response:
     links = graph_view.links_of(groups)
     return await graph_view.RELATIONS.file(request, links) or await web.render(
         request, "market/risks/relations.html", region=region, groups=groups, ties=links,
-        shown=graph_view.SHOWN_GROUPS, fits=graph_view.FITS,
+        words=words, shown=graph_view.SHOWN_GROUPS, fits=graph_view.FITS,
     )  # fmt: skip
 
 

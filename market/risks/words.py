@@ -66,7 +66,7 @@ FLAGS: Mapping[str, Flag] = {
     ),
     "M003": Flag(
         N_("Related parties"),
-        N_("Bidders share people, telephone or address with each other or with the buyer."), "n",
+        N_("Bidders share people, telephone, address or bank account with each other or with the buyer."), "n",
     ),
     "M004": Flag(
         N_("Contracts split below a threshold"),
@@ -94,7 +94,7 @@ GROUPS: Mapping[str, str] = {
 }
 TIES: Mapping[str, str] = {
     "person": N_("the same person"), "phone": N_("the same telephone"),
-    "address": N_("the same address"),
+    "address": N_("the same address"), "account": N_("the same bank account"),
 }  # fmt: skip
 BID_STATUSES: Mapping[str, str] = {
     "pending": N_("Opened"),

@@ -5,7 +5,10 @@ import pytest
 
 from market.accounts import organisations
 from market.accounts.forms import OrganisationProfileInput
-from market.risks.graph_view import Holding, Party, groups_of, links_of, masked
+from market.risks.declared import masked
+from market.risks.graph_view import Group, Party, links_of
+from market.risks.graph_view import groups_of as groups_of_common
+from market.risks.relations import Holding, in_common
 from tests.factories.accounts import actor, make_organisation, signed_in_client
 from tests.factories.complaints import make_bureau
 
@@ -14,6 +17,10 @@ PARTIES = {name: Party(name, f"{name}公司", "supplier") for name in "ABCDE"}
 
 def held(organisation: str, what: str, value: str) -> Holding:
     return Holding(organisation, what, value, value)
+
+
+def groups_of(holdings: list[Holding], parties: dict[str, Party]) -> list[Group]:
+    return groups_of_common(in_common(holdings), parties)
 
 
 def test_groups_join_over_whatever_is_shared() -> None:
@@ -34,6 +41,23 @@ def test_groups_join_over_whatever_is_shared() -> None:
     assert [(row.party.number, row.others) for row in links_of(found)] == [
         ("A", "B公司"), ("B", "A公司"), ("B", "C公司"), ("C", "B公司"),
     ]  # fmt: skip
+
+
+def test_two_groups_become_one_by_what_comes_last() -> None:
+    pairs = [
+        ("A", "E", "1111111"),
+        ("B", "D", "2222222"),
+        ("C", "D", "3333333"),
+        ("A", "B", "4444444"),
+    ]
+    held_by = [held(one, "phone", value) for *both, value in pairs for one in both]
+    (group,) = groups_of(held_by, PARTIES)
+    assert [party.number for party in group.parties] == ["A", "B", "C", "D", "E"]
+    two = groups_of(held_by[:-2], PARTIES)
+    assert [[party.number for party in group.parties] for group in two] == [
+        ["B", "C", "D"],
+        ["A", "E"],
+    ]
 
 
 @pytest.mark.parametrize("value", ["", "无", "12345"])

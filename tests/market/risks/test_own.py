@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from billing.models import BillingProfile
 from market.accounts.models import Organisation, Person, Session
 from market.accounts.sessions import start_session
 from market.kit import clock
@@ -75,6 +76,18 @@ async def test_related_bidders_and_a_shared_device(monkeypatch: pytest.MonkeyPat
     [device] = await FlagCase.filter(code="M002")
     assert [row["kind"] for row in device.evidence["rows"]] == ["device"]
     assert "8.8.8.8" not in str(device.evidence)
+
+
+async def test_bidders_with_one_bank_account_are_related_and_no_account_is_shown() -> None:
+    job = await open_bids(await job_with("甲", "乙"))
+    one, other = await Organisation.filter(name__startswith="第").order_by("name")
+    for firm, account in ((one, "6222 0210 0100 0001"), (other, "6222021001000001")):
+        await BillingProfile.update_or_create({"bank_account": account}, organisation_id=firm.id)
+    await publish_release(job.id)
+    [related] = await found("M003")
+    [row] = related.evidence["rows"]
+    assert row["steps"] == [{"what": "account", "between": [one.number, other.number]}]
+    assert "62220210" not in str(related.evidence).replace(" ", "")
 
 
 async def test_split_contracts_lie_with_the_supplier_in_the_buyers_region() -> None:

@@ -7,7 +7,7 @@ import pytest
 from market.risks.devices import fingerprint
 from market.risks.passages import shared_texts
 from market.risks.patterns import Deal, circular_orders, split_contracts
-from market.risks.relations import MANY, neighbours, shortest_path, ties
+from market.risks.relations import MANY, Holding, Tie, in_common, neighbours, shortest_path, ties
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 WINDOW = dt.timedelta(days=180)
@@ -86,10 +86,14 @@ def test_a_chain_a_late_return_and_a_deal_with_oneself_are_no_circle() -> None:
     assert circles(deal("1", "AA", 5)) == []
 
 
+def tied(*declared: tuple[str, str, str]) -> list[Tie]:
+    return ties(in_common(Holding(*row, shown="") for row in declared))
+
+
 def test_paths_of_at_most_three_ties() -> None:
     known = neighbours(
-        ties(
-            [("A", "phone", "0531-8888 0001"), ("B", "phone", "+86 053188880001"),
+        tied(
+            *[("A", "phone", "0531-8888 0001"), ("B", "phone", "+86 053188880001"),
              ("B", "address", "济南市历下区经十路1号"), ("C", "address", "济南市 历下区经十路1号"),
              ("C", "person", "li@firm.example"), ("D", "person", "LI@firm.example"),
              ("D", "phone", "13800000009"), ("E", "phone", "13800000009"),
@@ -107,8 +111,8 @@ def test_paths_of_at_most_three_ties() -> None:
 
 def test_what_a_whole_park_shares_ties_nobody() -> None:
     park = [(f"F{number}", "address", "数据标注产业园A座") for number in range(MANY + 1)]
-    assert ties(park) == []
-    assert len(ties(park[:-1])) == MANY * (MANY - 1) // 2
+    assert tied(*park) == []
+    assert len(tied(*park[:-1])) == MANY * (MANY - 1) // 2
 
 
 def test_a_device_is_comparable_and_unreadable() -> None:
