@@ -11,8 +11,11 @@ from billing.ledger_models import LedgerAccount
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
 from market.kit import web
+from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
 from market.orders.models import Order
+
+SHOWN = 100  # due orders on the page
 
 
 async def show_ledger(request: Request) -> Response:
@@ -47,6 +50,9 @@ async def settle(request: Request) -> Response:
     if request.method == "POST":
         require(actor, Role.FINANCE, kind=OrganisationKind.OPERATOR)
         batch = await batch_settlements.settle_due()
+        if not batch.left_out:
+            done = _("%(count)s settlements made", count=batch.settled)
+            return web.see_other(request, "settlements:due", flash=done)
     ids = await batch_settlements.due_orders()
     orders = Order.filter(id__in=ids[:SHOWN]).order_by("id")
     return await web.render(
@@ -55,7 +61,6 @@ async def settle(request: Request) -> Response:
     )  # fmt: skip
 
 
-SHOWN = 100
 routes = [
     Route("/operator/ledger", show_ledger, name="operator:ledger"),
     Route(

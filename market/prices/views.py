@@ -145,8 +145,8 @@ async def _detail(region: Region, month: str, key: Key) -> Detail:
 async def _adjusted(
     region: Region, month: str, key: Key, history: Sequence[PriceCell]
 ) -> Adjusted | None:
-    """The adjusted index of the last thirteen months, kept until a contract is added to their cells."""
-    cells = tuple((cell.month, cell.n, cell.p10, cell.median, cell.p90) for cell in history)
+    """The adjusted index of the last thirteen months, kept until one of their cells is written."""
+    cells = tuple((cell.id, cell.updated_at) for cell in history)
     asked = (region.code, month, key, cells)
     if asked not in _KEPT:
         rows: Any = await (

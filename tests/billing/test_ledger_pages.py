@@ -31,8 +31,9 @@ async def test_what_is_due_is_settled_from_the_page_and_opens_its_rows(
     page = await client.get("/operator/payments/settlements")
     assert deal.order.number in page.text
     assert await Settlement.all().count() == 0
-    done = await client.post("/operator/payments/settlements")
+    done = await client.post("/operator/payments/settlements", follow_redirects=True)
     assert done.status_code == 200
+    assert "已结算 1 笔" in done.text
     assert deal.order.number not in done.text
     settlement = await Settlement.get(order_id=deal.order.id)
     payout = await Payout.get(settlement=settlement)
