@@ -123,8 +123,8 @@ def _priced_unit(price_mode: str) -> str:
 
 
 def from_example_talent(record: Record) -> TalentDocument:
-    """A talent record as a document."""
-    return {
+    """A talent record as a document; a rate it does not state is left out."""
+    document: TalentDocument = {
         "id": record["id"],
         "kind": "talents",
         "name": record["name"],
@@ -142,8 +142,10 @@ def from_example_talent(record: Record) -> TalentDocument:
         "domains": list(record.get("domains") or ()),
         "languages": list(record.get("languages") or ()),
         "availability": record.get("availability") or "",
-        "rate": _price(record["rate"], ""),
     }
+    if record.get("rate"):
+        document["rate"] = _price(record["rate"], "")
+    return document
 
 
 def from_example_dataset(record: Record) -> DatasetDocument:

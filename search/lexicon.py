@@ -47,6 +47,7 @@ class Lexicon:
     generic: frozenset[str]
     whole: frozenset[str]
     opaque: frozenset[str] = frozenset()
+    ordinary: frozenset[str] = frozenset()
     homophones: dict[str, str] = field(default_factory=dict)
     romanised: dict[str, str] = field(default_factory=dict)
     latin: tuple[str, ...] = ()
@@ -207,6 +208,7 @@ def lexicon() -> Lexicon:
         repairs=misspellings()
         | {canonical(slip): word for word, slips in _extended("misspellings") for slip in slips},
         opaque=frozenset(map(canonical, raw["opaque"])),
+        ordinary=frozenset(raw["ordinary_names"]),
         whole=frozenset(canonical(word) for word in dictionary())
         | {w for w in meanings if has_han(w)},
         rewrites=rewrites,

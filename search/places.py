@@ -27,8 +27,14 @@ _MARKETS = re.compile(
     r"(?:香港|澳门|台湾)\s*(?:法律|法院|文书|支付|用户|客户|市场|金融|证券|股票|电影|歌曲)"
 )
 """Few firms of this market are at home there: 澳门 法律 is a subject, not where somebody works."""
+_EXCEPTED = re.compile(r"(?:除了?|非|不[要含在是]|排除|拒绝|谢绝)$")
 _DENIED = re.compile(r"除|非|不[要含在是]|排除|拒绝|谢绝")
 _LATIN_AT_LEAST = 4
+_BARE = tuple(re.compile(rf"(?P<name>[㐀-鿿]{{{length}}}){_TRAILING}") for length in (5, 4, 3, 2))
+_APART_BEFORE = re.compile(r"(?:^|(?<=[\s,、;/(在了于找除非是或和与跟及去到来要]))(?=[㐀-鿿]{2})")
+_APART_AFTER = re.compile(
+    r"$|[^㐀-鿿\w]|[的或和与跟及人]|(?:本地|当地|企业|公司|团队|驻场|优先|附近|周边)"
+)
 Codes = tuple[str, ...]
 
 
@@ -64,6 +70,20 @@ def _names() -> dict[str, Codes]:
 
 @renewed
 @cache
+def _bare_names() -> dict[str, Codes]:
+    """Districts by name without 区, 市 or 县, where no other place or word of the trade is called so."""
+    meant: defaultdict[str, list[str]] = defaultdict(list)
+    for province in children("100000"):
+        for city in children(province.code):
+            for district in (city, *children(city.code)):
+                if not district.code.endswith("00") and district.short_name != district.name:
+                    meant[district.short_name].append(district.code)
+    taken = _names().keys() | lexicon().surfaces.keys()
+    return {name: tuple(codes) for name, codes in meant.items() if name not in taken}
+
+
+@renewed
+@cache
 def place_names() -> tuple[str, ...]:
     """Every name by which a query may mean a place, for whoever offers a spelling."""
     return tuple(_names())
@@ -87,11 +107,20 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
         and not _MARKETS.match(reading.text, match.start())
         and (len(match["name"]) > 2 or stands_alone(reading.text, match.start(), match.end("name")))
     ]
-    codes = _narrowed({name: _names()[name] for _, name in found})
+    codes = {name: _names()[name] for _, name in found}
+    for match, meant in _bare(reading, found, codes):
+        found.append((match, match["name"]))
+        codes[match["name"]] = meant
+    found.sort(key=lambda pair: pair[0].start())
+    codes = _narrowed(codes)
+    denied = {name for match, name in found if _EXCEPTED.search(reading.text, 0, match.start())}
     outer = {
         name
         for name, mine in codes.items()
-        if any(mine != other and _all_within(other, mine) for other in codes.values())
+        if any(
+            mine != other and _all_within(other, mine) and inner not in denied
+            for inner, other in codes.items()
+        )
     }
     places = [(match, name) for match, name in found if name not in outer]
     if not places:
@@ -99,6 +128,28 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
     for match, _ in [pair for pair in found if pair[1] in outer]:
         reading.blank(match.start(), match.end())
     yield from _findings(reading, places, codes)
+
+
+def _bare(
+    reading: Reading, found: Sequence[tuple[re.Match[str], str]], codes: dict[str, Codes]
+) -> Iterator[tuple[re.Match[str], Codes]]:
+    """Districts named without their kind: standing apart where the name is no other word (即墨 点云),
+    else only right behind the place they lie in (沈阳和平)."""
+    behind = {match.end(): codes[name] for match, name in found}
+    text, done = reading.open_text, 0
+    apart = {match.start() for match in _APART_BEFORE.finditer(text)}
+    for start in sorted(apart | behind.keys()):
+        for match in (bare.match(text, start) for bare in _BARE if start >= done):
+            if match is None or not _APART_AFTER.match(text, match.end()):
+                continue
+            meant = _bare_names().get(match["name"], ())
+            inner = tuple(code for code in meant if _all_within((code,), behind.get(start, ())))
+            if not inner and (len(meant) > 1 or match["name"] in lexicon().ordinary):
+                continue
+            if meant:
+                yield match, inner or meant
+                done = match.end()
+                break
 
 
 def _findings(

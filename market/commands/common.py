@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import pkgutil
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from tortoise.exceptions import OperationalError
+from tortoise.migrations.recorder import MigrationRecorder
 
+from market import migrations
 from market.kit import db
+from market.kit.i18n import gettext as _
 
 R = TypeVar("R")
 console = Console(stderr=True)
@@ -18,16 +23,30 @@ Engine = Annotated[str, typer.Option(help="embedded or meilisearch; default: SEA
 
 
 def with_database(work: Callable[[], Awaitable[R]]) -> R:
-    """Run async work with the database open."""
+    """Run async work with the database open; exit 2 where it lacks the tables of this version."""
 
     async def run() -> R:
         await db.connect()
         try:
             return await work()
+        except OperationalError:
+            if await _is_migrated():
+                raise
+            typer.echo(
+                _("The database lacks tables of this version. Run `market migrate` first."),
+                err=True,
+            )
+            raise typer.Exit(2) from None
         finally:
             await db.disconnect()
 
     return asyncio.run(run())
+
+
+async def _is_migrated() -> bool:
+    """Whether every migration of this version has been applied."""
+    applied = {key.name for key in await MigrationRecorder(db.connection()).applied_migrations()}
+    return all(each.name in applied for each in pkgutil.iter_modules(migrations.__path__))
 
 
 def show(value: Any, *, is_compact: bool = False) -> None:

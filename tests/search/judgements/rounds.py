@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.search.judgements.records import HERE, Record
 
-NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _FLAGS = {
     "onsite": "onsite", "hospital": "in_hospital", "vlan": "vlan_isolation",
     "deploy": "private_deploy", "xc": "xinchuang", "deid": "deid_service", "vpn": "vpn",
@@ -129,14 +129,19 @@ def _case(number: int, target: str, query: str, wanted: Mapping[str, int], *rest
     }  # fmt: skip
 
 
+def _records(rows: Sequence[Any], made: Callable[[Sequence[Any]], Record]) -> list[Record]:
+    """Rows as records; a sparse record is written out whole, with what it lacks."""
+    return [row if isinstance(row, dict) else made(row) for row in rows]
+
+
 def round_of(name: str) -> tuple[dict[str, list[Record]], Record]:
     """The records of a round, as an import file holds them, and its judgements/1 object."""
     rows = json.loads((HERE / "rounds" / f"{name}.json").read_text(encoding="utf-8"))
     records = {
-        "suppliers": [_supplier(row) for row in rows["suppliers"]],
-        "jobs": [_job(row) for row in rows["jobs"]],
-        "talents": [_talent(row) for row in rows["talents"]],
-        "dataset_needs": [_need(row) for row in rows["datasets"]],
+        "suppliers": _records(rows["suppliers"], _supplier),
+        "jobs": _records(rows["jobs"], _job),
+        "talents": _records(rows["talents"], _talent),
+        "dataset_needs": _records(rows["datasets"], _need),
     }
     return records, {
         "queries": [_case(number, *row) for number, row in enumerate(rows["queries"], 1)],
