@@ -48,11 +48,13 @@ def replay(programme: Programme, history: Sequence[FactSheet]) -> list[Past]:
     for index, sheet in enumerate(history):
         if sheet["programme"] != programme.id:
             continue
-        outcome = _decide(programme, sheet, history[:index], pasts, {})
         stated = sheet["granted_fen"]
+        # What was granted counts, whatever would be decided today.
+        known = Outcome(stated, "stated") if stated else None
+        outcome = known or _decide(programme, sheet, history[:index], pasts, {})
         granted = outcome.grant_fen if stated is None else stated
         award = outcome.award or compute_award(programme, sheet, pasts)
-        counts = outcome.ineligible is None or bool(stated)
+        counts = outcome.ineligible is None
         for earlier in award.reach.retroactive if award.reach and counts else ():
             pasts[earlier] = replace(pasts[earlier], waits=False)
         pasts.append(

@@ -14,14 +14,27 @@ FactSheet = dict[str, Any]
 def claim_facts(claim: Claim) -> FactSheet:
     """The fact sheet of a claim: everything a rule may read, JSON only."""
     sheet = _sheet(claim, claim.subject, claim.counterparty)
+    stated = sum(grant.fen for grant in claim.other_grants)
     return sheet | {
         "programme": claim.programme,
         "as_of": claim.as_of,
         "as_of_date": claim.as_of[:10],
-        "other_grants_fen": sum(grant.fen for grant in claim.other_grants),
+        "other_grants_fen": max(stated, _granted_elsewhere(claim)),
         "other_grant_levels": sorted({grant.level or "unknown" for grant in claim.other_grants}),
         "granted_fen": None,
     }
+
+
+def _granted_elsewhere(claim: Claim) -> int:
+    """What other programmes have granted the same contract, in fen, as far as the history shows it;
+    `other_grants` states all of it, so that neither is counted twice."""
+    if claim.contract_id is None:
+        return 0
+    return sum(
+        item.stated_grant_fen or 0
+        for item in claim.history
+        if item.contract_id == claim.contract_id and item.programme not in (None, claim.programme)
+    )
 
 
 def history_facts(claim: Claim) -> list[FactSheet]:
@@ -36,7 +49,6 @@ def day_of(sheet: Mapping[str, Any]) -> date:
 
 def _earlier(item: EarlierClaim, claim: Claim) -> FactSheet:
     as_of = item.as_of or claim.as_of
-    stated = item.granted_fen if item.granted_fen is not None else item.expect.grant_fen
     sheet = _sheet(item, item.subject or claim.subject, item.counterparty or claim.counterparty)
     return sheet | {
         "programme": item.programme or claim.programme,
@@ -44,7 +56,7 @@ def _earlier(item: EarlierClaim, claim: Claim) -> FactSheet:
         "as_of_date": as_of[:10],
         "other_grants_fen": 0,
         "other_grant_levels": [],
-        "granted_fen": stated,
+        "granted_fen": item.stated_grant_fen,
     }
 
 

@@ -1,6 +1,6 @@
 """The conditions of eligibility of a programme as one ordered list, and how a claim meets them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class Checked:
     code: str
     source: str
     test: Predicate
+    written: Mapping[str, Any]  # the test as JSON data
     holds: bool
     values: Mapping[str, Any]
 
@@ -65,7 +66,7 @@ class Checked:
         return {
             "code": self.code,
             "source": self.source,
-            "test": self.test.model_dump(mode="json"),
+            "test": self.written,
             "values": dict(self.values),
             "holds": self.holds,
         }
@@ -93,9 +94,22 @@ def _stated(programme: Programme, section: str) -> Iterator[tuple[str, Requireme
 def check_requirements(programme: Programme, facts: Facts) -> list[Checked]:
     """Judge every requirement on the facts; none is skipped, so the trace is complete."""
     return [
-        Checked(one.code, place, one.test, holds(one.test, facts), readings(one.test, facts))
-        for place, one in requirements_of(programme)
+        Checked(
+            one.code, place, one.test, written, holds(one.test, facts), readings(one.test, facts)
+        )
+        for place, one, written in _written(programme)
     ]
+
+
+def _written(programme: Programme) -> Sequence[tuple[str, Requirement, Mapping[str, Any]]]:
+    """The requirements of a rule, each with its test as JSON data; made once."""
+    if "requirements" not in programme.derived:
+        programme.derived["requirements"] = tuple(
+            (place, one, one.test.model_dump(mode="json"))
+            for place, one in requirements_of(programme)
+        )
+    found: Sequence[tuple[str, Requirement, Mapping[str, Any]]] = programme.derived["requirements"]
+    return found
 
 
 def leading_failure(checks: list[Checked]) -> Checked | None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -295,5 +297,22 @@ class Programme(Frozen):
 
     def digest(self) -> str:
         """SHA-256 of the pinned rule in canonical JSON."""
-        text = json.dumps(self.pinned(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        if "digest" not in self.derived:
+            self.derived["digest"] = _digest(self.pinned())
+        return str(self.derived["digest"])
+
+    @cached_property
+    def derived(self) -> dict[str, Any]:
+        """What was worked out from this rule once, by name; a copy works it out anew."""
+        return {}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As of every model; what was derived from this rule is not the copy's."""
+        made = super().model_copy(update=update, deep=deep)
+        made.__dict__.pop("derived", None)
+        return made
+
+
+def _digest(pinned: Mapping[str, Any]) -> str:
+    text = json.dumps(pinned, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """A decision written down: the quote, its reasons, and the trace that proves it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from billing.vouchers.calculation import Award, Past, counted_fen
@@ -63,10 +63,10 @@ def write_quote(
         "missing_terms": list(programme.missing_terms()),
         "predicates": [check.as_trace() for check in outcome.checks],
         **_calculation(programme, outcome.award, sheet, pasts),
-        "limits": [asdict(limit) for limit in outcome.limits],
-        "decision": asdict(decision),
+        "limits": [dict(vars(limit)) for limit in outcome.limits],
+        "decision": vars(decision) | {"split": dict(decision.split)},
     }
-    return Quote(**asdict(decision), reasons=_reasons(programme, outcome), trace=trace)
+    return Quote(**vars(decision), reasons=_reasons(programme, outcome), trace=trace)
 
 
 def _decision(programme: Programme, outcome: Outcome) -> Decision:

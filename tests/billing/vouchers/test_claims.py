@@ -50,9 +50,9 @@ def test_bad_input_names_the_field(change, place):
 
 
 def test_a_line_without_an_amount_or_an_event_is_named():
-    with pytest.raises(InvalidClaim, match=r"lines\[0\]\.amount_fen is missing"):
+    with pytest.raises(InvalidClaim, match=r"lines\[0\]\.amount_fen: is missing"):
         read_claim(good(lines=[{"category": "compute_rental"}]))
-    with pytest.raises(InvalidClaim, match="refunded_fen exceeds amount_fen"):
+    with pytest.raises(InvalidClaim, match="refunded_fen: exceeds amount_fen"):
         read_claim(good(lines=[{"category": "x", "amount_fen": 5, "refunded_fen": 6}]))
 
 

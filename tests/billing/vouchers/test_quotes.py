@@ -11,6 +11,7 @@ from billing.vouchers.claims import InvalidClaim
 from billing.vouchers.quotes import INVALID, quote_data, quote_file
 from market.__main__ import app
 
+LINE: dict[str, Any] = {"category": "compute_rental", "amount_fen": 300}
 CLAIM: dict[str, Any] = {
     "id": "c", "programme": "shenzhen-training", "as_of": "2026-05-15",
     "subject": {"org_type": "enterprise"},
@@ -51,12 +52,26 @@ def test_a_file_that_is_none_is_refused_as_a_whole(
         ({"lines": [{"category": "compute_rental", "amount_fen": 10**30}]}, "lines[0].amount_fen"),
         ({"history": {}}, "history"),
         ({"remaining": {"cap:none": 1}}, "remaining.cap:none"),
+        ({"counterparty": {"realted": True}}, "counterparty.realted"),
+        ({"subject": {"org_type": "enterprise", "region_cod": "1"}}, "subject.region_cod"),
+        ({"lines": [LINE | {"category": "compute_rentl"}]}, "lines[0].category"),
+        ({"lines": [LINE | {"payed_fen": 1}]}, "lines[0].payed_fen"),
+        ({"lines": [LINE | {"refunded_fen": 301}]}, "lines[0].refunded_fen"),
+        ({"lines": [{"category": "compute_rental"}]}, "lines[0].amount_fen"),
+        ({"history": [{"lines": [LINE], "grantd_fen": 1}]}, "history[0].grantd_fen"),
     ],
 )
 def test_a_claim_that_is_none_names_its_field(change: dict[str, Any], field: str) -> None:
     row = quote_data(CLAIM | change)
     assert (row["ineligible"], row["grant_fen"]) == (INVALID, 0)
     assert list(row["trace"]["errors"]) == [field]
+
+
+def test_null_says_as_little_as_nothing_and_a_further_fact_is_kept() -> None:
+    nothing = dict.fromkeys(("counterparty", "history", "other_grants", "remaining", "claimant"))
+    facts = {"org_type": "enterprise", "startup": True, "headcount": 30, "note": "-"}
+    row = quote_data(CLAIM | nothing | {"subject": facts, "lines": [LINE | {"refunded_fen": None}]})
+    assert (row["grant_fen"], row["ineligible"]) == (180, None)
 
 
 def test_the_command_prints_every_row_and_says_by_its_code_that_one_is_no_claim(
