@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, partial
+from itertools import chain, pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -67,18 +67,19 @@ def _word(piece: str) -> str:
     return _stem(word) if len(word) > 1 and (word.isalnum() or _PIECES.fullmatch(word)) else ""
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> list[str]:
     """Dictionary words, and the pairs of neighbours where the dictionary knows no word: 集卡."""
-    loose = ""
+    found, loose = [], ""
     for piece in segmenter().cut_for_search(text, hmm=False):
         if len(piece) == 1 and "㐀" <= piece <= "鿿":
             if loose:
-                yield loose + piece
+                found.append(loose + piece)
             loose = piece
         else:
             loose = ""
             if word := _word(piece):
-                yield word
+                found.append(word)
+    return found
 
 
 def _fragments(text: str) -> Iterator[str]:
@@ -88,55 +89,52 @@ def _fragments(text: str) -> Iterator[str]:
         yield from map(add, run, run[1:])
 
 
-def _concept_terms(concepts: Iterable[str], words: Lexicon) -> Iterator[str]:
-    for concept in concepts:
-        yield CONCEPT + concept
-        for family in words.families.get(concept, ()):
-            yield CONCEPT + family
+@renewed
+@lru_cache(maxsize=16_384)
+def _meaning(concept: str) -> tuple[str, ...]:
+    """The terms of a concept: its own and those of its families."""
+    return (CONCEPT + concept, *(CONCEPT + one for one in lexicon().families.get(concept, ())))
 
 
-def _clauses(texts: Iterable[str]) -> list[str]:
-    """Texts cut where no word goes on: records repeat clauses far more often than whole texts."""
-    return [
-        clause
-        for text in texts
-        for clause in ((text,) if len(text) <= _SHORT else _CLAUSE_ENDS.split(text))
-        if clause
-    ]
+def _clauses(texts: Iterable[str]) -> dict[str, None]:
+    """Texts cut where no word goes on, each once: records repeat clauses far more often than texts."""
+    found = dict[str, None]()
+    for text in texts:
+        if len(text) <= _SHORT:
+            found[text] = None
+        else:
+            found.update(dict.fromkeys(_CLAUSE_ENDS.split(text)))
+    found.pop("", None)
+    return found
 
 
 class _Clause(NamedTuple):
-    """A clause in its canonical form, its terms and their sounds, these two also as one text each."""
+    """The terms of a clause and their sounds, each once, and both as a text."""
 
-    canonical: str
-    words: frozenset[str]
-    sounds: frozenset[str]
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
     text: str
     heard: str
 
 
-@renewed
-@lru_cache(maxsize=16_384)
-def _clause(text: str) -> _Clause:
+def _read(text: str, *, is_strong: bool) -> _Clause:
+    """Of a strong clause every fragment of its Chinese is a term, too."""
     words = lexicon()
     canonical = words.canonical(text)
-    plain = frozenset(_words(canonical))
-    concepts = {one for span in words.matches(canonical) for one in span.concepts}
-    heard = _NOTHING.union(*map(sounds, plain))
-    found = plain.union(_concept_terms(concepts, words))
-    return _Clause(canonical, found, heard, " ".join(found), " ".join(heard))
+    plain = _words(canonical)
+    heard = dict.fromkeys(chain.from_iterable(map(sounds, plain)))
+    meant = [one for span in words.matches(canonical) for one in span.concepts]
+    found = dict.fromkeys(chain(plain, *map(_meaning, meant)))
+    if is_strong:
+        found.update(dict.fromkeys(_fragments(canonical)))
+    return _Clause(tuple(found), tuple(heard), " ".join(found), " ".join(heard))
 
 
-@renewed
-@lru_cache(maxsize=16_384)
-def _strong_clause(text: str) -> _Clause:
-    """The same with every fragment of its Chinese."""
-    known = _clause(text)
-    found = known.words.union(_fragments(known.canonical))
-    return _Clause(known.canonical, found, known.sounds, " ".join(found), known.heard)
+_clause = renewed(lru_cache(maxsize=4_096)(partial(_read, is_strong=False)))
+_strong_clause = renewed(lru_cache(maxsize=4_096)(partial(_read, is_strong=True)))
 
 
-def _terms(text: str) -> frozenset[str]:
+def _terms(text: str) -> tuple[str, ...]:
     return _clause(text).words
 
 
@@ -151,8 +149,8 @@ def _of_record(strong: Iterable[str], weak: Iterable[str]) -> tuple[list[_Clause
 
     Strong texts are short, so their fragments are kept too and no segmentation hides a word.
     """
-    leading = dict.fromkeys(_clauses(strong))
-    others = [text for text in dict.fromkeys(_clauses(weak)) if text not in leading]
+    leading = _clauses(strong)
+    others = [text for text in _clauses(weak) if text not in leading]
     return [*map(_strong_clause, leading)], [*map(_clause, others)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from string import ascii_uppercase
 
 from opencc_purepy import OpenCC
 
@@ -23,6 +24,8 @@ def _converter() -> OpenCC:
 
 _simplified = set[str]()
 """Characters met that are no traditional ones; there are some thousands."""
+_settled = {*map(chr, range(0x20, 0x7F))} - {*ascii_uppercase}
+"""Characters that are their own normal form whatever stands beside them; simplified ones join when met."""
 
 
 def _has_traditional(text: str) -> bool:
@@ -31,12 +34,16 @@ def _has_traditional(text: str) -> bool:
         return False
     plain = {c for c in unknown if not "一" <= c <= "鿿" or str(_converter().convert(c)) == c}
     _simplified.update(plain)
+    _settled.update(c for c in plain if "一" <= c <= "鿿" and ord(c) not in _FORMAL)
     return plain != unknown
 
 
 @lru_cache(maxsize=16_384)
 def normalise(text: str) -> str:
     """Full width to half, lower case, traditional to simplified, 叁级 to 三级, single spaces."""
+    lowered = text.lower()
+    if _settled.issuperset(lowered) and "  " not in lowered:
+        return lowered.strip()
     folded = unicodedata.normalize("NFKC", text).lower()
     if _has_traditional(folded):
         folded = str(_converter().convert(folded))
