@@ -5,7 +5,7 @@ import io
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
-from market.bureau import boards, flows, overview, publication, readings, stocks
+from market.bureau import boards, flows, overview, price_figures, publication, readings, stock_rows
 from market.bureau.access import activities_of_slice, facts_of
 from market.bureau.chunks import chunks
 from market.bureau.facts import is_change
@@ -28,15 +28,6 @@ HEADER = (
 _FROM_ROWS = (
     "trade", "deals", "amount", "events", "share", "missed", "mean", "ratio", "leverage", "cross",
 )  # fmt: skip
-_FROM_STOCK = (
-    "firms", "new_firms", "annotators", "declared_revenue", "level", "parks", "bases", "base_area",
-    "base_invested", "flags", "deid", "trained", "voucher_issued", "voucher_balance",
-)  # fmt: skip
-
-
-def is_recounted(measure: str) -> bool:
-    """Whether the files hold the rows of a measure."""
-    return measure.partition(":")[0] in (*_FROM_ROWS, *_FROM_STOCK)
 
 
 async def board_figures(part: Slice, query: StatisticsQuery) -> dict[str, Any]:
@@ -97,7 +88,7 @@ async def _indicators(part: Slice) -> dict[str, Any]:
         one
         for _title, rows in await readings.readings_of(part)
         for one in rows
-        if is_recounted(one.indicator.measure)
+        if one.indicator.measure
     ]
     return {
         "names": {
@@ -128,12 +119,21 @@ async def public_figures() -> list[dict[str, Any]]:
     ]
 
 
-async def figures_of(boards_: Sequence[tuple[Slice, StatisticsQuery]]) -> dict[str, Any]:
-    """The file of figures: of each slice what its pages show."""
+async def figures_of(
+    boards_: Sequence[tuple[Slice, StatisticsQuery]], prices: Sequence[price_figures.Page]
+) -> dict[str, Any]:
+    """The file of figures: of each slice what its pages show, and the pages of the price index."""
     return {
         "regions": list(_codes(COUNTRY_CODE)),
         "boards": [await board_figures(part, query) for part, query in boards_],
+        "prices": await price_figures.index_figures(prices),
     }
+
+
+async def figures_to_download(part: Slice, query: StatisticsQuery) -> dict[str, Any]:
+    """The file of figures of one's pages under the filters chosen."""
+    pages = await price_figures.pages_below(part.region, part.period.months)
+    return await figures_of([(part, query)], pages)
 
 
 def _codes(above: str) -> Iterator[str]:
@@ -163,7 +163,12 @@ async def fact_lines(region: Region) -> AsyncIterator[str]:
             ("activity", one.kind.value, one.month, _canonical(one.region_code), "", one.industry,
              one.modality, "", 0, one.amount_fen, one.hits, one.base_fen)
         )  # fmt: skip
-    for measure, key, code, month, value in await stocks.rows_of(region):
+    async for price in chunks(price_figures.observations_of(region)):
+        where, amount = _canonical(price.region_code), price_figures.whole(price.unit_price)
+        yield _line(
+            ("price", price.task_type, price.month, where, "", "", "", price.unit, 0, amount, 0, 0)
+        )
+    for measure, key, code, month, value in await stock_rows.rows_of(region):
         yield _line(("stock", measure, month, _canonical(code), "", "", "", key, 0, value, 0, 0))
 
 

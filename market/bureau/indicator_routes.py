@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from market.bureau import access, activity_lists, flows, labels, readings
 from market.bureau.desk import asked, page, reader
-from market.bureau.figures import fact_lines, figures_of
+from market.bureau.figures import fact_lines, figures_to_download
 from market.bureau.indicators import dimension_label, grouped, indicator
 from market.bureau.latest import latest
 from market.bureau.models import IndicatorReport
@@ -109,7 +109,7 @@ async def recount_facts(request: Request) -> Response:
 async def recount_figures(request: Request) -> Response:
     """Every figure of the desk's pages under these filters, as codes and numbers."""
     query = asked(request)
-    found = await figures_of([(access.slice_to_see(query, reader(request)), query)])
+    found = await figures_to_download(access.slice_to_see(query, reader(request)), query)
     return download(json.dumps(found).encode(), "application/json", "figures.json")
 
 

@@ -7,7 +7,7 @@ the fen, and ends with 1 when there is one.
 
 A region's parts are found by their codes: 370102 lies in 370100, in 370000, in 100000; where there is
 no such city (a municipality's district) in the province. Shares and changes are basis points rounded
-half up.
+half up. Unit prices are ten-thousandths of a yuan; the quality-adjusted index is not counted again.
 """
 
 import csv
@@ -15,12 +15,14 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
 Table = dict[str, list[Any]]
 COUNTRY = "100000"
+NUMBERS = ("is_change", "amount_fen", "hits", "base_fen")
 KINDS = ("contracted", "accepted", "settled", "refunded")
 
 
@@ -29,15 +31,7 @@ class Facts:
 
     def __init__(self, rows: Iterable[Row], regions: Iterable[str]) -> None:
         self.regions = set(regions)
-        self.rows: list[Row] = [
-            {
-                **row,
-                **{
-                    name: int(row[name]) for name in ("is_change", "amount_fen", "hits", "base_fen")
-                },
-            }
-            for row in rows
-        ]
+        self.rows: list[Row] = [row | {name: int(row[name]) for name in NUMBERS} for row in rows]
         self.kept: dict[Any, list[Row]] = {}
 
     def parent(self, code: str) -> str:
@@ -107,17 +101,19 @@ def grouped(rows: Sequence[Row], name: Callable[[Row], str]) -> dict[str, list[R
     return found
 
 
+def cell_of(facts: Facts, query: Row, table: str) -> Callable[[Row], str]:
+    """Which line of a table a fact belongs to."""
+    own = "supplier_region" if query["side"] == "supply" else "region"
+    if table == "regions":
+        return lambda row: facts.part_below(row[own], query["region"])
+    name = {"months": "month", "industries": "industry", "modalities": "modality"}[table]
+    return lambda row: str(row[name])
+
+
 def volumes(facts: Facts, query: Row, table: str, keys: Sequence[str]) -> tuple[Table, Table]:
     """Tables of the overview: months, regions, industries, modalities."""
-    own = "supplier_region" if query["side"] == "supply" else "region"
     span = query["months"] if table == "months" else query["span"]
-    by: dict[str, Callable[[Row], str]] = {
-        "months": lambda row: str(row["month"]),
-        "regions": lambda row: facts.part_below(row[own], query["region"]),
-        "industries": lambda row: str(row["industry"]),
-        "modalities": lambda row: str(row["modality"]),
-    }
-    found = grouped(facts.select("trade", query, span, query["side"]), by[table])
+    found = grouped(facts.select("trade", query, span, query["side"]), cell_of(facts, query, table))
     return {key: volume(found.pop(key, [])) for key in keys}, found
 
 
@@ -166,7 +162,7 @@ def measure(
 ) -> Any:
     """An indicator's value from the facts; ... for one that is not counted from facts."""
     family, _colon, kind = name.partition(":")
-    query = {**query, "region": region or query["region"]}
+    query = query | {"region": region or query["region"]}
     trade = facts.select("trade", query, span, query["side"])
     if family in ("trade", "deals"):
         rows = [row for row in trade if row["kind"] == kind]
@@ -203,8 +199,9 @@ def stock(facts: Facts, query: Row, name: str, span: Sequence[str]) -> int:
         and facts.lies_in(row["region"], query["region"])
     ]
     dated = [row for row in rows if not row["month"] or span[0] <= row["month"] <= span[1]]
-    counted = {row["unit"]: int(row["amount_fen"]) for row in dated}
-    return sum(counted.values())
+    counted = {row["unit"]: row["amount_fen"] for row in dated}
+    total = int(sum(counted.values()))
+    return total // 1000 if name == "data_tb" else total
 
 
 def indicator_rows(facts: Facts, query: Row, names: dict[str, Any]) -> Table:
@@ -238,11 +235,10 @@ def check(facts: Facts, board: Row, say: Callable[[str], object]) -> None:
         elif kind == "indicators":
             due, left = indicator_rows(facts, query, table["names"]), {}
         elif kind == "by_month":
-            due = {key: [measure(facts, query, code, [key, key])] for key in stated}
-            left = {}
+            due, left = {key: [measure(facts, query, code, [key, key])] for key in stated}, {}
         else:  # by_region
-            due = {key: [measure(facts, query, code, query["span"], key)] for key in stated}
-            left = {}
+            span = query["span"]
+            due, left = {key: [measure(facts, query, code, span, key)] for key in stated}, {}
         where = f"{query['region']} {query['side']} {query['span'][0]}..{query['span'][1]} {name}"
         for key, row in stated.items():
             if row != due[key]:
@@ -279,18 +275,106 @@ def check_public(facts: Facts, public: Row, say: Callable[[str], object]) -> Non
             for row in facts.select("trade", query, public["span"], "demand")
             if row["kind"] == "contracted"
         ]
-        by: dict[str, Callable[[Row], str]] = {
-            "months": lambda row: str(row["month"]),
-            "regions": lambda row: facts.part_below(row["region"], public["region"]),
-            "industries": lambda row: str(row["industry"]),
-            "modalities": lambda row: str(row["modality"]),
-        }
-        counts = {
-            key: (volume(part)[0], volume(part)[1]) for key, part in grouped(rows, by[name]).items()
-        }
+        cells = grouped(rows, cell_of(facts, query, name))
+        counts = {key: (volume(part)[0], volume(part)[1]) for key, part in cells.items()}
         due = public_cells(counts, public["minimum"])
         if stated != due:
             say(f"public {public['region']} {public['span']} {name}: shows {stated}, due {due}")
+
+
+class Prices:
+    """Unit prices by region and month, each under its own region and every one above."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.found: Any = defaultdict(lambda: defaultdict(list))
+        for row in facts.rows:
+            area, key = row["region"], f"{row['kind']}|{row['unit']}"
+            while row["table"] == "price":
+                self.found[area, row["month"]][key].append(row["amount_fen"])
+                if area == COUNTRY:
+                    break
+                area = facts.parent(area)
+
+    def cells(self, region: str, month: str, least: int) -> Table:
+        """Of each task and unit: count, first decile, median, ninth decile, outliers."""
+        cells = self.found[region, month]
+        return {key: spread(prices) for key, prices in cells.items() if len(prices) >= least}
+
+
+def spread(prices: list[int]) -> list[int]:
+    """Count, deciles linear between neighbours and rounded half up, and outliers."""
+    ordered = sorted(prices)
+    deciles = []
+    for tenths in (1, 5, 9):
+        below, rest = divmod((len(ordered) - 1) * tenths, 10)
+        low, high = ordered[below], ordered[min(below + 1, len(ordered) - 1)]
+        deciles.append((low * (10 - rest) + high * rest + 5) // 10)
+    return [len(ordered), *deciles, outliers(ordered)]
+
+
+def outliers(prices: Sequence[int]) -> int:
+    """How many of at least five prices lie more than 3.5 robust deviations off on a logarithmic scale.
+
+    A deviation is the median one divided by 0.6745, or where that is nothing 1.253314 times the mean
+    one; the score counts with two places, so that 3.505 is the first beyond.
+    """
+
+    def middle(ordered: Sequence[Decimal]) -> Decimal:
+        return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+    logs = [Decimal(price).ln() for price in sorted(prices)]
+    away = sorted(abs(value - middle(logs)) for value in logs)
+    if len(logs) < 5 or not any(away):
+        return 0
+    unit = middle(away) / Decimal("0.6745") or Decimal("1.253314") * sum(away) / len(away)
+    return sum(one / unit >= Decimal("3.505") for one in away)
+
+
+def price_change(now: list[int], before: list[int] | None) -> int | None:
+    """The change of a median in basis points, halves away from zero; None when there was none."""
+    points = share(abs(now[2] - before[2]), before[2]) if before else None
+    return -points if points and before and now[2] < before[2] else points
+
+
+def rose_most(now: Table, before: Table) -> str:
+    """The task and unit whose median rose most, five contracts in both months going before others."""
+    found = {key: price_change(row, before.get(key)) or 0 for key, row in now.items()}
+    rises = {key: points for key, points in found.items() if points > 0}
+    sound = [key for key in rises if now[key][0] >= 5 and before[key][0] >= 5]
+    return min(sound or rises, key=lambda key: (-rises[key], key.split("|")), default="")
+
+
+def check_prices(prices: Prices, page: Row, say: Callable[[str], object]) -> None:
+    """The lines of a page of the price index, what rose most, and the provinces published beside."""
+    region, month, least = page["region"], page["months"][0], page["least"]
+    now, before, year = (prices.cells(region, one, least) for one in page["months"])
+    due = {
+        key: [*row, *(price_change(row, past.get(key)) for past in (before, year))]
+        for key, row in now.items()
+    }
+    where, stated = f"{region} {month} prices", dict(zip(page["keys"], page["rows"], strict=True))
+    for key in sorted({*stated, *due}):
+        if stated.get(key) != due.get(key):
+            say(f"{where} {key}: the page has {stated.get(key)}, the facts give {due.get(key)}")
+    if page["rose_most"] != (top := rose_most(now, before)):
+        say(f"{where}: not {page['rose_most']!r} rose most, {top!r} did")
+    for key, parts in page.get("parts", {}).items():
+        provinces = {
+            area: cells[key]
+            for (area, when), cells in prices.found.items()
+            if when == month and area.endswith("0000") and area != region and key in cells
+        }
+        if parts != published_parts(provinces, now[key][0], least):
+            say(f"{where} {key}: shows {parts} beside the whole")
+
+
+def published_parts(found: dict[str, list[int]], whole: int, least: int) -> Table:
+    """The parts that may stand beside a published whole: no rest of one to four can be subtracted."""
+    order = sorted(found, key=lambda area: (-len(found[area]), area))
+    shown = [area for area in order if len(found[area]) >= least]
+    while shown and 0 < whole - sum(len(found[area]) for area in shown) < least:
+        shown.pop()
+    return {area: spread(found[area]) for area in shown}
 
 
 def recount(facts_file: str, figures_file: str) -> list[str]:
@@ -302,6 +386,9 @@ def recount(facts_file: str, figures_file: str) -> list[str]:
     for board in figures["boards"]:
         check(facts, board, problems.append)
         facts.kept.clear()
+    prices = Prices(facts)
+    for page in (*figures["prices"], *figures.get("published_prices", [])):
+        check_prices(prices, page, problems.append)
     for public in figures.get("public", []):
         check_public(facts, public, problems.append)
     return problems

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from market.bureau import price_figures
 from market.bureau.figures import fact_lines, figures_of, public_figures
 from market.bureau.models import Side, TradeRollup
 from market.bureau.periods import PeriodName
@@ -54,8 +55,11 @@ async def wrong_figures(only: Sequence[Asked] | None = None) -> list[str]:
         facts, figures = Path(folder, "facts.csv"), Path(folder, "figures.json")
         lines = [line async for line in fact_lines(country)]
         await asyncio.to_thread(facts.write_bytes, "".join(lines).encode())
-        stated = await figures_of(await _slices() if only is None else only) | {
-            "public": await public_figures()
+        stated = await figures_of(
+            await _slices() if only is None else only, await price_figures.all_pages()
+        ) | {
+            "public": await public_figures(),
+            "published_prices": await price_figures.published_figures(),
         }
         await asyncio.to_thread(figures.write_bytes, json.dumps(stated).encode())
         return await _run(facts, figures)

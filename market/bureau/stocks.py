@@ -18,7 +18,6 @@ from market.datasets import dataset_totals
 from market.directory.models import SupplierProfile
 from market.fairs import meetings
 from market.incidents import totals as incident_totals
-from market.kit.db import month_of
 from market.orders.models import Order
 from market.risks.models import FlagCase
 from market.risks.states import CaseStatus
@@ -28,24 +27,25 @@ from market.training.models import TrainingRecord
 from market.vocabulary.regions import Region
 
 
-def _organisations(kind: OrganisationKind, region: Region) -> Any:
+def organisations(kind: OrganisationKind, region: Region) -> Any:
+    """The active ones of a kind in a region."""
     return Organisation.filter(
         kind=kind, status=OrganisationStatus.ACTIVE, region_code__range=code_range(region)
     )
 
 
 async def _firms(reader: Reader) -> int:
-    return int(await _organisations(OrganisationKind.SUPPLIER, reader.region).count())
+    return int(await organisations(OrganisationKind.SUPPLIER, reader.region).count())
 
 
 async def _new_firms(reader: Reader) -> int:
     begin, end = moments_of(reader.part.period)
-    firms = _organisations(OrganisationKind.SUPPLIER, reader.region)
+    firms = organisations(OrganisationKind.SUPPLIER, reader.region)
     return int(await firms.filter(created_at__gte=begin, created_at__lt=end).count())
 
 
 async def _parks(reader: Reader) -> int:
-    return int(await _organisations(OrganisationKind.BASE, reader.region).count())
+    return int(await organisations(OrganisationKind.BASE, reader.region).count())
 
 
 async def _profiles(reader: Reader) -> list[dict[str, Any]]:
@@ -118,7 +118,7 @@ async def _base_invested(reader: Reader) -> int:
 Pool = tuple[VoucherProgramme, int, int]
 
 
-async def _open_programmes(region: Region) -> list[Pool]:
+async def open_programmes(region: Region) -> list[Pool]:
     """Budget and rest of each open programme; of several pools the smallest, for each of them binds."""
     found = []
     for programme in await VoucherProgramme.filter(
@@ -131,7 +131,7 @@ async def _open_programmes(region: Region) -> list[Pool]:
 
 
 async def _pools(reader: Reader) -> list[Pool]:
-    found: list[Pool] = await reader.once("pools", lambda: _open_programmes(reader.region))
+    found: list[Pool] = await reader.once("pools", lambda: open_programmes(reader.region))
     return found
 
 
@@ -201,67 +201,3 @@ SINGLE: Mapping[str, Callable[[Reader], Awaitable[int | None]]] = {
     "flags": _flags,
     "deid": _deid,
 }
-
-
-Counted = tuple[str, str, str, str, int]  # measure, key of the row, its region, month or "", value
-
-
-async def rows_of(region: Region) -> list[Counted]:
-    """The rows behind the measures of what there is, for whoever counts them again."""
-    span = code_range(region)
-    found: list[Counted] = []
-    firms = _organisations(OrganisationKind.SUPPLIER, region)
-    for firm in await firms:
-        where = (str(firm.id), firm.region_code)
-        found += [("firms", *where, "", 1), ("new_firms", *where, month_of(firm.created_at), 1)]
-    profiles = await SupplierProfile.filter(
-        organisation__kind=OrganisationKind.SUPPLIER,
-        organisation__status=OrganisationStatus.ACTIVE,
-        organisation__region_code__range=span,
-    ).select_related("organisation")
-    for one in profiles:
-        where = (str(one.organisation_id), one.organisation.region_code)
-        values = {"annotators": one.annotators, "declared_revenue": one.revenue_fen}
-        values |= {f"level:{level}": int(count) for level, count in one.levels.items()}
-        found += [(name, *where, "", value) for name, value in values.items()]
-    for park in await _organisations(OrganisationKind.BASE, region):
-        found.append(("parks", str(park.id), park.region_code, "", 1))
-    for row in await Certification.filter(
-        status=CertificationStatus.CERTIFIED, region_code__range=span
-    ):
-        where = (str(row.id), row.region_code)
-        values = {"bases": 1, "base_area": int(row.form.get("area") or 0),
-                  "base_invested": int(row.form.get("invested_fen") or 0)}  # fmt: skip
-        found += [(name, *where, "", value) for name, value in values.items()]
-    for case in await FlagCase.filter(status=CaseStatus.OPEN, region_code__range=span):
-        found.append(("flags", str(case.id), case.region_code, "", 1))
-    return found + await _rows_of_work(region) + await _rows_of_programmes(region)
-
-
-async def _rows_of_work(region: Region) -> list[Counted]:
-    """Jobs with a proof of de-identification; people who passed, each once in a period."""
-    span = code_range(region)
-    jobs = Job.filter(
-        region_code__range=span, deid_proof_id__isnull=False, published_at__isnull=False
-    )
-    found: list[Counted] = [
-        ("deid", str(key), code, month_of(at), 1)
-        for key, code, at in await jobs.values_list("id", "region_code", "published_at")
-    ]
-    passed = TrainingRecord.filter(is_passed=True, organisation__region_code__range=span)
-    return found + [
-        ("trained", f"{talent}/{person}", code, month_of(at), 1)
-        for talent, person, code, at in await passed.values_list(
-            "talent_id", "person_id", "organisation__region_code", "taken_at"
-        )
-        if talent or person
-    ]
-
-
-async def _rows_of_programmes(region: Region) -> list[Counted]:
-    """Budget and rest of each open programme; the ledger's own check stands behind the rest."""
-    found: list[Counted] = []
-    for programme, limit, left in await _open_programmes(region):
-        where = (str(programme.id), programme.region_code, "")
-        found += [("voucher_issued", *where, limit), ("voucher_balance", *where, left)]
-    return found

@@ -62,9 +62,10 @@ def verify_statistics() -> None:
     from market.bureau.recounting import wrong_figures
     from market.bureau.verification import verify_statistics as verify
     from market.kit import web
+    from market.prices.verification import wrong_observations
 
     async def everything() -> list[str]:
-        return await verify() + await wrong_figures()
+        return await verify() + await wrong_observations() + await wrong_figures()
 
     web.register_routes(ROUTES)  # the pages' figures come with their links
     _verdict(with_database(everything), "Every figure is reproduced by its source rows.")

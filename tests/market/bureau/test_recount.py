@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from market.bureau import rebuilding, stocks
+from market.bureau import rebuilding, stock_rows
 from market.bureau.measures import measured
 from market.bureau.models import ActivityRollup, Side, TradeFlow, TradeRollup
 from market.bureau.periods import PeriodName, current_month, quarter_start, shifted
@@ -49,7 +49,7 @@ async def test_every_page_is_what_the_facts_give(traded: None) -> None:
 
 
 async def test_what_rests_on_other_rows_is_counted_again(
-    rollback: None, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     firm = await make_organisation(kind="supplier", region_code="370100")
     trained = await actor(firm)
@@ -70,11 +70,11 @@ async def test_what_rests_on_other_rows_is_counted_again(
     assert {name: await measured(name, Reader(part)) for name in due} == due
     assert await wrong_figures(only) == []
 
-    async def wrong(_region: Region) -> list[stocks.Counted]:
+    async def wrong(_region: Region) -> list[stock_rows.Counted]:
         return [("deid", "another", "370100", current_month(), 1)]
 
-    monkeypatch.setattr(stocks, "_rows_of_work", wrong)
-    monkeypatch.setattr(stocks, "_rows_of_programmes", wrong)
+    monkeypatch.setattr(stock_rows, "_rows_of_work", wrong)
+    monkeypatch.setattr(stock_rows, "_rows_of_programmes", wrong)
     lines = await wrong_figures(only)
     assert len(lines) == 3, "people, budget and rest"
 
