@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from search.documents import (
@@ -84,18 +84,6 @@ def region_path(code: str) -> list[str]:
     return list(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)))
 
 
-def index_document(document: Document) -> IndexDocument:
-    """The engine's form of a document of any kind."""
-    builders: Mapping[str, Any] = {
-        "suppliers": _supplier_entry,
-        "jobs": _job_entry,
-        "talents": _talent_entry,
-        "datasets": _dataset_entry,
-    }
-    entry: IndexDocument = builders[document["kind"]](document)
-    return entry
-
-
 def _language_names(languages: Iterable[str]) -> list[str]:
     """One name per language, so that a filter on 闽南语 finds who wrote 闽南话."""
     names = lexicon().languages
@@ -110,13 +98,13 @@ def _lowest(prices: Iterable[Price]) -> dict[str, float]:
     return lowest
 
 
-def _heads_from(levels: Mapping[str, int]) -> list[int]:
-    """How many annotators have each skill rank or a higher one, lowest rank first."""
-    ranked = [(skill_rank(level), heads) for level, heads in levels.items()]
-    return [
-        sum(heads for held, heads in ranked if held >= least)
-        for least in range(1, len(SKILLED_FIELDS) + 1)
-    ]
+def _heads_from(levels: Mapping[str, int]) -> dict[str, int]:
+    """How many annotators have each skill rank or a higher one."""
+    found: dict[str, int] = {}
+    for level, heads in levels.items():
+        for field in SKILLED_FIELDS[: skill_rank(level)]:
+            found[field] = found.get(field, 0) + heads
+    return found
 
 
 def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
@@ -132,7 +120,7 @@ def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
         "storage_tb": doc["storage_tb"],
         "min_order": doc.get("min_order", 0),
         **{credential_field(kind): held.rank or ANY_LEVEL for kind, held in credentials.items()},
-        **dict(zip(SKILLED_FIELDS, _heads_from(doc["levels"]), strict=True)),
+        **_heads_from(doc["levels"]),
         **_lowest(doc["prices"]),
     }
     for capacity in doc["capacities"]:
@@ -259,3 +247,16 @@ def _dataset_entry(doc: DatasetDocument) -> IndexDocument:
         },
         source=doc,
     )  # fmt: skip
+
+
+_BUILDERS: Mapping[str, Callable[[Any], IndexDocument]] = {
+    "suppliers": _supplier_entry,
+    "jobs": _job_entry,
+    "talents": _talent_entry,
+    "datasets": _dataset_entry,
+}
+
+
+def index_document(document: Document) -> IndexDocument:
+    """The engine's form of a document of any kind."""
+    return _BUILDERS[document["kind"]](document)
