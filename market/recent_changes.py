@@ -61,6 +61,9 @@ NOUNS = {
 }
 PAGES = {
     "Job": "jobs:show",
+    "Bid": "bids:show",
+    "Award": "awards:show",
+    "DeliveryBatch": "batches:show",
     "Contract": "contracts:show",
     "Order": "orders:show",
     "Dispute": "disputes:show",
@@ -102,5 +105,5 @@ def _change(entry: LogEntry) -> Change:
     return Change(
         entry.created_at, f"{_(label)} {entry.subject_label}".strip() + f" → {status}",
         spoken(entry.actor_label),
-        web.path_for(page, number=entry.subject_label) if page else "",
+        web.path_for(page, number=entry.subject_label) if page and entry.subject_label else "",
     )  # fmt: skip

@@ -102,6 +102,16 @@ def _credentials(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reaso
                 yield Reason(N_("Lacks %(what)s"), {"what": wanted.label()})
 
 
+def met_credentials(job: JobDocument) -> Reason | None:
+    """The certificates a job asks for, said of a supplier that `refusals` found nothing against."""
+    wanted = [
+        credential.label() if (credential := parse_credential(name)) else name
+        for name in job["certs"]
+    ]
+    msgid = N_("Holds every certificate asked for: %(what)s")
+    return Reason(msgid, {"what": "、".join(wanted)}) if wanted else None
+
+
 def _clearance(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:
     security = supplier["security"]
     if data_grade_rank(job["data_grade"]) > data_grade_rank(security.get("max_data_grade")):

@@ -16,7 +16,7 @@ from search.documents import (
     SupplierDocument,
     TalentDocument,
 )
-from search.eligibility import daily_need, free_capacity, refusals
+from search.eligibility import daily_need, free_capacity, met_credentials, refusals
 from search.engine import Query, SearchEngine
 from search.entries import index_document
 from search.fit import Part, Parts, Reason, Relevance, domain_fit, nearness, task_coverage
@@ -145,6 +145,8 @@ def supplier_parts(
         "capacity": _capacity(job, supplier),
         "proximity": nearness(job["region_code"], supplier["region_code"]),
     }
+    if held := met_credentials(job):
+        parts["credentials"] = Part(1.0, held)
     if preferred_region and is_within(supplier["region_code"], preferred_region):
         parts["preference"] = Part(1.0, Reason(N_("Regional preference of the bureau")))
     return parts
@@ -212,7 +214,7 @@ def _capacity(job: JobDocument, supplier: SupplierDocument) -> Part:
     params = {"free": plain(round(free, 1)), "need": plain(round(need, 1)), "unit": job["unit"]}
     return Part(
         _share(free / need / 2),
-        Reason(N_("%(free)s %(unit)s a day free, %(need)s needed"), params),
+        Reason(N_("%(free)s %(unit)s a day free, %(need)s %(unit)s a day needed"), params),
     )
 
 

@@ -117,6 +117,16 @@ def _relative(moment: dt.datetime) -> str:
     return _("just now")
 
 
+def _time_left(moment: dt.datetime, working_days: int) -> str:
+    if working_days < 0:
+        return _("deadline passed")
+    if clock.in_china(moment).date() == clock.today():
+        return _("today")
+    if working_days == 0:
+        return _("before the next working day")
+    return _("%(days)s working days left", days=working_days)
+
+
 def _money(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}¥{money.format_yuan(abs(fen))}"
 
@@ -172,6 +182,7 @@ def _environment() -> Environment:
         date=_date,
         weekday=_weekday,
         relative=_relative,
+        time_left=_time_left,
         unit_price=_unit_price,
         number=_number,
         percent=_percent,

@@ -107,7 +107,7 @@ def batch_steps(batch: DeliveryBatch, entries: Sequence[LogEntry]) -> list[Step]
         reached = {}
     plan: list[tuple[str, str, dt.datetime | None]] = [
         (_("Delivered"), BatchStatus.SUBMITTED, None),
-        (_("Sample drawn"), BatchStatus.SAMPLING, None),
+        (_("Drawing the sample"), BatchStatus.SAMPLING, None),
         (_("Verdict"), BatchStatus.ACCEPTED, batch.accept_by),
     ]
     first = Step(_("Seeds committed"), "done", batch.created_at)

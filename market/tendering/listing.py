@@ -181,13 +181,17 @@ def _shown(job: Job) -> dict[str, Any]:
     }
 
 
+ANYWHERE = "anywhere"
+"""A place of work that asks for nothing, and is not worth a word in a list."""
+
+
 def facts(job: Job) -> list[str]:
     """The few words under a title: kind of data, tasks, industry, place of work."""
     return [
         terms.label("modality", job.modality),
         terms.labels("task_types", job.task_types[:3]),
         terms.label("industry", job.industry),
-        terms.label("place", job.place),
+        terms.label("place", job.place) if job.place != ANYWHERE else "",
     ]
 
 
