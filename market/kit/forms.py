@@ -17,6 +17,8 @@ from market.kit.i18n import gettext as _
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the input model
 MAX_FIELDS = 2000
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""A moment outside is a slip of the pen; days may lie later, 9999-12-31 says unlimited."""
 
 
 def _money_message(code: str) -> str:
@@ -40,6 +42,11 @@ def _parsed(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     return validate
 
 
+def _require_year(day: dt.date, last: int) -> None:
+    if not FIRST_YEAR <= day.year <= last:
+        raise ValueError(_("Enter a year from %(first)s to %(last)s", first=FIRST_YEAR, last=last))
+
+
 def _local_datetime(value: Any) -> Any:
     if not isinstance(value, str) or not value.strip():
         return value
@@ -48,6 +55,7 @@ def _local_datetime(value: Any) -> Any:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(_("Enter a date and time such as 2026-11-30 10:00")) from None
+    _require_year(moment, LAST_YEAR)
     if len(text) <= 10:
         return clock.end_of_day(moment.date())
     return (moment if moment.tzinfo else moment.replace(tzinfo=clock.CHINA)).astimezone(dt.UTC)
@@ -58,9 +66,11 @@ def _local_date(value: Any) -> Any:
         return value
     text = value.strip().replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-")
     try:
-        return dt.date.fromisoformat("-".join(part.zfill(2) for part in text.split("-")))
+        day = dt.date.fromisoformat("-".join(part.zfill(2) for part in text.split("-")))
     except ValueError:
         raise ValueError(_("Enter a date such as 2026-11-30")) from None
+    _require_year(day, dt.MAXYEAR)
+    return day
 
 
 # Typed in yuan, kept in fen; in JSON an integer is fen already.

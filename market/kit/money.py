@@ -36,10 +36,10 @@ def parse_unit_price(text: str) -> Decimal:
         raise ValueError("not_an_amount") from None
     if not price.is_finite() or price < 0:
         raise ValueError("not_an_amount")
-    if price != price.quantize(Decimal("0.0001")):
-        raise ValueError("finer_than_four_decimals")
     if price > Decimal(10) ** 10:
         raise ValueError("amount_too_large")
+    if price != price.quantize(Decimal("0.0001")):
+        raise ValueError("finer_than_four_decimals")
     return price.quantize(Decimal("0.0001"))
 
 

@@ -118,6 +118,7 @@ def test_a_score_is_the_weighted_mean_of_its_parts(
     assert "报价 35 元/例 起，最高限价 90 元" in told
     assert "准确率 98.5%" in told
     assert "同城：济南市" in told
+    assert "所需资质齐全：等保三级" in told
 
 
 def test_a_regional_preference_is_disclosed(job: JobDocument, supplier: SupplierDocument) -> None:

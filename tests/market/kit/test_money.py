@@ -45,6 +45,9 @@ def test_unit_price_has_four_decimals() -> None:
     assert money.parse_unit_price("0.035") == Decimal("0.0350")
     with pytest.raises(ValueError, match="finer_than_four_decimals"):
         money.parse_unit_price("0.00001")
+    for huge in ("9" * 400, "1e999", "10000000000.00001"):
+        with pytest.raises(ValueError, match="amount_too_large"):
+            money.parse_unit_price(huge)
     for nonsense in ("NaN", "Infinity", "-1", "x"):
         with pytest.raises(ValueError, match="not_an_amount"):
             money.parse_unit_price(nonsense)
