@@ -11,9 +11,10 @@ from billing.models import VoucherRedemption
 from billing.states import LIVE_REDEMPTIONS, RedemptionStatus
 from market.bureau import rollups
 from market.bureau.chunks import chunks
-from market.bureau.facts import code_of, regions_around, supplier_region
+from market.bureau.facts import regions_around
 from market.bureau.models import ALL, ActivityFact, ActivityKind, ActivityRollup
 from market.bureau.rollups import Key, Sums
+from market.bureau.sources import code_of, supplier_region
 from market.kit.db import atomic, month_of
 from market.kit.outbox import Handler, Message
 from market.orders.models import Contract, DeliveryBatch, Order

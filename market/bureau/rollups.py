@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from market.bureau.models import ActivityRollup, TradeFlow, TradeRollup
@@ -32,19 +33,22 @@ def is_wide(area: str) -> bool:
 
 
 async def add(rollup: type[Row], parts: Iterable[tuple[Key, Sums]]) -> None:
-    """Add to cells, making those that are missing; one statement for all of them.
+    """Add to cells, making those that are missing.
 
     Always in the order of their keys, so that two facts counted at once cannot block each other.
     """
     rows = sorted((key, sums) for key, sums in gathered(parts).items() if any(sums))
     if not rows:
         return
-    identity = rollup._meta.fields_map["id"].to_db_value
-    now = rollup._meta.fields_map["created_at"].to_db_value(clock.now(), rollup)
-    values: list[Any] = []
-    for key, sums in rows:
-        values += [identity(uuid7(), rollup), now, now, *key, *sums]
-    await db.connection().execute_query(_statement(rollup, len(rows), db.is_postgres()), values)
+    columns = zip(*(key + sums for key, sums in rows), strict=True)
+    text, identities = _statement(rollup, db.is_postgres()), [uuid7() for _row in rows]
+    if db.is_postgres():
+        await db.connection().execute_query(text, [identities, clock.now(), *map(list, columns)])
+        return
+    write = rollup._meta.fields_map["created_at"].to_db_value
+    now = write(clock.now(), rollup)
+    values = zip(map(str, identities), repeat(now), repeat(now), *columns, strict=False)
+    await db.connection().execute_many(text, [list(row) for row in values])
 
 
 def gathered(
@@ -60,24 +64,24 @@ def gathered(
 
 
 @cache
-def _statement(rollup: type[Row], count: int, is_postgres: bool) -> str:
+def _statement(rollup: type[Row], is_postgres: bool) -> str:
+    """On PostgreSQL of lists, a list a column, in one statement; on SQLite of a row at a time."""
     keys, sums = COLUMNS[rollup]
     table = rollup._meta.db_table
-    columns = ("id", "created_at", "updated_at", *keys, *sums)
-    width = len(columns)
-    marks = ", ".join(
-        f"({', '.join(_mark(row * width + n, is_postgres) for n in range(width))})"
-        for row in range(count)
-    )
+    names = (*keys, *sums)
+    values = f"VALUES (?, ?, ?, {', '.join('?' * len(names))})"
+    if is_postgres:
+        kinds = ["varchar" if name in keys else "bigint" for name in names]
+        lists = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, 3))
+        values = (
+            f"SELECT id, $2, $2, {', '.join(names)} "  # noqa: S608 - names of ours
+            f"FROM unnest($1::uuid[], {lists}) AS new(id, {', '.join(names)})"
+        )
     added = ", ".join(f'"{name}" = "{table}"."{name}" + excluded."{name}"' for name in sums)
     return (
-        f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES {marks} '  # noqa: S608 - names of ours
+        f'INSERT INTO "{table}" (id, created_at, updated_at, {", ".join(names)}) {values} '
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}, updated_at = excluded.updated_at"
     )
-
-
-def _mark(position: int, is_postgres: bool) -> str:
-    return f"${position + 1}" if is_postgres else "?"
 
 
 async def wrong_cells(rollup: type[Row], expected: dict[Key, Sums]) -> list[str]:

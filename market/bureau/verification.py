@@ -4,10 +4,11 @@ from uuid import UUID
 
 from market.bureau import activities
 from market.bureau.activities import content
-from market.bureau.chunks import chunks
-from market.bureau.facts import SOURCES, Source, flow_parts, is_change, rollup_parts
+from market.bureau.chunks import batches, chunks
+from market.bureau.facts import flow_parts, is_change, rollup_parts
 from market.bureau.models import ActivityFact, ActivityRollup, TradeFact, TradeFlow, TradeRollup
 from market.bureau.rollups import Key, Sums, gathered, wrong_cells
+from market.bureau.sources import SOURCES, Source
 from market.kit.outbox import OutboxMessage
 from market.tendering.models import Award
 
@@ -35,8 +36,10 @@ async def _wrong_facts(source: Source) -> list[str]:
     }
     waiting = await _waiting(source)
     problems = []
-    async for row in chunks(source.rows()):
-        expected = source.fact(row)
+    expected_facts = [
+        fact async for rows in batches(source.query()) for fact in await source.facts(rows)
+    ]
+    for expected in expected_facts:
         found = stored.pop(expected.source_id, None)
         name = f"{source.kind.value} fact of {expected.source_number}"
         if found is None:

@@ -18,6 +18,7 @@ from market.kit import clock, outbox
 from market.kit.outbox import Message, OutboxMessage
 from market.orders import changes
 from market.orders.contract_forms import ChangeInput
+from market.orders.models import Contract
 from market.orders.states import Rationale
 from market.worker import HANDLERS
 from tests.factories.bureau import build_fact, make_fact
@@ -75,6 +76,25 @@ async def test_the_same_event_twice_is_counted_once(rollback: None) -> None:
         await record_event(event("contract.activated", contract=deal.contract.id))
     assert await TradeFact.all().count() == 1
     assert await record_fact(build_fact(source_id=deal.contract.id)) is False
+    assert {cell[2] for cell in await cells()} == {1}
+
+
+async def test_a_message_takes_along_what_waits_of_its_topic(rollback: None) -> None:
+    first, second = await make_order(), await make_order()
+    for deal in (first, second):
+        await record_event(event("contract.activated", contract=deal.contract.id))
+        assert await TradeFact.all().count() == 2
+    assert {cell[2] for cell in await cells()} == {2}
+    assert await verify_statistics() == []
+
+
+async def test_a_row_that_cannot_be_recorded_holds_up_no_other(rollback: None) -> None:
+    broken, sound = await make_order(), await make_order()
+    await Contract.filter(id=broken.contract.id).update(activated_at=None)
+    await record_event(event("contract.activated", contract=sound.contract.id))
+    assert [fact.source_id for fact in await TradeFact.all()] == [sound.contract.id]
+    with pytest.raises(AssertionError, match="has not happened yet"):
+        await record_event(event("contract.activated", contract=broken.contract.id))
     assert {cell[2] for cell in await cells()} == {1}
 
 
