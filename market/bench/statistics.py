@@ -17,6 +17,7 @@ from market.accounts.models import Membership, Organisation, Person
 from market.accounts.sessions import COOKIE, start_session
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
 from market.bench.load import Outcome, cpu_of
+from market.bench.statistic_rows import YEARS, fill
 from market.bench.web import postgres, scratch_folder
 from market.bureau.models import ActivityFact, TradeFact
 from market.bureau.periods import current_month, shifted
@@ -24,20 +25,12 @@ from market.bureau.rebuilding import rebuild_rollups
 from market.kit import db, i18n
 from market.prices.models import PriceCell
 from market.settings import settings
-from market.vocabulary import annotation, industries, regions
-from market.vocabulary.regions import RegionLevel
+from market.vocabulary import regions
 
-YEARS = 5
 REQUESTS = 20
 _SERVERS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
 NO_PASSWORD = "!"  # noqa: S105 - a hash that no password has
 TARGET_MS = 300
-console = Console(stderr=True)
-# One order has these; the days after the signature, and what its row says. Every number follows
-# from the order's own, so that two fills are alike.
-TRADE = (("contracted", 0, "q"), ("accepted", 30, "q"), ("settled", 45, "0"))
-ACTIVITIES = (("opened", -20, "1 + n % 7"), ("inspected", 30, "(n % 10 > 0)::int"),
-              ("registered", 0, "0"))  # fmt: skip
 
 
 def run(create_app: Callable[[], ASGIApp], *, orders: int, requests: int, as_json: bool) -> None:
@@ -72,151 +65,6 @@ async def _measure(
         return found
     finally:
         await db.disconnect()
-
-
-async def fill(orders: int) -> None:
-    """What so many orders left behind in five years, made by the database; indexes are built after.
-
-    The facts themselves are not logged: their making is not measured. Their sums are.
-    """
-    tables = ("trade_facts", "activity_facts", "price_observations")
-    run = db.connection().execute_script
-    await run("ALTER SYSTEM SET max_wal_size = '8GB'")
-    await run("SELECT pg_reload_conf()")
-    dropped = [text for table in tables for text in await _without_indexes(table)]
-    await run(_places())
-    await run(_orders(orders))
-    rows = [_trade(number, *row) for number, row in enumerate(TRADE)]
-    rows += [_activity(number, *row) for number, row in enumerate(ACTIVITIES, len(TRADE))]
-    console.print("facts …")
-    await asyncio.gather(*map(run, [*rows, _prices()]))
-    console.print("indexes …")
-    await asyncio.gather(*(run(f"SET maintenance_work_mem = '256MB'; {text}") for text in dropped))
-    await run(_price_cells())
-    await run("DROP TABLE places, bench_orders")
-    for table in (*tables, "price_cells"):
-        await run(f"VACUUM ANALYZE {table}")
-
-
-async def _without_indexes(table: str) -> list[str]:
-    """Drop what is not a constraint; the definitions to make it again."""
-    await db.connection().execute_script(f"ALTER TABLE {table} SET UNLOGGED")
-    rows = await db.connection().execute_query_dict(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = $1 "
-        "AND indexname NOT IN (SELECT conname FROM pg_constraint)",
-        [table],
-    )
-    for row in rows:
-        await db.connection().execute_script(f'DROP INDEX "{row["indexname"]}"')
-    return [row["indexdef"] for row in rows]
-
-
-def _places() -> str:
-    """Cities and districts by number; low numbers, the capitals of provinces, are met more often."""
-    codes = [
-        child.code
-        for province in regions.children(regions.COUNTRY_CODE)
-        for child in regions.children(province.code)
-        if child.level is not RegionLevel.COUNTRY
-    ]
-    values = ", ".join(f"({number}, '{code}')" for number, code in enumerate(sorted(codes)))
-    return f"CREATE UNLOGGED TABLE places AS SELECT * FROM (VALUES {values}) AS v(place, code)"  # noqa: S608 - codes of ours
-
-
-def _orders(count: int) -> str:
-    """One row an order in the order of time: when, where, what, how much; squares of a hash make some
-    of each rare. An industry has three of the modalities, a modality one unit."""
-    industry = [term.code for term in industries.INDUSTRIES.values()]
-    modality = [term.code for term in annotation.MODALITIES.values()]
-    tasks = [term.code for term in annotation.TASK_TYPES.values()][:12]
-    places = "(SELECT count(*) FROM places)"
-    first = f"{shifted(current_month(), -12 * YEARS)}-01"
-    return f"""
-    CREATE UNLOGGED TABLE bench_orders AS
-    SELECT n, {_id("n", 0)} AS id, at, here, there, {_of(industry)}[1 + i] AS industry,
-      {_of(modality)}[1 + m] AS modality, {_of(tasks)}[1 + t] AS task,
-      (ARRAY['张', '框', '小时', '例'])[1 + m % 4] AS unit, q, price
-    FROM (SELECT *, (i * 5 + floor(power({_chance(5)}, 2) * 3)::int) % {len(modality)} AS m FROM (
-      SELECT n, timestamptz '{first} 04:00:00+08'
-          + (({_chance(1)} + n) / {count} * {YEARS * 365 - 46} || ' days')::interval AS at,
-        floor(power({_chance(2)}, 2) * {places})::int AS here,
-        floor(power({_chance(3)}, 2) * {places})::int AS there,
-        floor(power({_chance(4)}, 2) * {len(industry)})::int AS i,
-        floor(power({_chance(6)}, 2) * {len(tasks)})::int AS t,
-        (10 + floor({_chance(7)} * 9990))::numeric(18, 2) AS q,
-        (0.05 + {_chance(8)} * 80)::numeric(14, 4) AS price
-      FROM generate_series(0, {count} - 1) AS n) AS drawn) AS orders
-    """  # noqa: S608 - numbers and codes of ours
-
-
-def _of(values: list[str]) -> str:
-    """The values as an array of the database."""
-    return f"(ARRAY[{', '.join(repr(value) for value in values)}])"
-
-
-def _chance(salt: int) -> str:
-    """A number in [0, 1) of an order and a salt."""
-    return f"((hashint4((n * 16 + {salt})::int)::bigint + 2147483648) / 4294967296.0)"
-
-
-def _id(number: str, kind: int) -> str:
-    """An identifier of a row; rising, as ours are."""
-    return f"lpad(to_hex({number}::bigint * 16 + {kind}), 32, '0')::uuid"
-
-
-def _when(days: int) -> str:
-    """Moment and month of an event so many days after the order."""
-    at = f"o.at + interval '{days} days'"
-    return f"{at}, to_char(({at}) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')"
-
-
-def _trade(number: int, kind: str, days: int, quantity: str) -> str:
-    return f"""
-    INSERT INTO trade_facts (id, created_at, updated_at, kind, source_id, source_number, contract_id,
-      order_id, occurred_at, month, region_code, supplier_region_code, industry, modality,
-      task_type, unit, quantity, unit_price, amount_fen)
-    SELECT {_id("n", number)}, now(), now(), '{kind}', {_id("n", number)}, 'B-' || n, id, id,
-      {_when(days)}, h.code, t.code, industry, modality, task, unit, {quantity}, price, round(q * price * 100)
-    FROM bench_orders o JOIN places h ON h.place = o.here JOIN places t ON t.place = o.there
-    """  # noqa: S608 - names of ours
-
-
-def _activity(number: int, kind: str, days: int, hits: str) -> str:
-    return f"""
-    INSERT INTO activity_facts (id, created_at, updated_at, kind, source_id, source_number,
-      occurred_at, month, region_code, industry, modality, hits, amount_fen, base_fen)
-    SELECT {_id("n", number)}, now(), now(), '{kind}', {_id("n", number)}, 'B-' || n,
-      {_when(days)}, h.code, industry, modality, {hits}, round(q * price * 100), 0
-    FROM bench_orders o JOIN places h ON h.place = o.here
-    """  # noqa: S608 - names of ours
-
-
-def _prices() -> str:
-    return f"""
-    INSERT INTO price_observations (id, created_at, updated_at, contract_id, number, signed_at, month,
-      task_type, unit, region_code, unit_price, quantity, quality_bp, days)
-    SELECT id, now(), now(), id, 'B-' || n, {_when(0)}, task, unit, h.code, price, q, 9000 + n % 1000,
-      10 + n % 90
-    FROM bench_orders o JOIN places h ON h.place = o.here
-    """  # noqa: S608 - names of ours
-
-
-def _price_cells() -> str:
-    """The cells of cities, provinces and the country."""
-    areas = ", ".join(
-        f"(substr(region_code, 1, {length}) || '{'0' * (6 - length)}')" for length in (2, 4)
-    )
-    deciles = ", ".join(
-        f"percentile_cont({share}) WITHIN GROUP (ORDER BY unit_price)" for share in (0.1, 0.5, 0.9)
-    )
-    return f"""
-    SET work_mem = '256MB';
-    INSERT INTO price_cells (id, created_at, updated_at, region_code, month, task_type, unit, n, p10,
-      median, p90, outliers)
-    SELECT gen_random_uuid(), now(), now(), area, month, task_type, unit, count(*), {deciles}, 0
-    FROM price_observations, LATERAL (VALUES ('{regions.COUNTRY_CODE}'), {areas}) AS around(area)
-    GROUP BY area, month, task_type, unit
-    """  # noqa: S608 - names of ours
 
 
 async def _reader(kind: OrganisationKind, region_code: str) -> str:

@@ -131,9 +131,19 @@ def bench_settle(orders: int = 200, batch: int = 4000, as_json: Json = False) ->
 
 
 @app.command("statistics")
-def bench_statistics(orders: int = 2_000_000, requests: int = 20, as_json: Json = False) -> None:
+def bench_statistics(
+    orders: int = 2_000_000,
+    requests: int = 20,
+    live: Annotated[
+        int, typer.Option(help="Instead: settle so many orders with and without their facts.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
     """The bureau's pages over the facts of so many orders, and the time to recompute every sum."""
     from market.app import create_app
-    from market.bench import statistics
+    from market.bench import live_facts, statistics
 
-    statistics.run(create_app, orders=orders, requests=requests, as_json=as_json)
+    if live:
+        live_facts.run(settled=live, as_json=as_json)
+    else:
+        statistics.run(create_app, orders=orders, requests=requests, as_json=as_json)
