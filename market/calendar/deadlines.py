@@ -119,6 +119,7 @@ KINDS: dict[str, Kind] = {
     "guarantee": Kind(N_("Letter of guarantee expires"), (Role.SALES, Role.FINANCE), (_MONTH, _WEEK)),
     "training": Kind(N_("Confidentiality training expires"), (Role.PROJECT,), (_MONTH, _WEEK)),
     "credential": Kind(N_("Annotator's credential expires"), (Role.PROJECT,), (_MONTH, _WEEK)),
+    "call_close": Kind(N_("Call for entries closes"), (*SELLERS, Role.BUYER, Role.QUALITY), ()),
     "entry_return": Kind(N_("Hand the entry in again"), (*SELLERS, Role.BUYER), (_THREE_DAYS, _DAY)),
     "entry_publication": Kind(N_("Publication of the entry ends"), (*SELLERS, Role.BUYER, Role.QUALITY), ()),
     "entry_title": Kind(N_("Title of the selection expires"), SELLERS, (_MONTH, _WEEK)),

@@ -43,6 +43,7 @@ SOURCES: dict[Source, tuple[str, ...]] = {
     directory.credentials: ("credential",),
     disputes.disputes: ("dispute",),
     disputes.readings: ("reading",),
+    programmes.calls: ("call_close",),
     programmes.returned_entries: ("entry_return",),
     programmes.publications: ("entry_publication",),
     programmes.titles: ("entry_title",),

@@ -3,15 +3,19 @@
 from typing import Any
 from uuid import UUID
 
+from market.accounts.models import Organisation
+from market.accounts.states import OrganisationStatus
 from market.calendar.deadlines import Deadline, Span
 from market.datasets.dataset_models import Dataset
 from market.datasets.dataset_states import DatasetStatus, Grade
 from market.kit import clock
 from market.kit.web import path_for
-from market.selection.models import SelectionEntry
-from market.selection.states import EntryStatus
+from market.selection.entries import KINDS
+from market.selection.models import SelectionCall, SelectionEntry
+from market.selection.states import CallKind, EntryStatus
 from market.services.models import QuoteRequest
 from market.services.states import QuoteStatus
+from market.vocabulary import regions
 
 
 def _asks(span: Span) -> bool:
@@ -23,6 +27,31 @@ def _entry(kind: str, row: SelectionEntry, at: Any, organisation_id: UUID) -> De
         kind, row, at, title=f"{row.call.title} · {row.title}", number=row.number,
         url=path_for("entries:show", number=row.number), organisation_id=organisation_id,
     )  # fmt: skip
+
+
+async def calls(span: Span) -> list[Deadline]:
+    """Until when a call takes entries: for its organiser, and for who may enter and has not."""
+    if not _asks(span):
+        return []
+    rows = SelectionCall.filter(kind__in=list(CallKind), **span.within("closes_at"))
+    asked = span.organisation_id and await Organisation.get_or_none(id=span.organisation_id)
+    return [
+        Deadline.of(
+            "call_close", row, row.closes_at, title=row.title, number=row.number,
+            url=path_for("selections:show", number=row.number), organisation_id=one,
+        )
+        for row in await rows.order_by("closes_at")
+        for one in [span.organisation_id or row.organiser_id]
+        if one == row.organiser_id or (asked and await _may_enter(row, asked))
+    ]  # fmt: skip
+
+
+async def _may_enter(call: SelectionCall, firm: Organisation) -> bool:
+    is_asked = firm.status is OrganisationStatus.ACTIVE and firm.kind in KINDS[call.kind]
+    if not is_asked or not regions.is_within(firm.region_code, call.region_code):
+        return False
+    entries = SelectionEntry.filter(call=call, applicant=firm)
+    return not await entries.exclude(status=EntryStatus.WITHDRAWN).exists()
 
 
 async def returned_entries(span: Span) -> list[Deadline]:

@@ -228,6 +228,21 @@ async def test_training_until_a_later_pass(rollback: None) -> None:
     assert found["credential"].organisation_id == deal.supplier.organisation_id
 
 
+async def test_a_call_for_its_organiser_and_who_may_still_enter(rollback: None) -> None:
+    bureau = await make_bureau()
+    here, elsewhere = [
+        await actor(await make_organisation(kind="supplier", region_code=code))
+        for code in (bureau.region_code, "110105")
+    ]
+    call = await make_call(bureau, closes_at=f"{clock.today() + dt.timedelta(days=20)}")
+    assert (await due(bureau))["call_close"].at == call.closes_at
+    assert (await due(here))["call_close"].title == call.title
+    assert "call_close" not in await due(elsewhere)
+    await make_entry(call, here)
+    assert "call_close" not in await due(here)
+    assert await everybody("call_close") == [bureau.organisation_id]
+
+
 async def test_entries_and_quotes_for_who_acts_next(rollback: None) -> None:
     bureau = await make_bureau()
     firm = await actor(await make_organisation(kind="demand", region_code=bureau.region_code))
