@@ -9,6 +9,7 @@ import pytest
 from market.redflags.computing import read_lines, red_flags, red_flags_of_file
 from market.redflags.quartiles import fences
 from market.redflags.settings import Settings, ShortPeriod, read_settings
+from tests.factories.redflags import bid, process
 
 VECTORS = Path(__file__).parents[3] / "../shared/data/redflags"
 COMMON = {
@@ -19,18 +20,6 @@ COMMON = {
 
 def flags(code: str, *releases: Any, **block: Any) -> Any:
     return red_flags(releases, Settings.model_validate({code: block, **COMMON}))
-
-
-def bid(
-    who: str, amount: float | None = None, status: str = "valid", **more: Any
-) -> dict[str, Any]:
-    value = {} if amount is None else {"value": {"amount": amount, "currency": "CNY"}}
-    return {"status": status, "tenderers": [{"id": who}], **value, **more}
-
-
-def process(ocid: str, *bids: dict[str, Any], won_by: str = "", **tender: Any) -> dict[str, Any]:
-    awards = [{"status": "active", "suppliers": [{"id": won_by}]}] if won_by else []
-    return {"ocid": ocid, "tender": tender, "bids": {"details": list(bids)}, "awards": awards}
 
 
 def test_a_period_is_counted_in_whole_days() -> None:
