@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from tortoise import Tortoise
 
 from billing import settlements
 from market.bench import settle, settle_rows
+from market.bench.load import SERVERS, cpu_of
 from market.bench.web import postgres, scratch_folder
 from market.bureau import facts
 from market.bureau.models import FactKind, TradeFact
@@ -49,28 +51,68 @@ async def _measure(url: str, settled: int) -> dict[str, Any]:
         await Tortoise.generate_schemas()
         worker.start()
         waiting = await _fill(settled)
-        seconds, worker_cpu = defaultdict[str, float](float), defaultdict[str, float](float)
-        size = settled // (2 * WINDOWS)
-        for window in range(WINDOWS):
-            for turn, name in enumerate(HANDLERS, 1):
-                ours.send((name, size * (2 * window + turn)))
-                seconds[name] += await _settle([waiting.pop() for _order in range(size)])
-                worker_cpu[name] += await asyncio.to_thread(ours.recv)
-        assert await TradeFact.filter(kind=FactKind.SETTLED).count() == size * WINDOWS
-        each = {name: 1000 / (size * WINDOWS) * spent for name, spent in seconds.items()}
+        size = settled // (4 * WINDOWS)
+        beside, after = _Times(size), _Times(size)
+        for _window in range(WINDOWS):
+            for times, is_beside in ((beside, True), (after, False)):
+                for name in HANDLERS:
+                    orders = [waiting.pop() for _order in range(size)]
+                    await times.add(name, orders, ours, is_beside=is_beside)
+        assert await TradeFact.filter(kind=FactKind.SETTLED).count() == 2 * size * WINDOWS
         return {
             "settlements": size * WINDOWS,
-            "ms_each": {name: round(spent, 2) for name, spent in each.items()},
-            "slower_by_percent": round(100 * (each["with"] / each["without"] - 1), 1),
-            "worker_cpu_ms_each": {
-                name: round(1000 / (size * WINDOWS) * spent, 2)
-                for name, spent in worker_cpu.items()
-            },
+            "facts written beside": beside.as_dict(),
+            "facts written afterwards": after.as_dict(),
         }
     finally:
         ours.send(("", 0))
         worker.join(20)
         await db.disconnect()
+
+
+@dataclass
+class _Times:
+    """Of windows of `size` settlements, by whether their facts are written: seconds, and seconds of processor."""
+
+    size: int
+    settling: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    worker: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    server: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    async def add(
+        self, name: str, orders: list[Order], worker: Connection, *, is_beside: bool
+    ) -> None:
+        """Settle orders while the worker drains what they tell, or before it does."""
+        until = await OutboxMessage.filter(topic=TOPIC).count() + len(orders)
+        if is_beside:
+            worker.send((name, until))
+        begun = time.perf_counter()
+        for order in orders:
+            await settlements.settle_order(order, by=settle.CLERK)
+        self.settling[name].append(time.perf_counter() - begun)
+        served = await _served()
+        if not is_beside:
+            worker.send((name, until))
+        self.worker[name] += await asyncio.to_thread(worker.recv)
+        self.server[name] += await _served() - served
+
+    def as_dict(self) -> dict[str, Any]:
+        """Milliseconds a settlement; `server_cpu` is what the database worked after the settlements."""
+        each = 1000 / (self.size * WINDOWS)
+        return {
+            name: {
+                "settled_in": round(each * sum(self.settling[name]), 2),
+                "worker_cpu": round(each * self.worker[name], 2),
+                "server_cpu": round(each * self.server[name], 2),
+            }
+            for name in HANDLERS
+        }
+
+
+async def _served() -> float:
+    """Processor seconds of the database's connections so far."""
+    found = await db.connection().execute_query_dict(SERVERS)
+    return sum(cpu_of(row["pid"]) for row in found)
 
 
 async def _fill(count: int) -> list[Order]:
@@ -85,13 +127,6 @@ async def _fill(count: int) -> list[Order]:
     await settlements.settle_order(warm, by=settle.CLERK)
     await OutboxMessage.all().delete()
     return found
-
-
-async def _settle(orders: list[Order]) -> float:
-    begun = time.perf_counter()
-    for order in orders:
-        await settlements.settle_order(order, by=settle.CLERK)
-    return time.perf_counter() - begun
 
 
 def _work(url: str, pipe: Connection) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+SERVERS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"  # of PostgreSQL
+
 
 @dataclass
 class Outcome:

@@ -16,7 +16,7 @@ from tortoise import Tortoise
 from market.accounts.models import Membership, Organisation, Person
 from market.accounts.sessions import COOKIE, start_session
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
-from market.bench.load import Outcome, cpu_of
+from market.bench.load import SERVERS, Outcome, cpu_of
 from market.bench.statistic_rows import YEARS, fill
 from market.bench.web import postgres, scratch_folder
 from market.bureau.models import ActivityFact, TradeFact
@@ -28,7 +28,6 @@ from market.settings import settings
 from market.vocabulary import regions
 
 REQUESTS = 20
-_SERVERS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
 NO_PASSWORD = "!"  # noqa: S105 - a hash that no password has
 TARGET_MS = 300
 
@@ -131,7 +130,7 @@ async def _time(http: httpx.AsyncClient, path: str, requests: int) -> dict[str, 
     """One page again and again: by the clock, by our processor time and by that of the database."""
     wall, cpu = Outcome(), Outcome()
     first = served = 0.0
-    rows = await db.connection().execute_query_dict(_SERVERS)
+    rows = await db.connection().execute_query_dict(SERVERS)
     servers = [row["pid"] for row in rows]
     for number in range(requests + 1):
         begun, used = time.perf_counter(), time.process_time()
