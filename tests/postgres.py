@@ -32,7 +32,8 @@ def _start() -> str:
     socket = str(server.get_uri()).partition("?host=")[2]
     # Nothing outlives the run, so nothing need survive a power cut.
     _psql(socket, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off",
-          "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")  # fmt: skip
+          "ALTER SYSTEM SET full_page_writes = off", "ALTER SYSTEM SET checkpoint_timeout = '1h'",
+          "ALTER SYSTEM SET max_wal_size = '4GB'", "SELECT pg_reload_conf()")  # fmt: skip
     os.environ[SERVER] = socket
     return socket
 

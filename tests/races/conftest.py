@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tortoise import Tortoise
 
 from market.kit import db
 from tests import postgres
+from tests.schema import create_tables
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,8 @@ def committed_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     name = Path(str(request.path)).stem
     if os.environ.get("TEST_DATABASE") == "postgres":
         return postgres.database_of(f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
-    return f"sqlite://{tmp_path_factory.mktemp(name) / 'market.sqlite3'}"
+    # Processes are killed here, machines are not: what was written need not be flushed to the disk.
+    return f"sqlite://{tmp_path_factory.mktemp(name) / 'market.sqlite3'}?synchronous=OFF"
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ async def committed(database: None, committed_url: str) -> AsyncIterator[str]:
     """The module's own database, connected; the run's database is connected again afterwards."""
     await db.disconnect()
     await db.connect(committed_url)
-    await Tortoise.generate_schemas()
+    await create_tables()
     yield committed_url
     await db.disconnect()
     await db.connect()

@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class Launcher:
-    """Starts processes of the `market` command and kills them."""
+    """Starts processes of a module, `market` mostly, and kills them."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._log = log.open("w")
@@ -41,6 +41,10 @@ class Launcher:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill what still runs, and what started it."""
         for pid in tuple(self._alive):
             self.stop(pid, signal.SIGKILL)
         self._process.kill()
@@ -48,20 +52,28 @@ class Launcher:
         self._log.close()
 
     def start(self, *command: str) -> int:
-        """Run `market <command>`; its pid."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(*command, file=self._process.stdin, flush=True)
-        pid = int(self._process.stdout.readline())
+        """Run `python -m <command>`; its pid."""
+        pid = self._ask(*command)
         self._alive.add(pid)
         return pid
+
+    def run(self, *command: str) -> None:
+        """Run `python -m <command>` to its end, which must be a good one."""
+        code = self._ask("run", *command)
+        assert code == 0, f"{command} ends with {code}; see {self._log.name}"
+
+    def _ask(self, *words: str) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(*words, file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
 
     def stop(self, pid: int, how: signal.Signals) -> None:
         """Send the signal and wait until the process is gone."""
         self._alive.discard(pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, how)
-            for _attempt in range(2000):
+            for _attempt in range(6000):
                 os.kill(pid, 0)
                 time.sleep(0.005)
             raise TimeoutError(f"process {pid} does not end")

@@ -146,8 +146,8 @@ async def rage(site: Site, jobs: list[Job], chance: random.Random) -> int:
     """
     buyers, caught = [], 0
     for number in range(ROUNDS):
-        web = site.launcher.start("serve", "--port", str(site.port))
-        worker = site.launcher.start("worker")
+        web = site.launcher.start("market", "serve", "--port", str(site.port))
+        worker = site.launcher.start("market", "worker")
         await is_up(site.port)
         new = jobs[number * ORDERS_A_ROUND : (number + 1) * ORDERS_A_ROUND]
         buyers += [asyncio.create_task(accept_and_pay(site, job)) for job in new]
@@ -158,8 +158,8 @@ async def rage(site: Site, jobs: list[Job], chance: random.Random) -> int:
             started = moment
             site.launcher.stop(pid, signal.SIGKILL)
         caught += await age_leases()
-    web = site.launcher.start("serve", "--port", str(site.port))
-    worker = site.launcher.start("worker")
+    web = site.launcher.start("market", "serve", "--port", str(site.port))
+    worker = site.launcher.start("market", "worker")
     await asyncio.gather(*buyers)
     for _attempt in range(600):
         if not await OutboxMessage.filter(done_at=None, dead_at=None, last_error="").exists():
