@@ -114,15 +114,16 @@ async def stages_by_order(orders: Iterable[Order]) -> dict[UUID, list[Stage]]:
     for share in await rows.select(ReductionShare, "milestone_id", ids):
         reductions[share.milestone_id] += share.amount_fen
     stages: dict[UUID, list[Stage]] = {order_id: [] for order_id in by_id}
-    for milestone in milestones:
-        stages[milestone.order_id].append(
+    for milestone in milestones:  # a key's hash is computed anew each time, and most have neither
+        key, order_id = milestone.id, milestone.order_id
+        stages[order_id].append(
             Stage(
-                by_id[milestone.order_id],
+                by_id[order_id],
                 milestone,
-                vouchers[milestone.id],
-                payments.get(milestone.id),
-                milestone.id in released,
-                reductions[milestone.id],
+                vouchers.get(key, 0) if vouchers else 0,
+                payments.get(key),
+                bool(released) and key in released,
+                reductions.get(key, 0) if reductions else 0,
             )
         )
     return stages

@@ -1,6 +1,7 @@
 """The ledger checked from its entries: balances, bounds, seals, and each order's equation."""
 
 from collections import defaultdict
+from uuid import UUID
 
 from billing import ledger
 from billing.chart import AccountKey, AccountKind, Leg, Side
@@ -17,6 +18,8 @@ from billing.models import Payment, Refund, Settlement
 from billing.row_verification import broken_rows
 from billing.states import PaymentStatus, RefundStatus, TransferStatus
 
+Transactions = dict[UUID, LedgerTransaction]
+
 
 async def verify_ledger() -> list[str]:
     """Recompute everything from the entries; a sentence for each thing wrong (none = sound).
@@ -25,12 +28,18 @@ async def verify_ledger() -> list[str]:
     pending is below zero, L4 cached balances are the fold of the entries, L5 and L6 reversals, P1 per
     order, and what billing.row_verification adds.
     """
-    legs = await _all_legs()
+    entries = await LedgerEntry.all().order_by("transaction_id", "position")
+    accounts = {row.id: ledger.key_of(row) for row in await LedgerAccount.all()}
+    transactions = {row.id: row for row in await LedgerTransaction.all().order_by("id")}
+    legs: dict[str, list[Leg]] = defaultdict(list)
+    for entry in entries:
+        leg = Leg(accounts[entry.account_id], entry.side, entry.amount_fen)
+        legs[transactions[entry.transaction_id].key].append(leg)
     return [
         *_unbalanced(legs),
-        *await _broken_seals(legs),
+        *_broken_seals(transactions, legs),
         *await broken_epochs(),
-        *await _broken_reversals(legs),
+        *_broken_reversals(transactions, legs),
         *await _wrong_balances(legs),
         *_broken_orders(legs),
         *await _broken_holdings(legs),
@@ -38,19 +47,6 @@ async def verify_ledger() -> list[str]:
         *await broken_deposits(),
         *await broken_withholding(),
     ]
-
-
-async def _all_legs() -> dict[str, list[Leg]]:
-    legs: dict[str, list[Leg]] = defaultdict(list)
-    entries = (
-        await LedgerEntry.all()
-        .order_by("transaction_id", "position")
-        .select_related("account", "transaction")
-    )
-    for entry in entries:
-        key = ledger.key_of(entry.account)
-        legs[entry.transaction.key].append(Leg(key, entry.side, entry.amount_fen))
-    return legs
 
 
 def _unbalanced(legs: dict[str, list[Leg]]) -> list[str]:
@@ -61,15 +57,14 @@ def _unbalanced(legs: dict[str, list[Leg]]) -> list[str]:
     ]
 
 
-async def _broken_seals(legs: dict[str, list[Leg]]) -> list[str]:
+def _broken_seals(transactions: Transactions, legs: dict[str, list[Leg]]) -> list[str]:
     problems = []
-    transactions = await LedgerTransaction.all().order_by("id").select_related("reverses")
-    for row in transactions:
+    for row in transactions.values():
         digest = ledger.content_digest(
             row.key,
             row.kind,
             str(row.order_id) if row.order_id else None,
-            row.reverses.key if row.reverses else None,
+            transactions[row.reverses_id].key if row.reverses_id else None,
             legs.get(row.key, []),
         )
         if digest != row.digest:
@@ -77,11 +72,13 @@ async def _broken_seals(legs: dict[str, list[Leg]]) -> list[str]:
     return problems
 
 
-async def _broken_reversals(legs: dict[str, list[Leg]]) -> list[str]:
+def _broken_reversals(transactions: Transactions, legs: dict[str, list[Leg]]) -> list[str]:
     """L5, L6: a reversal is its original's mirror image, and the only one."""
     problems, seen = [], set()
-    for row in await LedgerTransaction.exclude(reverses_id=None).select_related("reverses"):
-        original = row.reverses.key
+    for row in transactions.values():
+        if row.reverses_id is None:
+            continue
+        original = transactions[row.reverses_id].key
         if original in seen:
             problems.append(f"transaction {original}: reversed more than once")
         seen.add(original)
