@@ -88,6 +88,7 @@ class Errands:
         self.chance = scheduler.chance
         self.custody = CustodyErrands(scheduler, rails, world)
         self.everybody = self._everybody()
+        self._once_each = list(dict.fromkeys(self.everybody))
         self._idle: dict[str, tuple[int, ...]] = {}
 
     @property
@@ -254,7 +255,7 @@ class Errands:
         Who found nothing to do need not look again while nothing has happened anywhere since.
         """
         state = self.state()
-        for name, process, act in dict.fromkeys(self.everybody):
+        for name, process, act in self._once_each:
             if name not in names or self._idle.get(name) == state:
                 continue
             self.scheduler.note(f"{process} {name}")

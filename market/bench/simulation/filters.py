@@ -77,7 +77,7 @@ def _exact_key(column: str) -> Make:
 
 def _key_in(column: str) -> Make:
     def make(store: Store, wanted: Any) -> Test:
-        numbers = {number_of(key) for key in wanted}
+        numbers = {key.int if type(key) is UUID else number_of(key) for key in wanted}
         return lambda values: (key := values[column]) is not None and key.int in numbers
 
     return make

@@ -1,6 +1,6 @@
 """Puts the store in memory where Tortoise and `market.kit.rows` reach for the database."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from operator import itemgetter
@@ -14,9 +14,9 @@ from tortoise.manager import Manager
 from tortoise.models import Model
 
 from billing.ledger_models import LedgerTransfer
-from market.bench.simulation.records import begin, save
+from market.bench.simulation.records import begin, complete, save
 from market.bench.simulation.rows import Rows
-from market.bench.simulation.store import KEPT, PAUSE, Store, Values
+from market.bench.simulation.store import PAUSE, Store, Values
 from market.kit import db, rows
 
 Among = Mapping[str, Sequence[Any]]
@@ -39,7 +39,7 @@ class _Many:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    async def select(
+    def select(
         self,
         model: type[Model],
         column: str,
@@ -49,37 +49,36 @@ class _Many:
         is_locked: bool = False,
         if_all: bool = False,
         **among: Sequence[Any],
-    ) -> list[Any]:
+    ) -> Awaitable[list[Any]]:
         keys = list(keys)
-        if if_all and sum(row[column] in keys for row in self.store.table(model)) < len(keys):
-            await PAUSE
-            return []
+        if if_all and sum([row[column] in keys for row in self.store.table(model)]) < len(keys):
+            return _nothing()
         orderings = (order_by,) if order_by else ()
-        found: list[Any] = await Rows(self.store, model).among(
+        return Rows(self.store, model).among(
             {column: keys, **among}, orderings=orderings, locks=is_locked
         )
-        return found
 
-    async def values(
+    def values(
         self,
         model: type[Model],
         wanted: str,
         column: str,
         keys: Iterable[Any],
         **among: Sequence[Any],
-    ) -> set[Any]:
+    ) -> Awaitable[set[Any]]:
         query = Rows(self.store, model).among({column: keys, **among}, orderings=(), locks=False)
-        return set(await query.values_list(wanted, flat=True))
+        query.reads = partial(_column, wanted)
+        return query
 
     async def insert(self, model: type[Model], new: Sequence[rows.Values]) -> None:
         if new:
-            await self.store.insert_all(model, [rows.complete(model, row) | KEPT for row in new])
+            await self.store.insert_all(model, [complete(model, row) for row in new])
 
     async def insert_or_lock(
         self, model: type[Model], column: str, new: Sequence[rows.Values]
     ) -> None:
         for row in sorted(new, key=itemgetter(column)):
-            await self.store.insert(model, rows.complete(model, row) | KEPT, ignore=True)
+            await self.store.insert(model, complete(model, row), ignore=True)
             await Rows(self.store, model).among({column: [row[column]]}, orderings=(), locks=True)
 
     async def add(
@@ -107,6 +106,15 @@ class _Many:
                 changed = await self.store.change(model, row["id"], partial(_sums, {column: by}))
                 return changed[column] if changed else None
         return None
+
+
+async def _nothing() -> list[Any]:
+    await PAUSE
+    return []
+
+
+def _column(name: str, found: Iterable[Values]) -> set[Any]:
+    return {row[name] for row in found}
 
 
 def _sums(parts: Mapping[str, int], row: Values) -> Values:

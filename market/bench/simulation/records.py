@@ -1,6 +1,6 @@
 """Row objects without Tortoise's conversions: how they are made, read and saved in the simulation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,16 @@ def _defaults(model: type[Model]) -> tuple[Values, tuple[tuple[str, Callable[[],
     return plain, tuple((name, value) for name, value in made.items() if callable(value))
 
 
+def complete(model: type[Model], new: Mapping[str, Any]) -> Values:
+    """Every column of a row that is inserted without an object."""
+    plain, made = _defaults(model)
+    values = {**plain, "_saved_in_db": True, **new}
+    for name, make in made:
+        if name not in new:
+            values[name] = make()
+    return values
+
+
 @cache
 def _relations(model: type[Model]) -> frozenset[str]:
     return frozenset(model._meta.fk_fields | model._meta.o2o_fields)
@@ -39,7 +49,7 @@ def begin(self: Model, **values: Any) -> None:
     for name, make in made:
         if name not in values:
             own[name] = make()
-    for name in _relations(model) & values.keys():
+    for name in _relations(model).intersection(values):
         if (other := values.pop(name)) is not None:
             own[f"{name}_id"], own[f"_{name}"] = other.pk, other
     own.update(values)

@@ -1,8 +1,9 @@
 """Tortoise's query methods, as far as the money verbs use them, answered by the store in memory."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from functools import partial
+from types import coroutine
 from typing import Any, Self
 
 from tortoise.exceptions import DoesNotExist, MultipleObjectsReturned
@@ -21,6 +22,8 @@ from market.bench.simulation.filters import (
 from market.bench.simulation.records import object_of
 from market.bench.simulation.store import PAUSE, Pause, Store, Values, values_of
 
+Condition = tuple[str, Any] | Q
+
 
 class Rows:
     """A query of one table: filters, order and limit, and whether it locks what it finds.
@@ -28,6 +31,7 @@ class Rows:
     Its methods change it and return it: nobody here makes two queries of one.
     """
 
+    asked: Sequence[Condition] = ()  # made into tests once there is a row to try them on
     tests: Sequence[Test] = ()
     pk: int | None = None
     orderings: tuple[str, ...] = ()
@@ -35,6 +39,7 @@ class Rows:
     top: int | None = None
     locks = skips = is_one = False
     error: type[Exception] | None = None  # of one row that is not there; None: none is an answer
+    reads: Callable[[list[Values]], Any] | None = None  # what is asked of the rows; None: objects
     groups: tuple[str, ...] = ()
     made: dict[str, Function]
 
@@ -51,13 +56,12 @@ class Rows:
         return self
 
     def filter(self, *nodes: Q, **wanted: Any) -> Self:
-        store, model = self.store, self.model
         if "id" in wanted:
             self.pk = number_of(wanted.pop("id"))
-        tests = [maker_of(model, name)(store, value) for name, value in wanted.items()]
-        for node in nodes:
-            tests += tests_of_node(store, model, node)
-        self.tests = [*self.tests, *tests] if self.tests else tests
+        asked: list[Condition] = list(wanted.items())
+        if nodes or self.asked:
+            asked = [*self.asked, *asked, *nodes]
+        self.asked = asked
         return self
 
     def among(
@@ -68,15 +72,12 @@ class Rows:
         if column == "id" and len(one := {key.int for key in keys}) == 1:
             self.pk = next(iter(one))
             del wanted["id"]
-        store, model = self.store, self.model
-        self.tests = [maker_of(model, f"{name}__in")(store, wanted[name]) for name in wanted]
+        self.asked = [(f"{name}__in", wanted[name]) for name in wanted]
         self.orderings, self.locks = orderings, locks
         return self
 
     def exclude(self, *nodes: Q, **wanted: Any) -> Self:
-        inner = Rows(self.store, self.model).filter(*nodes, **wanted).tests
-        self.tests = [*self.tests, lambda values: not _passes(values, inner)]
-        return self
+        return self.filter(~Q(*nodes, **wanted))
 
     def order_by(self, *names: str) -> Self:
         self.orderings = names
@@ -188,23 +189,25 @@ class Rows:
                 .update(**{name: own[name] for name in fields})
             )
 
-    def __await__(self) -> Generator[Any, None, Any]:
-        return self._execute().__await__()
-
-    async def _execute(self) -> Any:
-        await PAUSE
+    def __await__(self) -> Generator[Pause, None, Any]:
+        """A generator and not a coroutine: most queries never hand over."""
+        if not PAUSE.goes_on():
+            yield PAUSE
         rows = self._matching()
         if self.locks:
-            rows = await self._locked(rows)
-        model = self.model
+            rows = yield from self._locked(rows)
+        if self.reads is not None:
+            return self.reads(rows)
+        model, make = self.model, object.__new__
         found: list[Model] = []
         for values in rows:  # `object_of`, without a call for each
-            row = object.__new__(model)
+            row = make(model)
             row.__dict__.update(values)
             found.append(row)
         for path in self.related:
+            parts = path.split("__")
             for row in found:
-                self._relate(row, path.split("__"))
+                self._relate(row, parts)
         if not self.is_one:
             return found
         if len(found) == 1:
@@ -220,7 +223,8 @@ class Rows:
         found = self._matching()
         return await self._locked(found) if self.locks else found
 
-    async def _locked(self, found: list[Values]) -> list[Values]:
+    @coroutine
+    def _locked(self, found: list[Values]) -> Generator[Pause, None, list[Values]]:
         """The rows once they are ours, as they are then: those that match no more fall out."""
         kept = []
         store, model = self.store, self.model
@@ -229,29 +233,41 @@ class Rows:
             if self.skips and not store.is_free(key):
                 continue
             while not store.take(key):
-                await Pause(until=key)
+                yield Pause(until=key)
             now = store.row(*key)
             if now is values or (now is not None and _passes(now, self.tests)):
                 kept.append(now)
         return kept
 
     def _matching(self) -> list[Values]:
-        rows: Iterable[Values]
+        rows: Collection[Values]
         if self.pk is not None:
             row = self.store.row(self.model, self.pk)
             rows = (row,) if row else ()
         else:
             rows = self.store.table(self.model)
-        tests = self.tests
-        if len(tests) == 1:
-            found = list(filter(tests[0], rows))
-        else:
-            found = [values for values in rows if _passes(values, tests)]
+        if not rows:
+            return []
+        found = list(rows)
+        self.tests = self._tests()
+        for test in self.tests:
+            found = list(filter(test, found))
         if len(found) > 1:
             for name in reversed(self.orderings):
                 key, descends = order_of(self.model, name)
                 found.sort(key=key or partial(self._at, name=name.lstrip("-")), reverse=descends)
         return found if self.top is None else found[: self.top]
+
+    def _tests(self) -> list[Test]:
+        store, model = self.store, self.model
+        tests: list[Test] = []
+        for asked in self.asked:
+            if isinstance(asked, Q):
+                tests += tests_of_node(store, model, asked)
+            else:
+                name, value = asked
+                tests.append(maker_of(model, name)(store, value))
+        return tests
 
     def _at(self, values: Values, name: str) -> Any:
         found: Any = values

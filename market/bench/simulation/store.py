@@ -4,7 +4,7 @@ Every statement is a place where the scheduler may go on with somebody else, or 
 """
 
 import datetime as dt
-from collections.abc import Callable, Generator, Hashable, Iterable
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -42,6 +42,7 @@ _at_once: Callable[[], Any] = ().__iter__  # what is awaited without handing ove
 
 
 PAUSE = Pause()
+NO_ROWS: Table = {}
 
 
 class Transaction:
@@ -52,6 +53,7 @@ class Transaction:
         self.writes: dict[type[Model], Table] = {}
         self.held: list[Hashable] = []
         self.undo: list[tuple[Table, int, Values | None]] = []  # what was before each write
+        self.keys: dict[int, tuple[Values, list[Unique]]] = {}  # of new rows, as they were inserted
 
 
 class Store:
@@ -73,20 +75,20 @@ class Store:
 
     def add(self, row: Model) -> None:
         """Put a row there before anything runs."""
-        self._publish(type(row), {row.pk.int: values_of(row)})
+        self._publish(type(row), {row.pk.int: values_of(row)}, {})
 
-    def table(self, model: type[Model]) -> Iterable[Values]:
+    def table(self, model: type[Model]) -> Collection[Values]:
         """The rows of a table as the running task sees them, in the order they were made."""
-        committed = self.tables.get(model, {})
-        own = self.transaction.writes.get(model) if self.transaction else None
-        return ({**committed, **own} if own else committed).values()
+        committed = self.tables.get(model, NO_ROWS)
+        if self.transaction is not None and (own := self.transaction.writes.get(model)):
+            return {**committed, **own}.values()
+        return committed.values()
 
     def row(self, model: type[Model], pk: int) -> Values | None:
         """One row as the running task sees it, by the number of its key."""
-        if self.transaction and (own := self.transaction.writes.get(model)) and pk in own:
+        if (mine := self.transaction) is not None and (own := mine.writes.get(model)) and pk in own:
             return own[pk]
-        table = self.tables.get(model)
-        return table.get(pk) if table else None
+        return self.tables.get(model, NO_ROWS).get(pk)
 
     def is_free(self, key: Hashable) -> bool:
         """Whether nobody else holds a lock."""
@@ -121,11 +123,18 @@ class Store:
             return
         await PAUSE
         for values in rows:
-            await self._insert(model, values, ignore=ignore)
+            if _uniques(model):
+                await self._insert(model, values, ignore=ignore)
+            else:
+                self.write(model, values)
 
     async def _insert(self, model: type[Model], values: Values, *, ignore: bool) -> None:
         """Waits for another's uncommitted row of the same key, as an index does."""
-        for unique in unique_keys(model, values):
+        transaction = self.transaction
+        assert transaction is not None
+        keys = unique_keys(model, values)
+        transaction.keys[values["id"].int] = values, keys
+        for unique in keys:
             if ignore and unique in self.unique:
                 return
             is_first = unique not in self.locks
@@ -174,7 +183,7 @@ class Store:
         self.on_commit(self.transaction)
         self.commits += bool(self.transaction.writes)
         for model, rows in self.transaction.writes.items():
-            self._publish(model, rows)
+            self._publish(model, rows, self.transaction.keys)
 
     def end(self) -> None:
         """The running transaction is over; what it locked is free."""
@@ -190,17 +199,24 @@ class Store:
         others = (one.begun_at for one in self.open if one is not self.transaction)
         return min(others, default=clock.now())
 
-    def _publish(self, model: type[Model], rows: Table) -> None:
+    def _publish(
+        self, model: type[Model], rows: Table, keys: dict[int, tuple[Values, list[Unique]]]
+    ) -> None:
         table = self.tables.setdefault(model, {})
-        names = _in_uniques(model)
+        if not _uniques(model):
+            table.update(rows)
+            return
+        get = _in_uniques(model)
         for pk, values in rows.items():
             old = table.get(pk)
             table[pk] = values
-            if old and [values[name] for name in names] == [old[name] for name in names]:
-                continue
-            for unique in unique_keys(model, old) if old else ():
-                self.unique.pop(unique, None)
-            for unique in unique_keys(model, values):
+            if old is not None:
+                if get(values) == get(old):
+                    continue
+                for unique in unique_keys(model, old):
+                    self.unique.pop(unique, None)
+            inserted, known = keys.get(pk, (None, ()))
+            for unique in known if inserted is values else unique_keys(model, values):
                 self.unique[unique] = pk
 
 
@@ -282,9 +298,10 @@ def unique_keys(model: type[Model], values: Values) -> list[Unique]:
 
 
 @cache
-def _in_uniques(model: type[Model]) -> tuple[str, ...]:
-    """The columns that are part of a unique key."""
-    return tuple(dict.fromkeys(name for names, _get in _uniques(model) for name in names))
+def _in_uniques(model: type[Model]) -> Callable[[Values], Any]:
+    """What reads the columns that are part of a unique key; what it reads of a row that kept them is equal at
+    once, for it is the same."""
+    return itemgetter(*dict.fromkeys(name for names, _get in _uniques(model) for name in names))
 
 
 @cache
