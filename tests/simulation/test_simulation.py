@@ -1,12 +1,13 @@
 """The simulation: clean seeds, planted bugs that it finds, and a replay that is the same to the step (C1)."""
 
 import os
+from collections.abc import Callable, Sequence
 
 import pytest
 from tortoise.models import Model
 
 from billing import bank
-from billing.bank_models import LateReturn
+from billing.bank_models import BankAllocation, LateReturn
 from billing.deposit_models import Forfeiture, Guarantee, HoldingPayout
 from billing.models import BankLine, Payment, Refund, Settlement
 from market.bench.simulation import runs
@@ -83,6 +84,56 @@ def test_b1_a_statement_line_counts_once_whoever_enters_it(database: None) -> No
     for seed in range(5):
         store = runs.play_script(script, seed=seed)
         assert [row["amount_fen"] for row in store.table(BankLine)] == [100]
+
+
+def _too_much_back(errands: Errands) -> list[Model]:
+    """A refund of more than came."""
+    order = errands.world.orders[0]
+    payment = Payment(
+        number="P-1", order_id=order.id, milestone_id=uuid7(), payer_id=order.buyer_id,
+        method="bank_transfer", amount_fen=100, status="succeeded",
+    )  # fmt: skip
+    parts = [
+        Refund(
+            number=f"R-{fen}", order_id=order.id, payment_id=payment.id, amount_fen=fen, reason="",
+            transfer_id=uuid7(),
+        )
+        for fen in (60, 41)
+    ]  # fmt: skip
+    return [payment, *parts]
+
+
+def _a_line_used_twice(errands: Errands) -> list[Model]:
+    """A bank line of which more is applied than it brought."""
+    payment = _too_much_back(errands)[0]
+    line = BankLine(
+        bank_reference="1", booked_on=START.date(), payer_name="", amount_fen=100, narrative=""
+    )
+    parts = [
+        BankAllocation(line_id=line.id, payment_id=payment.pk, amount_fen=fen, rung="code")
+        for fen in (60, 41)
+    ]
+    return [payment, line, *parts]
+
+
+@pytest.mark.parametrize(("name", "made"), [("P4", _too_much_back), ("B1", _a_line_used_twice)])
+def test_what_a_commit_shows_is_judged_at_once(
+    name: str, made: Callable[[Errands], list[Model]], database: None
+) -> None:
+    def script(scheduler: Scheduler, errands: Errands) -> None:
+        async def write(rows: Sequence[Model]) -> None:
+            for row in rows:
+                await row.save(force_create=True)
+
+        *sound, wrong = made(errands)
+        for rows in (sound, [wrong]):
+            scheduler.start("write", "web", write(rows))
+            if rows is sound:
+                scheduler.finish()
+        with pytest.raises(Violation, match=name):
+            scheduler.finish()
+
+    runs.play_script(script)
 
 
 async def test_the_store_is_given_back(rollback: None) -> None:

@@ -2,20 +2,32 @@
 
 from collections import defaultdict
 from typing import Any
+from uuid import UUID
+
+from tortoise.models import Model
 
 from billing import deposits
-from billing.bank_models import LateReturn
+from billing.bank import COUNTED
+from billing.bank_models import BankAllocation, LateReturn
 from billing.bank_states import DecisionStatus
 from billing.chart import LATE_MONEY, AccountKind, Side
-from billing.deposit_models import Forfeiture, Guarantee, Holding, HoldingPayout
+from billing.deposit_models import (
+    Forfeiture,
+    Guarantee,
+    Holding,
+    HoldingPayout,
+    HoldingReceipt,
+)
 from billing.deposit_states import ForfeitureStatus, GuaranteeStatus
 from billing.ledger_models import LedgerAccount, LedgerEntry, LedgerTransfer
 from billing.models import (
+    BankLine,
     Payment,
     Payout,
     Refund,
     Settlement,
     SettlementLine,
+    VoucherAllocation,
     VoucherRedemption,
     WebhookEvent,
 )
@@ -60,6 +72,11 @@ class Checks:
         for values in writes.get(Payment, {}).values():
             if values["status"] == PaymentStatus.SUCCEEDED:
                 self._paid_once(values)
+        for values in writes.get(Refund, {}).values():
+            self._refunded(values["payment_id"])
+        for model in (BankAllocation, HoldingReceipt):
+            for values in writes.get(model, {}).values():
+                self._applied(values["line_id"])
 
     def _entry(self, pk: Any) -> None:
         if pk in self.store.tables.get(LedgerEntry, {}):
@@ -88,6 +105,32 @@ class Checks:
             ):
                 raise Violation("P2", f"{values['number']} and {other['number']} pay one stage")
 
+    def _refunded(self, payment_id: UUID) -> None:
+        payment = self._row(Payment, payment_id)
+        back = sum(self._of(Refund, "payment_id", payment_id))
+        if back > payment["amount_fen"]:
+            raise Violation(
+                "P4", f"{back} of {payment['number']} go back, {payment['amount_fen']} came"
+            )
+
+    def _applied(self, line_id: UUID) -> None:
+        line = self._row(BankLine, line_id)
+        applied = sum(self._of(HoldingReceipt, "line_id", line_id))
+        for part in self.store.table(BankAllocation):
+            payment = self._row(Payment, part["payment_id"])
+            is_counted = part["undone_at"] is None and payment["status"] in COUNTED
+            applied += part["amount_fen"] * (is_counted and part["line_id"] == line_id)
+        if applied > line["amount_fen"]:
+            raise Violation("B1", f"{applied} of a bank line of {line['amount_fen']} are applied")
+
+    def _row(self, model: type[Model], key: UUID) -> Values:
+        found = self.store.row(model, key.int)
+        assert found is not None
+        return found
+
+    def _of(self, model: type[Model], column: str, key: UUID) -> list[int]:
+        return [row["amount_fen"] for row in self.store.table(model) if row[column] == key]
+
 
 async def judge(rails: Rails) -> None:
     """Everything at the end, when every message was handled and every event delivered."""
@@ -95,6 +138,7 @@ async def judge(rails: Rails) -> None:
         raise Violation("ledger", problem)
     await _rails_agree(rails)
     await _allocations_sum()
+    await _vouchers_agree()
     await _nothing_is_left(rails)
 
 
@@ -135,9 +179,25 @@ async def _allocations_sum() -> None:
             ("cash and vouchers", made.gross_fen, made.cash_fen + made.voucher_fen),
             ("payouts", made.net_fen, out),
             ("price and VAT", made.gross_fen, sum(x["net_fen"] + x["vat_fen"] for x in vat)),
+            ("VAT", made.vat_fen, sum(line["vat_fen"] for line in vat)),
         ):
             if whole != parts:
-                raise Violation("P5", f"{made.number}: {name} are {parts}, not {whole}")
+                invariant = "T1" if name == "VAT" else "P5"
+                raise Violation(invariant, f"{made.number}: {name} are {parts}, not {whole}")
+
+
+async def _vouchers_agree() -> None:
+    """V2 and V4: a voucher takes off its stages what was granted, and is owed by the treasury once."""
+    owed = 0
+    for claim in await VoucherRedemption.all():
+        parts = await VoucherAllocation.filter(redemption_id=claim.id)
+        if sum(part.amount_fen for part in parts) != claim.grant_fen:
+            raise Violation("V2", f"{claim.number} takes off its stages another sum than its grant")
+        owed += claim.grant_fen * (claim.status == RedemptionStatus.REDEEMED)
+    for kind in (AccountKind.TREASURY_RECEIVABLE, AccountKind.SUBSIDY_PAYABLE):
+        written = sum(row.balance_fen for row in await LedgerAccount.filter(kind=kind))
+        if written != owed:
+            raise Violation("V4", f"{kind}: {written} fen, {owed} are redeemed and not paid")
 
 
 async def _nothing_is_left(rails: Rails) -> None:
