@@ -8,6 +8,7 @@ from billing import (
     invoices,
     labour_api,
     offers,
+    operator_api,
     payments,
     redemptions,
     refunds,
@@ -207,5 +208,5 @@ operations: list[Operation] = [
     list_stages, pay_stage, show_payment, cancel_payment, refund_order, list_settlements,
     show_settlement, list_payouts, request_invoice, record_invoice, list_programmes,
     quote_vouchers, redeem_voucher, release_voucher, *debt_routes.operations, *epoch_api.operations,
-    *labour_api.operations,
+    *labour_api.operations, *operator_api.operations,
 ]  # fmt: skip

@@ -98,10 +98,11 @@ OVERDUE = Export(N_("Overdue payments"), (
     (N_("Interest (yuan)"), "money", "clock.interest_fen"),
 ))  # fmt: skip
 PLATFORM = Export(N_("Suppliers' income through the platform"), (
-    (N_("Supplier"), "text", "name"), (N_("Unified social credit code"), "text", "uscc"),
+    (N_("Earner"), "text", "name"), (N_("Unified social credit code"), "text", "uscc"),
     (N_("Taxpayer"), "text", lambda row: words.earner(row.taxpayer)),
     (N_("Bank"), "text", "bank_name"), (N_("Account number"), "text", "bank_account"),
-    (N_("Orders"), "integer", "orders"), (N_("Income (yuan)"), "money", "income_fen"),
+    (N_("Orders and works"), "integer", "orders"), (N_("Income (yuan)"), "money", "income_fen"),
+    (N_("For pilots and readings (yuan)"), "money", "work_fen"),
     (N_("Refunded (yuan)"), "money", "refunded_fen"), (N_("Net (yuan)"), "money", "net_fen"),
     (N_("Platform fee (yuan)"), "money", "fee_fen"), (N_("Tax withheld (yuan)"), "money", "withheld_fen"),
 ))  # fmt: skip

@@ -30,6 +30,7 @@ from market.seed import (
     complaints,
     deals,
     fairs,
+    fees,
     history,
     pilots,
     plans,
@@ -90,6 +91,7 @@ async def seed_demo() -> list[Login]:
         for plan in plans.PLANS:
             await deals.play(plan, cast)
             progress.advance(task)
+    await fees.play_fees(cast)
     await history.play_history(cast)
     await work.play_work(cast)
     await calls.play_calls(cast)

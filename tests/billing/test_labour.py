@@ -201,6 +201,7 @@ async def test_pages_show_the_tax_and_files_hold_it(
         if row.taxpayer is None
     ]  # fmt: skip
     assert (person.uscc, person.income_fen, person.withheld_fen) == (ID_NUMBER, FEE, 9_000)
+    assert person.work_fen == FEE
     page = await client.get("/operator/platform-report")
     assert "110…002X" in page.text
     assert ID_NUMBER not in page.text

@@ -117,6 +117,10 @@ async def test_the_queue_leads_to_the_page_that_sends_it_back(
     payment, operator = await late(processor)
     await signed_in_client(client, operator.person_id)
     assert payment.number in (await client.get("/operator/queues?kind=late")).text
+    told = (await client.get("/api/v1/operator/exceptions?kind=late")).json()["items"]
+    assert [(one["number"], one["amount_fen"]) for one in told] == [
+        (payment.number, payment.amount_fen)
+    ]
     path = f"/operator/late-money/{payment.number}"
     assert (await client.get(path)).status_code == 200
     assert (await client.post(path, data={"reason": WHY})).status_code == 303

@@ -53,6 +53,29 @@ async def test_what_is_due_is_settled_from_the_page_and_opens_its_rows(
     assert (await client.get("/operator/ledger?account=nonsense")).status_code == 404
 
 
+async def test_a_program_reads_and_settles_what_the_operators_pages_show(
+    client: httpx.AsyncClient,
+) -> None:
+    deal = await accepted()
+    assert deal.order is not None
+    await signed_in_client(client, deal.buyer.person_id)
+    for path in ("operator/exceptions", "operator/settlements", "ledger/accounts"):
+        assert (await client.get(f"/api/v1/{path}")).status_code == 403
+    assert (await client.post("/api/v1/operator/settlements")).status_code == 403
+    assert await Settlement.all().count() == 0
+
+    await signed_in_client(client, (await operator_actor()).person_id)
+    due = (await client.get("/api/v1/operator/settlements")).json()
+    assert (due["count"], [one["order"] for one in due["items"]]) == (1, [deal.order.number])
+    made = (await client.post("/api/v1/operator/settlements")).json()
+    assert made == {"settled": 1, "left_out": {}}
+    assert (await client.get("/api/v1/operator/settlements")).json() == {"count": 0, "items": []}
+    accounts = (await client.get("/api/v1/ledger/accounts?limit=100")).json()["items"]
+    custody = next(one for one in accounts if one["code"] == CUSTODY_BANK.code)
+    assert custody["balance_fen"] == (await LedgerAccount.get(code=CUSTODY_BANK.code)).balance_fen
+    assert (await client.get("/api/v1/operator/exceptions?kind=late")).json() == {"items": []}
+
+
 async def test_lists_of_both_sides_show_the_rows(client: httpx.AsyncClient) -> None:
     deal = await accepted()
     operator = await operator_actor()

@@ -1,6 +1,6 @@
 """Fees of paid pilots and third readers: into custody by who owes them, out once the work is there."""
 
-from billing import holdings, ledger, work_fees
+from billing import holdings, ledger, platform_reports, work_fees
 from billing.chart import CUSTODY_BANK, fee_held
 from billing.deposit_models import Holding, HoldingPayout
 from billing.deposit_states import HoldingPayoutKind, HoldingStatus, ReturnGround
@@ -48,6 +48,10 @@ async def test_a_pilots_fee_goes_to_who_handed_in_and_the_rest_back(rollback: No
     )  # fmt: skip
     assert (rest.kind, rest.payee_account, rest.amount_fen) == (
         HoldingPayoutKind.PRINCIPAL, "6222 0000 1111", FEE,
+    )  # fmt: skip
+    [earner] = await platform_reports.report_of(platform_reports.quarters()[0])
+    assert (earner.name, earner.orders, earner.income_fen, earner.work_fen, earner.fee_fen) == (
+        case.firms[0].organisation_name, 1, FEE, FEE, 0,
     )  # fmt: skip
     for number, payout in enumerate((fee, rest)):
         await holdings.confirm_payout(payout, reference=f"OUT-000{number}", by=operator)
