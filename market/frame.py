@@ -14,7 +14,7 @@ from billing.states import BankLineStatus, EventStatus
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
 from market.bulletins.access import drafts_of
-from market.kit import web
+from market.kit import numbers, web
 from market.kit.actor import Actor
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
@@ -121,7 +121,7 @@ async def _room(request: Request, actor: Actor, names: list[str]) -> str:
     number = request.path_params.get("number", "")
     if here == web.path_for("jobs:post") and "jobs:mine" in names:
         return "jobs:mine"
-    if room in own and number and own[room][0] in names:
+    if room in own and 0 < len(number) <= numbers.MAX_LENGTH and own[room][0] in names:
         mine, noun = own[room]
         if await noun.filter(number=number, owner_id=actor.organisation_id).exists():
             return mine

@@ -6,14 +6,15 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import URL, FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from tortoise.exceptions import DoesNotExist
+from tortoise.exceptions import ValidationError as UnfitForColumn
 
-from market.kit import api, documents, drafts, i18n, outbox, web
+from market.kit import api, documents, drafts, i18n, numbers, outbox, web
 from market.kit.audit import request_id
 from market.kit.errors import AppError, InvalidInput, NotFound, NotSignedIn
 from market.kit.forms import MAX_FIELDS, field_errors
@@ -175,12 +176,19 @@ async def _answer(
     return response
 
 
+def _page_of(request: Request) -> str:
+    """The page somebody wanted, or whose form they sent: its draft stands there after signing in."""
+    url = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
+    if url.netloc and url.netloc != request.url.netloc:
+        return "/"
+    return f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
+
+
 async def app_error(request: Request, exc: Exception) -> Response:
     """Our own refusals: the sentence, with the status of its class."""
     assert isinstance(exc, AppError)
     if isinstance(exc, NotSignedIn) and not _wants_json(request):
-        path = request.url.path if request.method == "GET" else "/"
-        return web.redirect(web.path_for("accounts:sign_in", next=path))
+        return web.redirect(web.path_for("accounts:sign_in", next=_page_of(request)))
     return await _answer(
         request, exc.status_code, _(exc.title), exc.message, getattr(exc, "fields", None)
     )
@@ -190,7 +198,12 @@ async def http_error(request: Request, exc: Exception) -> Response:
     """Starlette's own: no route, wrong method, malformed body."""
     assert isinstance(exc, HTTPException)
     title = {404: NotFound.title, 405: "Method not allowed"}.get(exc.status_code, "Bad request")
-    return await _answer(request, exc.status_code, _(title), headers=dict(exc.headers or {}))
+    detail = _("The form is too large or was cut off. Go back, shorten it and send it again.")
+    return await _answer(
+        request, exc.status_code, _(title),
+        detail if exc.status_code == 400 and request.method == "POST" else "",
+        headers=dict(exc.headers or {}),
+    )  # fmt: skip
 
 
 async def invalid(request: Request, exc: Exception) -> Response:
@@ -204,6 +217,13 @@ async def missing(request: Request, _exc: Exception) -> Response:
     return await _answer(request, 404, _(NotFound.title))
 
 
+async def unfit(request: Request, exc: Exception) -> Response:
+    """A value no column holds: in the address it names no row, anywhere else it is our defect."""
+    if any(len(str(value)) > numbers.MAX_LENGTH for value in request.path_params.values()):
+        return await missing(request, exc)
+    raise exc
+
+
 async def crash(request: Request, exc: Exception) -> Response:
     """A defect of ours: logged with its request id, told without details."""
     log.error("unhandled error", path=request.url.path, exc_info=exc)
@@ -215,5 +235,6 @@ ERROR_HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     ValidationError: invalid,
     DoesNotExist: missing,
+    UnfitForColumn: unfit,
     Exception: crash,
 }

@@ -61,7 +61,6 @@ NOUNS = {
 }
 PAGES = {
     "Job": "jobs:show",
-    "Bid": "bids:show",
     "Award": "awards:show",
     "DeliveryBatch": "batches:show",
     "Contract": "contracts:show",

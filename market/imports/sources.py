@@ -44,8 +44,13 @@ def read_json(path: Path, kind: str) -> list[Source]:
         content = json.loads(path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
         raise UnreadableFile(_("The file must be UTF-8 text")) from None
-    except (json.JSONDecodeError, RecursionError) as exc:
-        raise UnreadableFile(_("The file is not valid JSON: %(why)s", why=str(exc))) from None
+    except json.JSONDecodeError as exc:
+        raise UnreadableFile(
+            _("The file is not valid JSON: line %(line)s, column %(column)s",
+              line=exc.lineno, column=exc.colno)
+        ) from None  # fmt: skip
+    except RecursionError:
+        raise UnreadableFile(_("The file is nested too deeply")) from None
     if isinstance(content, list):
         if not kind:
             kinds = ", ".join(KINDS)

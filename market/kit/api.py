@@ -154,10 +154,21 @@ def _checked(model: type[BaseModel], data: Any) -> BaseModel:
 
 
 async def _json(request: Request) -> Any:
+    body = await request.body() or b"null"
     try:
-        return json.loads(await request.body() or b"null")
+        data = json.loads(body)
+        return _without_nul(data) if b"\\u0000" in body else data
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise InvalidInput(_("The body is not valid JSON")) from None
+
+
+def _without_nul(data: Any) -> Any:
+    """The same without the one character that PostgreSQL keeps in no text."""
+    if isinstance(data, dict):
+        return {_without_nul(key): _without_nul(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_without_nul(item) for item in data]
+    return data.replace("\0", "") if isinstance(data, str) else data
 
 
 def problem(

@@ -194,7 +194,7 @@ class Form(Generic[I]):
                 continue
             field = self.model.model_fields.get(name)
             many = field is not None and _is_list(field.annotation)
-            texts = [str(item).strip() for item in items]
+            texts = [str(item).replace("\0", "").strip() for item in items]
             self.values[name] = [text for text in texts if text] if many else texts[-1]
 
     @property

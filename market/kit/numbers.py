@@ -5,6 +5,9 @@ from tortoise import fields
 from market.kit import clock, rows
 from market.kit.db import Row
 
+MAX_LENGTH = 20
+"""Characters of the column a number stands in."""
+
 
 class NumberSeries(Row):
     """The last number given out in a series."""

@@ -72,6 +72,11 @@ class SecurityMiddleware:
             refusal = PlainTextResponse("cross-site request refused", status_code=403)
             await refusal(scope, receive, send_with_headers)
             return
+        if "\0" in scope["path"]:
+            await PlainTextResponse("not found", status_code=404)(scope, receive, send_with_headers)
+            return
+        # PostgreSQL keeps a NUL in no text, and nobody types one.
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"")
         try:
             await self.app(scope, receive, send_with_headers)
         finally:

@@ -148,6 +148,22 @@ async def test_sign_in_and_out(client: httpx.AsyncClient) -> None:
     assert (await client.get("/account")).headers["location"] == "/sign-in?next=%2Faccount"
 
 
+@pytest.mark.parametrize(
+    ("referer", "wanted"),
+    [
+        ("http://testserver/jobs/new?from=ct", "%2Fjobs%2Fnew%3Ffrom%3Dct"),
+        ("https://evil.example/jobs/new", "%2F"),
+        ("", "%2F"),
+    ],
+)
+async def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(
+    client: httpx.AsyncClient, referer: str, wanted: str
+) -> None:
+    answer = await client.post("/jobs/new", data={"title": "标注"}, headers={"referer": referer})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/sign-in?next={wanted}"
+
+
 async def test_sign_in_goes_nowhere_else(client: httpx.AsyncClient) -> None:
     await _person(email="a@example.com")
 

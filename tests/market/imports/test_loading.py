@@ -239,6 +239,7 @@ async def test_consent_is_what_the_record_says(
         ("a.csv", b"id\n1\n", ""),
         ("suppliers.csv", b"x,y\n1,2\n", ""),
         ("a.json", b"{}", "people"),
+        ("deep.json", b"[" * 100_000, ""),
     ],
 )
 async def test_an_unreadable_file_is_one_sentence(

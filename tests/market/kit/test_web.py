@@ -160,3 +160,29 @@ def test_a_query_parameter_lists_its_values_itself() -> None:
     values = {"type": "string", "enum": ["light", "dark"]}
     assert shade["schema"] == {**values, "default": "light"}
     assert other["schema"] == {"anyOf": [values, {"type": "null"}], "default": None}
+
+
+def test_a_nul_is_left_out_of_what_was_typed() -> None:
+    form = submitted(title="标\0注", price="1\0", at="2026-11-30 10:00")
+    assert (form.input.title, form.input.price) == ("标注", 100)
+
+
+@pytest.mark.parametrize("kind", ["jobs", "suppliers", "datasets", "talents", "api/v1/jobs"])
+async def test_an_address_no_number_fits_is_not_found(client: httpx.AsyncClient, kind: str) -> None:
+    for number in ("A" * 100, "A" * 9000, "a%00b"):
+        assert (await client.get(f"/{kind}/{number}")).status_code == 404
+
+
+async def test_a_nul_in_a_query_is_left_out(client: httpx.AsyncClient) -> None:
+    page = await client.get("/jobs?q=CT%00&region=%00")
+    assert page.status_code == 200
+    assert 'value="CT"' in page.text
+
+
+async def test_a_body_too_large_says_so(client: httpx.AsyncClient) -> None:
+    typed = "email=" + "a" * 12_000_000
+    page = await client.post(
+        "/sign-in", content=typed, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert page.status_code == 400
+    assert "请返回上一页，缩短内容后重新提交" in page.text
