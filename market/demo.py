@@ -55,7 +55,9 @@ def _print_logins(url: str, logins: list[Login]) -> None:
         table.add_row(login.role, login.email, login.password)
     console.print(table)
     console.print("开标口令 opening passphrase: 与密码相同 the same as the password")
-    console.print(f"邮件 mail: {url}/dev/mail · API: {url}/api · Ctrl-C 停止 stops")
+    console.print(f"邮件 mail: {url}/dev/mail")
+    console.print(f"接口 API: {url}/api")
+    console.print("Ctrl-C 停止 stops")
 
 
 def run(*, host: str, port: int, fresh: bool) -> None:
@@ -66,6 +68,7 @@ def run(*, host: str, port: int, fresh: bool) -> None:
         shutil.rmtree(settings.market_data_dir, ignore_errors=True)
         settings.market_data_dir.mkdir(parents=True)
     url = f"http://{host}:{port}"
+    console.print("准备演示数据，约需一分钟 preparing the demo data, about a minute")
     logins = asyncio.run(_prepare())
     environment = {
         **os.environ,
