@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import resource
 import statistics
@@ -25,6 +24,7 @@ from market.settings import settings
 from search import embedded_queries as inside
 from search import engines, made_up
 from search.analysis import query_groups
+from search.bulk import uncollected
 from search.discovery import discover, warm_up
 from search.documents import Document, Kind
 from search.embedded_engine import EmbeddedEngine
@@ -142,11 +142,10 @@ async def _write(engine: SearchEngine, kind: Kind, records: int, start: int = 0)
     documents = list(islice(_MADE[kind](start + records), start, None))
     await engine.drop(_INDEX[kind])
     await engine.configure(_INDEX[kind], SETTINGS[kind])
-    gc.freeze()  # the records stand for a database: no collection need look at them
-    wall, cpu = time.perf_counter(), time.process_time()
-    await engine.load(_INDEX[kind], _batches(documents))
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    gc.unfreeze()
+    with uncollected():
+        wall, cpu = time.perf_counter(), time.process_time()
+        await engine.load(_INDEX[kind], _batches(documents))
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return Written(records, wall, cpu, _rss_mb())
 
 

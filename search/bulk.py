@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,7 +32,7 @@ Advance = Callable[[int], None]
 async def fill(
     engine: SearchEngine, index: str, kind: Kind, ids: Sequence[UUID], *, advance: Advance
 ) -> None:
-    """Write these records into the fresh index; `advance` is told how many are written.
+    """Write the records of these rows into the fresh index; `advance` is told how many are written.
 
     The processes read what is committed: within a transaction nothing else would be seen, and the
     embedded engine in memory has no files to share, so neither uses them.
@@ -48,9 +50,10 @@ async def _documents(
     kind: Kind, ids: Sequence[UUID], advance: Advance
 ) -> AsyncIterator[list[IndexDocument]]:
     for start in range(0, len(ids), sources.BATCH):
-        found = await sources.documents(kind, ids[start : start + sources.BATCH])
+        batch = ids[start : start + sources.BATCH]
+        found = await sources.documents_between(kind, batch[0], batch[-1])
         yield [index_document(document) for document in found]
-        advance(min(start + sources.BATCH, len(ids)))
+        advance(start + len(batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,21 @@ def _write(part: _Part, index: str, directory: Path) -> int:
     """In a process of its own: read and write one part."""
     if lexicon.extension() != part.words:
         lexicon.extend(*part.words)
-    return asyncio.run(_write_part(part, index, directory))
+    with uncollected():
+        return asyncio.run(_write_part(part, index, directory))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for cycles while a part is written: rows and records go as soon as nothing names them."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.unfreeze()
 
 
 async def _write_part(part: _Part, index: str, directory: Path) -> int:

@@ -140,7 +140,7 @@ async def rebuild(engine: SearchEngine, kind: Kind, *, advance: Advance | None =
     aside, since = f"{kind}_next", clock.now()
     await engine.drop(aside)
     await engine.configure(aside, SETTINGS[kind])
-    ids = await sources.findable_ids(kind)
+    ids = await sources.findable_rows(kind)
 
     def written(done: int) -> None:
         if advance is not None:

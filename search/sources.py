@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from pydantic_core import from_json
+from tortoise.fields import DateField, DatetimeField, Field, JSONField, UUIDField
 from tortoise.models import Model
-from tortoise.queryset import QuerySet
+from tortoise.queryset import QuerySet, ValuesQuery
 
 from market.accounts.models import Organisation
 from market.datasets.models import DatasetNeed
 from market.datasets.states import NeedStatus
 from market.directory.access import listed_suppliers, listed_talents
 from market.directory.models import CapabilityPrice, DailyCapacity, SupplierProfile, Talent
+from market.kit import db
 from market.orders.models import Order
 from market.orders.states import OrderStatus
 from market.reputation.models import Figure
@@ -112,6 +117,19 @@ async def documents(kind: Kind, ids: Iterable[UUID]) -> list[Document]:
     return found
 
 
+async def findable_rows(kind: Kind) -> list[UUID]:
+    """The keys of the rows that records of a kind are made from, in their order."""
+    return [row[0] for row in await _FINDABLE[kind][0]().order_by("id").values_list("id")]
+
+
+async def documents_between(kind: Kind, first: UUID, last: UUID) -> list[Document]:
+    """The documents of the rows from one key to another that may be found: how whole tables are read."""
+    rows = _FINDABLE[kind][0]().filter(id__gte=first, id__lte=last).order_by("id")
+    if kind == "suppliers":
+        return [*await supplier_documents(rows, _Span(first, last))]
+    return [*await _BUILDERS[kind](rows)]
+
+
 async def document_numbered(kind: Kind, number: str) -> Document | None:
     """The document of the record with this human number; None when it may not be found."""
     query, _key = _FINDABLE[kind]
@@ -120,40 +138,85 @@ async def document_numbered(kind: Kind, number: str) -> Document | None:
     return found[0] if found else None
 
 
-async def _read(query: QuerySet[_M], columns: Sequence[str], joined: str) -> list[_M]:
-    """Rows with these columns alone, and what they join to with its own: objects that are no models.
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Rows of a kind from one key to another: said in two values, where a list of keys takes hundreds."""
+
+    first: UUID
+    last: UUID
+
+    def of(self, key: str) -> dict[str, UUID]:
+        """The filter on this column."""
+        return {f"{key}__gte": self.first, f"{key}__lte": self.last}
+
+
+_FROM_TEXT: Mapping[type[Field[Any]], Callable[[str], Any]] = {
+    JSONField: from_json, DatetimeField: dt.datetime.fromisoformat, DateField: dt.date.fromisoformat,
+    UUIDField: str,
+}  # fmt: skip
+"""Parsers that give what the mapper's give of what it wrote, several times as fast; keys stay texts."""
+
+
+def _converters(
+    query: ValuesQuery[Any], columns: Sequence[str]
+) -> Iterator[tuple[str, Callable[[str], Any], Callable[[Any], Any]]]:
+    """Of each column that needs it, what makes a value of a text, and of anything else."""
+    for column in columns:
+        convert = query.resolve_to_python_value(query.model, column)
+        field = getattr(convert, "__self__", None)
+        if field is not None:
+            yield column, _FROM_TEXT.get(type(field), convert), convert
+
+
+async def _values(query: QuerySet[Any], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows with these columns alone, as the mapper's `values` gives them, in less time; keys as texts.
 
     A document needs no more of a row, and making models took longer than all the rest.
     """
+    asked = query.values(*columns)
+    asked.sql()  # makes the statement
+    found = await db.connection().execute_query_dict(*asked.query.get_parameterized_sql())
+    for column, parse, convert in _converters(asked, columns):
+        for row in found:
+            value = row[column]
+            row[column] = parse(value) if type(value) is str else convert(value)
+    return found
+
+
+async def _read(query: QuerySet[_M], columns: Sequence[str], joined: str) -> list[_M]:
+    """Rows, and what they join to with its own columns: objects that are no models."""
     inner = {name: name.partition("__")[2] for name in columns if name.startswith(f"{joined}__")}
-    found = await query.values(*columns)
+    found = await _values(query, columns)
     for row in found:
         row[joined] = SimpleNamespace(**{short: row.pop(name) for name, short in inner.items()})
     return cast("list[_M]", [SimpleNamespace(**row) for row in found])
 
 
 async def _of_profiles(
-    model: type[_M], profiles: Sequence[SupplierProfile], columns: Sequence[str]
+    model: type[_M], which: Mapping[str, Any], columns: Sequence[str]
 ) -> Mapping[UUID, list[_M]]:
     """The rows of each profile, in the order in which they were entered."""
     found: defaultdict[UUID, list[Any]] = defaultdict(list)
-    rows = model.filter(profile_id__in=[profile.id for profile in profiles]).order_by("id")
-    for row in await rows.values(*columns):
+    for row in await _values(model.filter(**which).order_by("id"), columns):
         found[row["profile_id"]].append(SimpleNamespace(**row))
     return found
 
 
-async def supplier_documents(rows: QuerySet[SupplierProfile]) -> list[SupplierDocument]:
-    """Documents of these profiles, whoever may see them."""
+async def supplier_documents(
+    rows: QuerySet[SupplierProfile], span: _Span | None = None
+) -> list[SupplierDocument]:
+    """Documents of these profiles, whoever may see them; `span` says that they are all from here to there."""
     profiles = await _read(rows, _PROFILE, "organisation")
-    prices = await _of_profiles(CapabilityPrice, profiles, _PRICE)
-    capacities = await _of_profiles(DailyCapacity, profiles, _CAPACITY)
+    which = span.of("profile_id") if span else {"profile_id__in": [row.id for row in profiles]}
+    prices = await _of_profiles(CapabilityPrice, which, _PRICE)
+    capacities = await _of_profiles(DailyCapacity, which, _CAPACITY)
     firms = [profile.organisation_id for profile in profiles]
-    loads, measured = await _loads(firms), await _measured(firms)
+    loads, measured = await _loads(firms, span), await _measured(firms, span)
     return [
         supplier_document(
             profile, prices[profile.id], capacities[profile.id],
-            load=loads[profile.organisation_id], measured=measured[profile.organisation_id],
+            load=loads[str(profile.organisation_id)],
+            measured=measured[str(profile.organisation_id)],
         )
         for profile in profiles
     ]  # fmt: skip
@@ -184,31 +247,38 @@ _BUILDERS: Mapping[Kind, Callable[[Any], Awaitable[Sequence[Document]]]] = {
 }
 
 
-async def _loads(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
+def _of_firms(column: str, ids: Sequence[UUID], span: _Span | None) -> Mapping[str, Any]:
+    return span.of(f"{column}__supplier_profile__id") if span else {f"{column}_id__in": ids}
+
+
+async def _loads(ids: Sequence[UUID], span: _Span | None) -> dict[str, dict[str, float]]:
     """Units a day that each supplier's running orders bind: their quantity over the time agreed."""
-    bound: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
+    bound: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    which = _of_firms("supplier", ids, span)
     rows = (
-        await Order.filter(supplier_id__in=ids, status__in=_LIVE_ORDERS, due_at__isnull=False)
+        await Order.filter(**which, status__in=_LIVE_ORDERS, due_at__isnull=False)
         .order_by("id")
         .values_list("supplier_id", "unit", "quantity", "created_at", "due_at")
     )
     for supplier_id, unit, quantity, begun, due in rows:
         named = split_unit(unit)[0]
         pace = float(quantity) / max((due - begun).days, 1)
-        bound[supplier_id][named] = round(bound[supplier_id].get(named, 0.0) + pace, 4)
+        of_firm = bound[str(supplier_id)]
+        of_firm[named] = round(of_firm.get(named, 0.0) + pace, 4)
     return bound
 
 
-async def _measured(ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
+async def _measured(ids: Sequence[UUID], span: _Span | None) -> dict[str, dict[str, float]]:
     """The figures of each supplier's reputation, as its own page shows them; empty without a case.
 
     `records` is how many orders stand behind the punctuality.
     """
-    measured: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
+    measured: defaultdict[str, dict[str, float]] = defaultdict(dict)
     wanted = {Measure.ON_TIME: "on_time", Measure.FIRST_INSPECTION: "first_inspection"}
-    rows = Figure.filter(organisation_id__in=ids, measure__in=list(wanted), total__gt=0)
+    which = _of_firms("organisation", ids, span)
+    rows = Figure.filter(**which, measure__in=list(wanted), total__gt=0)
     for figure in await rows.order_by("id"):
-        found = measured[figure.organisation_id]
+        found = measured[str(figure.organisation_id)]
         found[wanted[figure.measure]] = figure.mean_bp / 10_000
         if figure.measure == Measure.ON_TIME:
             found["records"] = float(figure.total)

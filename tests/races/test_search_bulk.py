@@ -46,6 +46,8 @@ async def test_parts_written_by_processes_are_one_index(
         assert await engine.scan("suppliers", offset=0, limit=99) == {
             row["id"]: row for row in rows
         }
+        first, *_, last = await sources.findable_rows("suppliers")
+        assert await sources.documents_between("suppliers", first, last) == rows
         await make_supplier()
         await indexing.refresh(engine, "suppliers", await sources.findable_ids("suppliers"))
         assert await engine.count("suppliers") == total + 1

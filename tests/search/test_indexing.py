@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -263,15 +264,15 @@ async def test_a_rebuild_keeps_what_changes_meanwhile(
     await make_supplier()
     await drain()
     later: list[SupplierProfile] = []
-    documents = sources.documents
+    documents = sources.documents_between
 
-    async def changing(kind: Kind, ids: Any) -> Any:
-        found = await documents(kind, ids)
+    async def changing(kind: Kind, first: UUID, last: UUID) -> Any:
+        found = await documents(kind, first, last)
         if not later:
             later.append(await make_supplier())
         return found
 
-    monkeypatch.setattr(sources, "documents", changing)
+    monkeypatch.setattr(sources, "documents_between", changing)
     assert await indexing.rebuild(engine, "suppliers") == 1
     assert await engine.count("suppliers") == 2
 

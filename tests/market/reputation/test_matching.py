@@ -25,6 +25,7 @@ async def test_a_supplier_is_ranked_by_its_shrunk_figures() -> None:
     figures = {row.measure: row.mean_bp for row in await Figure.all()}
     (document,) = await sources.supplier_documents(SupplierProfile.filter(id=profile.id))
     assert document["quality"] == {"on_time": 0.9167, "first_inspection": 0.875, "records": 1.0}
+    assert await sources.documents_between("suppliers", profile.id, profile.id) == [document]
     assert figures == {Measure.ON_TIME: 9167, Measure.FIRST_INSPECTION: 8750}
     punctual, accepted = _punctuality(document), _first_inspection(document)
     assert (punctual.value, accepted.value) == (0.9167, 0.875)
