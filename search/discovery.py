@@ -14,7 +14,7 @@ from search.documents import Document, Kind
 from search.engine import Filter, Hit, Query, Range, Results, SearchEngine, Sort
 from search.entries import OPEN_JOBS, SETTINGS, index_document
 from search.normalisation import normalise
-from search.quotes import ANY_PRICE, ceilings, keeps_ceilings, quotes_something
+from search.quotes import ANY_PRICE, ceilings, cheapest, keeps_ceilings, quotes_something
 from search.reasons import covered_words, covers_something
 from search.weights import weights
 
@@ -122,15 +122,15 @@ class _Read:
         wanted, parsed = self.wanted, self.parsed
         if not self.groups or wanted.page * wanted.per_page > WINDOW:
             return found.hits, found.total
-        fitting = [
-            hit
-            for hit in _relevant(found.hits, self.groups, is_filtered=bool(parsed.filters))
-            if keeps_ceilings(hit.source, parsed.filters, self.groups)
+        affordable = [
+            hit for hit in found.hits if keeps_ceilings(hit.source, parsed.filters, self.groups)
         ]
+        fitting = _relevant(affordable, self.groups, is_filtered=bool(parsed.filters))
         if any(bound.field == ANY_PRICE for bound in ceilings(parsed.filters)):
+            fitting = _of_the_kind(fitting, self.groups) or fitting
             quoting = [hit for hit in fitting if quotes_something(hit.source, self.groups)]
             fitting = quoting or fitting
-        ordered = _ordered(fitting, parsed)
+        ordered = _ordered(fitting, parsed, self.groups)
         if wanted.kind == "jobs" and parsed.sort is None and not _names_status(wanted.filters):
             ordered = _open_first(ordered)
         total = len(ordered) if found.total <= WINDOW else found.total
@@ -181,6 +181,17 @@ def _is_modality(group: TermGroup) -> bool:
     return any(term in _modalities() for term, weight in group.terms if weight == 1.0)
 
 
+def _of_the_kind(hits: Sequence[Hit], groups: Iterable[TermGroup]) -> list[Hit]:
+    """Those who work with the kind of data named: 肝脏CT 30块以内 compares no price of other pictures."""
+    asked = {term for group in groups for term, _ in group.terms if term in _modalities()}
+    return [
+        hit
+        for hit in hits
+        if not asked
+        or asked & {f"{CONCEPT}{normalise(one)}" for one in hit.source.get("modalities") or ()}
+    ]
+
+
 def _without_modalities(group: TermGroup) -> TermGroup:
     """心电 without 时序信号, of which it is a kind: that a firm works with these is not enough."""
     return replace(group, terms=tuple(t for t in group.terms if t[0] not in _modalities()))
@@ -191,9 +202,9 @@ def _modalities() -> frozenset[str]:
     return frozenset(f"{CONCEPT}{normalise(term.zh)}" for term in MODALITIES.values())
 
 
-def _ordered(hits: list[Hit], parsed: ParsedQuery) -> list[Hit]:
+def _ordered(hits: list[Hit], parsed: ParsedQuery, groups: Sequence[TermGroup]) -> list[Hit]:
     if parsed.sort is not None:
-        return _sorted_among_equals(hits, parsed.sort)
+        return _sorted_among_equals(hits, parsed.sort, groups)
     bounds = list(ceilings(parsed.filters))
     if not bounds:
         return hits
@@ -205,13 +216,17 @@ def _ordered(hits: list[Hit], parsed: ParsedQuery) -> list[Hit]:
     return sorted(hits, key=lambda hit: (-value(hit), hit.id))
 
 
-def _sorted_among_equals(hits: list[Hit], sort: Sort) -> list[Hit]:
+def _sorted_among_equals(hits: list[Hit], sort: Sort, groups: Sequence[TermGroup]) -> list[Hit]:
     """The asked order among records about as relevant as the best; the others stay behind."""
     best = hits[0].score if hits else 0.0
     sign = -1 if sort.descending else 1
 
     def key(hit: Hit) -> tuple[bool, bool, float, float]:
-        number = _numbers(hit).get(sort.field)
+        number: float | None = None
+        if sort.field == ANY_PRICE:
+            number = cheapest(hit.source, groups)
+        if number is None:
+            number = _numbers(hit).get(sort.field)
         return (
             hit.score < best * _AS_RELEVANT, number is None, sign * (number or 0), -hit.score
         )  # fmt: skip

@@ -140,11 +140,7 @@ def _people(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:
     wanted, least = job["min_staff"], skill_rank(job["min_level"])
     heads = _heads_from(supplier, least) + supplier["experts"] if least else supplier["staff"]
     if wanted > heads:
-        msgid = (
-            N_("%(n)s people of %(level)s or higher needed, has %(held)s")
-            if least else N_("%(n)s people needed, has %(held)s")
-        )  # fmt: skip
-        yield Reason(msgid, {"n": wanted, "level": job["min_level"], "held": heads})
+        yield _too_few(job, supplier, heads)
     kind = job["annotator_type"]
     if kind == _EXPERT and kind not in supplier["annotator_types"]:
         yield Reason(N_("No domain experts"))
@@ -152,6 +148,14 @@ def _people(job: JobDocument, supplier: SupplierDocument) -> Iterator[Reason]:
         certified = _heads_from(supplier, _PROFESSIONAL_RANK)
         if certified < max(wanted, 1):
             yield Reason(N_("No professional annotators"))
+
+
+def _too_few(job: JobDocument, supplier: SupplierDocument, heads: int) -> Reason:
+    params = {"n": job["min_staff"], "held": heads}
+    if not skill_rank(job["min_level"]):
+        return Reason(N_("%(n)s people needed, has %(held)s"), params)
+    msgid = N_("%(n)s people of %(level)s or higher needed, has %(held)s with %(experts)s experts")
+    return Reason(msgid, {**params, "level": job["min_level"], "experts": supplier["experts"]})
 
 
 def _heads_from(supplier: SupplierDocument, least: int) -> int:

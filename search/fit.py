@@ -59,7 +59,7 @@ class Relevance:
             )
             full += weight
             gained += weight * best
-            if best >= WEAK_WEIGHT:
+            if best >= WEAK_WEIGHT and not group.is_hint:
                 covered.append(group.surface)
         reason = Reason(N_("Covers: %(words)s"), {"words": "、".join(covered)}) if covered else None
         return Part(gained / full if full else 0.0, reason)
@@ -80,12 +80,21 @@ def domain_fit(
         for domain in domains
         if {term for term in terms_of([domain]) if term.startswith(CONCEPT)} & asked - _TOO_WIDE
     ]
+    said = _meant(text) - _TOO_WIDE
+    known = [domain for domain in known if _meant(domain) & said] or known
     value = 0.5 * (industry in industries) + 0.5 * bool(known)
     if known:
         return Part(value, Reason(N_("Experienced in: %(what)s"), {"what": "、".join(known)}))
     if industry in industries:
         return Part(value, Reason(N_("Works in the industry: %(what)s"), {"what": industry}))
     return Part(value)
+
+
+def _meant(text: str) -> frozenset[str]:
+    """What a text says itself, without the wider families: 玫瑰分级 is no 病虫害."""
+    words = lexicon()
+    spans = words.matches(words.canonical(text))
+    return frozenset(f"{CONCEPT}{concept}" for span in spans for concept in span.concepts)
 
 
 def task_coverage(wanted: Iterable[str], offered: Iterable[str]) -> Part:

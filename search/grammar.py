@@ -45,6 +45,7 @@ _STORAGE = re.compile(
 _FIRST_ORDER = re.compile(
     rf"(?:起订|起做|起接|最低订单|最小订单|起步)(?:金额|价|额|量)?\s*(?:要|在|是)?(?:{MOST})?\s*"
     rf"(?P<n>{NUMBER})\s*(?:元|块钱?|yuan)?(?:{UNDER})?"
+    rf"|(?:^|(?<=\s))(?P<n2>{NUMBER})\s*(?:元|块钱?)起(?:订|接|做|步)?(?=\s|$)"
 )
 _EXPERT = re.compile(
     r"(?:行业领域专家|领域专家|(?:文保|医学|法律)?专家|[\u4e00-\u9fff]{0,2}医[师生]|硕博|博士|硕士|律师"
@@ -140,7 +141,7 @@ def _house(reading: Reading, kind: Kind) -> Iterator[Finding]:
                           N_("Stores at least %(n)s TB"), {"n": plain(terabytes)},
                           (Range("storage_tb", at_least=float(terabytes)),))  # fmt: skip
     for match in reading.finditer(_FIRST_ORDER):
-        if (yuan := parse_number(match["n"])) is not None:
+        if (yuan := parse_number(match["n"] or match["n2"])) is not None:
             yield Finding("min_order", f"min_order<={yuan}", *match.span(),
                           N_("Takes orders from %(n)s yuan"), {"n": plain(yuan)},
                           (Range("min_order", at_most=float(yuan)),))  # fmt: skip

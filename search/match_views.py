@@ -22,7 +22,7 @@ _NEEDED = {
     "Must be in %(where)s, is in %(home)s": N_("Must be in %(where)s"),
     "Health data level %(n)s needed, cleared to level %(held)s": N_("Health data level %(n)s"),
     "CCTV must be kept %(n)s months, is kept %(held)s": N_("CCTV kept %(n)s months"),
-    "%(n)s people of %(level)s or higher needed, has %(held)s": N_(
+    "%(n)s people of %(level)s or higher needed, has %(held)s with %(experts)s experts": N_(
         "%(n)s people of %(level)s or higher"
     ),
     "%(n)s people needed, has %(held)s": N_("At least %(n)s people"),

@@ -50,6 +50,7 @@ _PRICES = tuple(
         rf"(?P<end>{UNDER}|以上|起)?",
         rf"(?P<how>{MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
         rf"(?:^|(?<=\s))(?P<how>{MOST})\s*(?P<money>{NUMBER})(?P<unit>)(?P<end>)(?=\s|$)",
+        rf"(?:^|(?<=[\s,]))(?P<how>)(?P<money>{MONEY}(?<=[元块毛角钱]))(?P<unit>)(?P<end>)(?=[\s,]|$)",
         rf"(?:^|(?<=\s))(?P<unit>{UNIT})\s*(?P<how>)(?P<money>{MONEY})(?P<end>{UNDER})?(?=\s|$)",
         rf"(?:(?:每|按)个?|(?=千字|时薪|日薪))\s*(?P<unit>{UNIT})\s*{_QUOTE}(?:在)?\s*(?P<how>{MOST})\s*{FROM}(?P<money>{NUMBER})"
         rf"{_NO_COUNT}(?P<end>)",

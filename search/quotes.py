@@ -48,6 +48,13 @@ def quotes_something(document: Mapping[str, Any], groups: Sequence[TermGroup]) -
     return any(_shared(price["task"], groups) for price in document.get("prices") or ())
 
 
+def cheapest(document: Mapping[str, Any], groups: Sequence[TermGroup]) -> int | None:
+    """The lowest of the quotes that share most words with the query; None where none shares any."""
+    offers = [(_shared(one["task"], groups), one["low"]) for one in document.get("prices") or ()]
+    most = max((shared for shared, _ in offers), default=0)
+    return min(low for shared, low in offers if shared == most) if most else None
+
+
 def _is_met(
     prices: Iterable[Mapping[str, Any]], bounds: Mapping[str, float], groups: Sequence[TermGroup]
 ) -> bool:

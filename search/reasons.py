@@ -9,9 +9,14 @@ from search.engine import IndexDocument
 
 
 def covered_words(document: IndexDocument, groups: Iterable[TermGroup]) -> list[str]:
-    """The surfaces of the groups that the record's texts satisfy, in the order asked."""
+    """The surfaces of the groups that the record's texts satisfy, in the order asked; no hints,
+    for those were not said."""
     terms = terms_of((*document.strong, *document.weak))
-    return [group.surface for group in groups if any(term in terms for term, _ in group.terms)]
+    return [
+        group.surface
+        for group in groups
+        if not group.is_hint and any(term in terms for term, _ in group.terms)
+    ]
 
 
 def covers_something(document: IndexDocument, groups: Iterable[TermGroup]) -> bool:

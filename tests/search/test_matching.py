@@ -68,7 +68,7 @@ def test_a_fitting_supplier_is_not_refused(job: JobDocument, supplier: SupplierD
         ({"xinchuang": True}, {}, ["缺少信创环境"]),
         ({}, {"security": {"vlan_isolation": False}}, ["缺少 VLAN 隔离"]),
         ({"cctv_months": 12}, {}, ["监控录像须留存 12 个月，现为 6 个月"]),
-        ({"min_staff": 73}, {}, ["需三级及以上 73 人，现有 72 人"]),
+        ({"min_staff": 73}, {}, ["需三级及以上 73 人，现有 72 人（含专家 26 人）"]),
         ({"min_staff": 72}, {}, []),
         ({"min_level": "", "min_staff": 221}, {}, ["需 221 人，现有 220 人"]),
         ({}, {"annotator_types": ["专业标注员"]}, ["缺少行业领域专家"]),

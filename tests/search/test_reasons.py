@@ -6,12 +6,14 @@ from typing import cast
 import pytest
 
 from market.kit.i18n import translations
+from search.analysis import query_groups
 from search.documents import JobDocument, SupplierDocument
 from search.eligibility import refusals
 from search.entries import index_document
 from search.example_records import documents_of
 from search.lexicon import lexicon
 from search.matching import Match, match_suppliers
+from search.reasons import covered_words
 from search.weights import weights
 from tests.search.judgements.records import Record, generated
 
@@ -131,3 +133,11 @@ def test_a_refused_firm_is_told_what_is_missing_and_no_more() -> None:
     assert said == [
         "不支持驻场", "缺少 等保三级", "不可处理重要数据", "缺少 VLAN 隔离", "需 60 人，现有 20 人",
     ]  # fmt: skip
+
+
+def test_what_was_not_said_is_not_said_to_be_covered() -> None:
+    record = {"industries": ["现代农业"], "task_types": ["2D框"], "domains": ["病虫害"]}
+    firm = documents_of({"suppliers": [{"id": "F", "name": "甲", **record}]})["suppliers"][0]
+    groups = query_groups("病虫害")
+    assert [group.surface for group in groups if group.is_hint] == ["现代农业"]
+    assert covered_words(index_document(firm), groups) == ["病虫害"]

@@ -8,7 +8,10 @@ from typing import Any
 
 from tests.search.judgements.records import HERE, Record
 
-NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NAMES = (
+    "one", "two", "three", "four", "five", "six",
+    "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _FLAGS = {
     "onsite": "onsite", "hospital": "in_hospital", "vlan": "vlan_isolation",
     "deploy": "private_deploy", "xc": "xinchuang", "deid": "deid_service", "vpn": "vpn",
