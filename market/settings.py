@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     search_url: str = ""
     search_key: SecretStr = SecretStr("")
     search_log_days: int = Field(default=180, ge=1)
+    preferred_region: str = Field(default="", pattern=r"^(\d{6})?$")
     files_url: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "数据标注公共服务平台 <no-reply@market.example>"

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from market.directory.models import SupplierProfile
+from market.settings import settings
 from market.tendering.models import Job
 from search import sources
 from search.documents import Document, JobDocument, Kind, SupplierDocument
@@ -34,7 +35,8 @@ async def suppliers_for(
         (Equals("modalities", job["modality"]),) if job["modality"] else ()
     )
     suppliers = await _candidates(engine, "suppliers", job, (), narrowed)
-    return match_suppliers(job, suppliers), {one["id"]: one for one in suppliers}
+    matches = match_suppliers(job, suppliers, preferred_region=settings.preferred_region)
+    return matches, {one["id"]: one for one in suppliers}
 
 
 async def jobs_for(
@@ -44,12 +46,13 @@ async def jobs_for(
     still_open = (In("status", OPEN_JOBS),)
     narrowed = (*still_open, In("modalities", tuple(supplier["modalities"])))
     jobs = await _candidates(engine, "jobs", supplier, still_open, narrowed)
-    return match_jobs(supplier, jobs), {one["id"]: one for one in jobs}
+    matches = match_jobs(supplier, jobs, preferred_region=settings.preferred_region)
+    return matches, {one["id"]: one for one in jobs}
 
 
 def weigh(job: JobDocument, supplier: SupplierDocument) -> Matches:
     """One supplier against one job."""
-    return match_jobs(supplier, [job])
+    return match_jobs(supplier, [job], preferred_region=settings.preferred_region)
 
 
 async def _candidates(

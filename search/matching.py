@@ -66,13 +66,15 @@ def match_suppliers(
     )
 
 
-def match_jobs(supplier: SupplierDocument, jobs: Iterable[JobDocument]) -> Matches:
+def match_jobs(
+    supplier: SupplierDocument, jobs: Iterable[JobDocument], *, preferred_region: str = ""
+) -> Matches:
     """Jobs for a supplier, by the rules and weights of suppliers for a job."""
     entry = [index_document(supplier)]
     return _matches(
         jobs,
         lambda job: refusals(job, supplier),
-        lambda job: supplier_parts(job, supplier, Relevance(text_of(job), entry)),
+        lambda job: supplier_parts(job, supplier, Relevance(text_of(job), entry), preferred_region),
         weights().suppliers,
     )
 

@@ -13,7 +13,9 @@ from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
 from market.kit.limiting import client_address, limit
 from market.kit.paging import Page, whole
+from market.settings import settings
 from market.tendering import access, wizard
+from market.vocabulary.regions import full_name
 from search import (
     dictionary,
     disclosure,
@@ -29,6 +31,7 @@ from search import (
 )
 from search.cards import card_of
 from search.match_views import match_list
+from search.matching import PREFERENCE
 from search.weights import LABELS, weights
 
 
@@ -169,7 +172,8 @@ async def show_weights(request: Request) -> Response:
     meanings = {name: _(text) for name, text in disclosure.MEANINGS.items()}
     return await web.render(
         request, "search/weights.html", weights=weights(), labels=labels, meanings=meanings,
-        versions=disclosure.versions(),
+        versions=disclosure.versions(), points=round(PREFERENCE * 100),
+        preferred=full_name(settings.preferred_region),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from market.kit import outbox
 from market.kit.actor import Actor
 from market.settings import settings
 from market.tendering.models import Job
-from search import indexing
+from search import indexing, lists
 from tests.factories import actor, make_organisation, signed_in_client
 from tests.factories.directory import make_supplier, make_talent
 from tests.factories.tendering import make_job, owner_of, published_job
@@ -178,6 +178,20 @@ async def test_the_weights_are_public(http: httpx.AsyncClient) -> None:
     assert page.status_code == 200
     assert "文字相关度" in page.text
     assert "2026-11-21" in page.text
+    assert "目前没有生效的地区倾斜" in page.text
+
+
+async def test_a_regional_preference_is_said(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "preferred_region", "370000")
+    page = await http.get("/search/weights")
+    assert "现行地区倾斜：山东省的供应商在匹配需求时加 5 分" in page.text
+    supplier = await lists.document_of_supplier((await make_supplier()).organisation_id)
+    assert supplier is not None
+    job = await lists.document_of_job(await medical_job())
+    (match,) = lists.weigh(job, supplier).eligible
+    assert match.parts["preference"] == 1.0
 
 
 async def test_the_api_searches_and_explains(http: httpx.AsyncClient) -> None:
@@ -187,7 +201,7 @@ async def test_the_api_searches_and_explains(http: httpx.AsyncClient) -> None:
     answer = (await http.get("/api/v1/search", params={"q": "济南 肺结节"})).json()
     (hit,) = answer["hits"]
     assert (hit["number"], hit["title"], hit["external_id"]) == (firm.number, firm.name, None)
-    assert hit["reasons"] == ["匹配：肺结节、医疗健康", "满足：山东省济南市"]
+    assert hit["reasons"] == ["匹配：肺结节", "满足：山东省济南市"]
     assert [one["token"] for one in answer["constraints"]] == ["region:370100"]
     assert (answer["total"], answer["is_degraded"]) == (1, False)
     people = (await http.get("/api/v1/search", params={"q": "点云", "kind": "talents"})).json()
