@@ -103,7 +103,7 @@ PLATFORM = Export(N_("Suppliers' income through the platform"), (
     (N_("Bank"), "text", "bank_name"), (N_("Account number"), "text", "bank_account"),
     (N_("Orders and works"), "integer", "orders"), (N_("Income (yuan)"), "money", "income_fen"),
     (N_("For pilots and readings (yuan)"), "money", "work_fen"),
-    (N_("Refunded (yuan)"), "money", "refunded_fen"), (N_("Net (yuan)"), "money", "net_fen"),
+    (N_("Refunded (yuan)"), "money", "refunded_fen"), (N_("Less refunds (yuan)"), "money", "net_fen"),
     (N_("Platform fee (yuan)"), "money", "fee_fen"), (N_("Tax withheld (yuan)"), "money", "withheld_fen"),
 ))  # fmt: skip
 _TAX_COLUMNS: tuple[Any, ...] = (
