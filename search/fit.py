@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from market.kit.i18n import N_
 from market.vocabulary.regions import city_of, is_within, nearest, province_of
 from search.analysis import CONCEPT, TermGroup, query_groups, terms_of
 from search.engine import IndexDocument
-from search.lexicon import lexicon
+from search.lexicon import lexicon, renewed
 from search.relevance import WEAK_WEIGHT, rarity
 
 
@@ -90,6 +91,8 @@ def domain_fit(
     return Part(value)
 
 
+@renewed
+@lru_cache(maxsize=16_384)
 def _meant(text: str) -> frozenset[str]:
     """What a text says itself, without the wider families: 玫瑰分级 is no 病虫害."""
     words = lexicon()
