@@ -1,6 +1,7 @@
 """Words for the codes of facts, in the reader's language."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from market.bureau.models import ActivityKind, FactKind, Side
@@ -181,6 +182,11 @@ def digits(kind: str, value: int | None) -> str:
         hundredths = (value * 200 + 60) // 120
         return f"{hundredths // 100}.{hundredths % 100:02d}"
     return str(value)
+
+
+def typed(kind: str, value: int | None) -> Decimal | None:
+    """The same as a number, for a cell of a table."""
+    return None if value is None else Decimal(digits(kind, value))
 
 
 def headline(fen: int) -> tuple[str, str]:

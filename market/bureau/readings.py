@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from market.bureau import labels, reports
 from market.bureau.indicators import Indicator, catalogue, dimension_label, grouped
@@ -72,14 +73,15 @@ def _change(value: int | None, past: int | None) -> int | None:
 def readings_sheet(groups: Sequence[tuple[str, Sequence[Reading]]]) -> Sheet:
     """The readings as one table; a value is written in full in its unit."""
     heads = [
-        Column(_("Code")), Column(_("Indicator group")), Column(_("Indicator")), Column(_("Value")),
+        Column(_("Code")), Column(_("Indicator group")), Column(_("Indicator")),
+        Column(_("Value"), "number"),
         Column(_("Unit")), Column(_("On the period before"), "percent"),
         Column(_("On the year before"), "percent"), Column(_("Source of the value")),
     ]  # fmt: skip
     rows = [
         [
             one.indicator.code, title, one.indicator.name,
-            labels.digits(one.indicator.kind, one.value), one.indicator.unit, one.before_bp,
+            labels.typed(one.indicator.kind, one.value), one.indicator.unit, one.before_bp,
             one.year_bp, one.source,
         ]
         for title, readings in groups
@@ -115,9 +117,9 @@ def months_sheet(indicator: Indicator, values: Sequence[tuple[str, int | None]])
     """The months as a table."""
     heads = [
         Column(_("Month")),
-        Column(_("%(name)s (%(unit)s)", name=indicator.name, unit=indicator.unit)),
+        _column(indicator),
     ]
-    rows = [[month, labels.digits(indicator.kind, value)] for month, value in values]
+    rows = [[month, _cell(indicator, value)] for month, value in values]
     return Sheet("months", _("%(name)s by month", name=indicator.name), heads, rows)
 
 
@@ -127,9 +129,9 @@ def regions_sheet(
     """The regions as a table; each opens its own page."""
     heads = [
         Column(_("Region")),
-        Column(_("%(name)s (%(unit)s)", name=indicator.name, unit=indicator.unit)),
+        _column(indicator),
     ]
-    rows = [[labels.region(code), labels.digits(indicator.kind, value)] for code, value in values]
+    rows = [[labels.region(code), _cell(indicator, value)] for code, value in values]
     links = [
         web.path_for("bureau:indicator", code=indicator.code, **query.params(region=code))
         for code, _value in values
@@ -158,13 +160,23 @@ def catalogue_sheet() -> Sheet:
 def reports_sheet(indicator: Indicator, rows: Sequence[IndicatorReport]) -> Sheet:
     """What documents state of an indicator, the latest period first."""
     heads = [
-        Column(_("Period")), Column(_("%(name)s (%(unit)s)", name=indicator.name, unit=indicator.unit)),
+        Column(_("Period")), _column(indicator),
         Column(_("Document it rests on")), Column(_("Date of the document"), "date"),
         Column(_("Put on record"), "datetime"),
     ]  # fmt: skip
     cells = [
-        [row.period, labels.digits(indicator.kind, row.value), row.document, row.document_on,
+        [row.period, _cell(indicator, row.value), row.document, row.document_on,
          row.created_at]
         for row in rows
     ]  # fmt: skip
     return Sheet("reports", _("Reported values"), heads, cells)
+
+
+def _column(indicator: Indicator) -> Column:
+    """A column of one indicator's values: money as money, everything else as a number of its unit."""
+    title = _("%(name)s (%(unit)s)", name=indicator.name, unit=indicator.unit)
+    return Column(title, "money" if indicator.kind == "money" else "number")
+
+
+def _cell(indicator: Indicator, value: int | None) -> int | Decimal | None:
+    return value if indicator.kind == "money" else labels.typed(indicator.kind, value)

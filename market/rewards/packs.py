@@ -26,7 +26,7 @@ ROWS = Export(
     (
         (N_("Evidence"), "text", lambda row: _(SOURCES[row["source"]])),
         (N_("Number"), "text", lambda row: row["number"]),
-        (N_("Day"), "text", lambda row: row["day"]),
+        (N_("Day"), "date", lambda row: dt.date.fromisoformat(row["day"])),
         (N_("Amount"), "money", lambda row: row["amount_fen"]),
     ),
 )
