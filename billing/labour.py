@@ -192,8 +192,8 @@ async def remit_tax(first: dt.date, *, reference: str, by: Actor) -> TaxRemittan
     """
     require(by, Role.FINANCE, kind=OrganisationKind.OPERATOR)
     month = f"{first:%Y-%m}"
-    fen = sum(row.tax_fen for row in await withheld_in(first))
     await ledger.lock_accounts({WITHHELD_TAX, CUSTODY_BANK})
+    fen = sum(row.tax_fen for row in await withheld_in(first))
     is_over = f"{clock.today():%Y-%m}" > month
     if not fen or not is_over or await TaxRemittance.exists(month=month):
         raise NothingToRemit(_("The month is not over, nothing was withheld in it, or it is paid"))
