@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from billing import epochs, ledger, payments, redemptions, transfers, webhooks
+from billing import batch_settlements, epochs, ledger, payments, redemptions, transfers, webhooks
 from billing.chart import (
     CUSTODY_BANK,
     PROCESSOR_CLEARING,
@@ -26,14 +26,16 @@ from billing.ledger_models import (
     LedgerTransaction,
     LedgerTransfer,
 )
-from billing.models import Payment, VoucherPool, VoucherRedemption, WebhookEvent
+from billing.models import Payment, Settlement, VoucherPool, VoucherRedemption, WebhookEvent
 from billing.payments import CheckoutState
 from billing.redemption_guards import VoucherNotRedeemable
 from billing.states import PaymentMethod, PaymentStatus, RedemptionStatus
 from billing.verification import verify_ledger
+from market.accounts.models import Organisation
 from market.kit import db, rows
 from market.kit.errors import Conflict
 from market.kit.outbox import OutboxMessage
+from tests.billing.test_batch_settlements import of_one_supplier
 from tests.factories.billing import COMPUTE_LINE, SYSTEM, make_programme, unpaid_order
 
 pytestmark = [pytest.mark.committed, pytest.mark.usefixtures("committed")]
@@ -260,3 +262,17 @@ async def test_l2_a_slow_posting_is_not_overtaken_by_the_seal(
 
 async def test_the_ledger_is_sound_after_all_of_it() -> None:
     assert await verify_ledger() == []
+
+
+async def test_batches_of_one_supplier_settle_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = await of_one_supplier(7)
+    monkeypatch.setattr(batch_settlements, "SIZE", 2)
+    async with asyncio.timeout(90):
+        batch = await batch_settlements.settle_due()
+    assert (batch.settled, batch.left_out) == (7, {})
+    settled = await Settlement.filter(order_id__in=[order.id for order in orders])
+    assert len(settled) == 7
+    due = supplier_receivable((await Organisation.get(id=orders[0].supplier_id)).number)
+    assert await ledger.balance_of(due) == sum(row.net_fen for row in settled)
+    assert await verify_ledger() == []
+    assert await batch_settlements.due_orders() == []
