@@ -44,7 +44,26 @@ def certifications_to_see(by: Actor) -> QuerySet[Certification]:
     wanted = Q(status__in=PUBLIC)
     if by.organisation_id is not None:
         wanted |= _whole(by)
+    return _listed(wanted)
+
+
+def certifications_to_read(by: Actor) -> QuerySet[Certification]:
+    """Those that the actor may read in full, papers and contacts included."""
+    return _listed(_whole(by))
+
+
+def _listed(wanted: Q) -> QuerySet[Certification]:
     return Certification.filter(wanted).select_related("base", "round").order_by("-id")
+
+
+def reads_annex_5(by: Actor, call: CertificationRound) -> bool:
+    """Whether a round's summary is the actor's to read: an authority's of the province, over its own region."""
+    if by.kind == OrganisationKind.OPERATOR:
+        return is_authority(by)
+    return is_authority(by) and (
+        regions.is_within(by.region_code, call.region_code)
+        or regions.is_within(call.region_code, by.region_code)
+    )
 
 
 async def certification_to_see(by: Actor, number: str) -> Certification:
@@ -59,7 +78,7 @@ async def reads_whole(by: Actor, row: Certification) -> bool:
     """Whether the actor sees papers, contacts and opinions, not only what is publicised."""
     if by.organisation_id is None:
         return False
-    return await Certification.filter(_whole(by), id=row.id).exists()
+    return await certifications_to_read(by).filter(id=row.id).exists()
 
 
 async def certification_to_read(by: Actor, number: str) -> Certification:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from market.certification.models import Certification, CertificationRound
+from tortoise.queryset import QuerySet
+
+from market.certification.models import Certification
 from market.certification.states import CertificationStatus
 from market.kit.i18n import N_
 from market.kit.tables import Export, status
@@ -58,10 +60,10 @@ CERTIFICATIONS = Export(
 )
 
 
-async def annex_5_rows(call: CertificationRound) -> list[Certification]:
-    """What was handed in to a round, numbered, with firms and staff counted from the list."""
-    handed_in = Certification.filter(round=call, status__in=HANDED_IN).select_related("base")
-    rows = await handed_in.prefetch_related("firms").order_by("submitted_at", "id")
+async def annex_5_rows(readable: QuerySet[Certification]) -> list[Certification]:
+    """Of what somebody may read in full what was handed in, numbered, its firms and staff counted."""
+    handed_in = readable.filter(status__in=HANDED_IN).order_by("submitted_at", "id")
+    rows = await handed_in.prefetch_related("firms")
     for position, row in enumerate(rows, start=1):
         row.position = position
         row.firms_count = len(row.firms)

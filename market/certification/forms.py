@@ -17,13 +17,13 @@ SERVICES = {
     "collection": N_("Collection"),
     "annotation": N_("Annotation"),
     "analysis": N_("Analysis"),
-    "processing": N_("Processing"),
+    "processing": N_("Data processing"),
     "handling": N_("Handling"),
     "inspection": N_("Inspection"),
     "other": N_("Other"),
 }  # fmt: skip  采集、标注、分析、加工、处理、质检、其他
 DATA_KINDS = {
-    "image": N_("Images"), "speech": N_("Speech"), "text": N_("Text"), "video": N_("Video"),
+    "image": N_("Images"), "speech": N_("Speech"), "text": N_("Text data"), "video": N_("Video"),
     "other": N_("Other"),
 }  # fmt: skip
 MAX_FEN = 10**15

@@ -67,15 +67,15 @@ async def show_round(request: Request) -> Response:
     """A call with its conditions; for authorities what was handed in, and annex 5 as a file."""
     call = await access.round_to_see(request.path_params["number"])
     actor = web.actor_of(request)
-    seen = access.certifications_to_see(actor).filter(round=call)
-    if access.is_authority(actor):
-        numbers = {row.number for row in await seen}
-        rows = [row for row in await exports.annex_5_rows(call) if row.number in numbers]
-        if file := await exports.ANNEX_5.file(request, rows, subject=call.number):
-            return file
+    reads_annex = access.reads_annex_5(actor, call)
+    find = access.certifications_to_read if reads_annex else access.certifications_to_see
+    seen = find(actor).filter(round=call).prefetch_related("firms")
+    if reads_annex and tables.format_of(request):
+        rows = await exports.annex_5_rows(seen)
+        return exports.ANNEX_5.of(request, rows, subject=call.number)
     return await web.render(
         request, FOLDER + "rounds_show.html", call=call, page=await paginate(request, seen),
-        is_authority=access.is_authority(actor), is_base=actor.kind == "base",
+        reads_annex=reads_annex, is_base=actor.kind == "base",
         is_open=call.closes_at > clock.now(),
     )  # fmt: skip
 
@@ -207,7 +207,7 @@ async def submit(request: Request) -> Response:
     if form.is_valid:
         with form.guard():
             await applications.submit_application(row, form.input, by=web.signed_in(request))
-            return _done(request, row, _("Handed in"))
+            return _done(request, row, _("Application handed in"))
     return await web.render(
         request,
         FOLDER + "submit.html",

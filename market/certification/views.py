@@ -1,5 +1,6 @@
 """What the pages of certification show."""
 
+from decimal import Decimal
 from typing import Any
 
 from market.certification import access, applications, conditions
@@ -12,13 +13,14 @@ from market.certification.models import (
     CertificationRound,
 )
 from market.certification.reviews import may_decide, open_decisions
-from market.kit import audit, money
+from market.kit import audit
 from market.kit.actor import Actor
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 
+FEN_OF_WAN = 10**6
 DECISIONS = {
-    "recommend": N_("Recommend"), "return": N_("Return for correction"), "decline": N_("Decline"),
+    "recommend": N_("Recommend"), "return": N_("Return for correction"), "decline": N_("Decline the application"),
     "visit": N_("Visit the site"), "publicise": N_("Publicise"), "revoke": N_("Revoke"),
 }  # fmt: skip
 PLEDGE = (
@@ -48,14 +50,15 @@ async def page_of(row: Certification, by: Actor) -> dict[str, Any]:
         "firms": await CertificationFirm.filter(certification=row).order_by("name"),
         "papers": await _papers(row) if whole else [],
         "objections": await objections.order_by("id") if whole else [],
-        "history": await history(row),
+        "history": await history(row, whole=whole),
         "targets": targets(row),
         "pledge": [_(clause) for clause in PLEDGE],
     }
 
 
 async def _findings(row: Certification) -> list[conditions.Finding]:
-    if row.findings:
+    """Those it was handed in with; while the base may change it, those of what it states now."""
+    if row.findings and row.status not in applications.OPEN:
         return [conditions.Finding(**kept) for kept in row.findings]
     call = await CertificationRound.get(id=row.round_id)
     return await applications.findings_of(row, call) or []
@@ -88,12 +91,12 @@ def annex_2(row: Certification, firms: list[CertificationFirm]) -> list[tuple[st
         (_("Public annotation platform"), form["platform"] or "—"),
         (_("Concurrent users of the platform"), f"{form['concurrency']:,}"),
         (_("Annotated data (TB)"), str(form["data_tb"])),
-        (_("Planned investment"), money.format_yuan(form["planned_fen"])),
-        (_("Invested so far"), money.format_yuan(form["invested_fen"])),
+        (_("Planned investment (10,000 yuan)"), _wan(form["planned_fen"])),
+        (_("Invested so far (10,000 yuan)"), _wan(form["invested_fen"])),
         (_("Annotation firms"), str(len(firms))),
         (
-            _("Turnover of the firms last year"),
-            money.format_yuan(sum(f.revenue_fen for f in firms)),
+            _("Turnover of the firms last year (10,000 yuan)"),
+            _wan(sum(firm.revenue_fen for firm in firms)),
         ),
         (_("Annotators"), f"{sum(firm.staff for firm in firms):,}"),
         (_("Main industries"), form["industries"]),
@@ -103,18 +106,28 @@ def annex_2(row: Certification, firms: list[CertificationFirm]) -> list[tuple[st
     ]
 
 
-async def history(row: Certification) -> list[dict[str, Any]]:
-    """The moves as a timeline, each with its opinion."""
+def _wan(fen: int) -> str:
+    """An amount in the unit of annex 2, 万元, to the fen."""
+    return f"{(Decimal(fen) / FEN_OF_WAN).normalize():,f}"
+
+
+async def history(row: Certification, *, whole: bool) -> list[dict[str, Any]]:
+    """The moves as a timeline, each with its opinion for whoever reads the whole."""
     words = {
-        "begun": _("Application begun"), "status:submitted": _("Handed in"),
+        "begun": _("Application begun"), "status:submitted": _("Application handed in"),
         "status:returned": _("Returned for correction"), "status:recommended": _("Recommended"),
         "status:site_visit": _("Site visit"), "status:publicised": _("Publicised"),
         "status:objected": _("Objection raised"), "status:certified": _("Certified"),
-        "status:declined": _("Declined"), "status:withdrawn": _("Withdrawn"),
+        "status:declined": _("Not certified"), "status:withdrawn": _("Withdrawn"),
         "status:revoked": _("Revoked"),
     }  # fmt: skip
     return [
-        {"at": entry.created_at, "text": words[entry.action], "actor": entry.actor_label}
+        {
+            "at": entry.created_at,
+            "text": words[entry.action],
+            "actor": entry.actor_label,
+            "detail": entry.reason if whole else "",
+        }
         for entry in await audit.history(row)
         if entry.action in words
     ]

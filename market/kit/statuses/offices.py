@@ -29,7 +29,7 @@ CERTIFICATION: Final = {
     "publicised": StatusTone("waiting", "eye", "Public notice period"),
     "objected": StatusTone("danger", "flag", "Objection raised"),
     "certified": StatusTone("success", "shield", "Certified"),
-    "declined": StatusTone("muted", "cross", "Declined"),
+    "declined": StatusTone("muted", "cross", "Not certified"),
     "withdrawn": StatusTone("muted", "undo", "Withdrawn"),
     "revoked": StatusTone("danger", "cross", "Revoked"),
 }

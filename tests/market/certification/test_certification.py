@@ -185,6 +185,40 @@ async def test_annex_5_is_a_sheet_with_eleven_typed_columns(client: httpx.AsyncC
     assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
 
 
+async def test_annex_5_is_of_ones_own_region_and_numbered_there(client: httpx.AsyncClient) -> None:
+    province, first, second = await bureau("370000"), await make_base("370200"), await make_base()
+    call = await make_round(province)
+    shown = await submit_application(call, first)
+    await reviews.decide(shown, decision("recommend"), by=province)
+    await reviews.decide(shown, decision("publicise"), by=province)
+    await submit_application(call, second)
+    address = f"/certification-rounds/{call.number}?format=json"
+    for reader, wanted in (
+        (province, [(1, first), (2, second)]),
+        (await bureau("370100"), [(1, second)]),
+    ):
+        await signed_in_client(client, reader.person_id)
+        rows = (await client.get(address)).json()["rows"]
+        found = [(row["序号"], row["基地"]) for row in rows]
+        assert found == [(position, base.organisation_name) for position, base in wanted]
+    await signed_in_client(client, (await bureau("320000")).person_id)
+    page = await client.get(address)
+    assert page.headers["content-type"].startswith("text/html"), "no summary of another province"
+    assert shown.number in page.text
+    assert "0531-88000000" not in page.text
+
+
+async def test_a_returned_application_says_what_is_missing_now(client: httpx.AsyncClient) -> None:
+    province, by = await bureau("370000"), await make_base()
+    row = await submit_application(await make_round(province), by)
+    row = await reviews.decide(row, decision("return"), by=await bureau("370100"))
+    await applications.keep_form(row, f.BaseForm.model_validate(FORM | {"area": 999}), by=by)
+    await signed_in_client(client, by.person_id)
+    page = (await client.get(f"/certifications/{row.number}")).text
+    assert "办公场地面积（m²）：999，要求 ≥ 1000" in page
+    assert page.count(decision("return").opinion) == 2, "above the page, and in the history"
+
+
 async def test_the_pages_from_form_to_print(client: httpx.AsyncClient) -> None:
     province, by = await bureau("370000"), await make_base()
     call = await make_round(province)
@@ -209,6 +243,8 @@ async def test_the_pages_from_form_to_print(client: httpx.AsyncClient) -> None:
     row = await Certification.get(id=row.id)
     printed = await client.get(f"/certifications/{row.number}/print")
     assert row.digest in printed.text
+    assert f"承诺人：李建国，{clock.today()}" in printed.text
+    assert "8,000" in printed.text, "annex 2 is in 10,000 yuan"
     await signed_in_client(client, (await actor(await make_organisation(kind="demand"))).person_id)
     for page in ("", "/print"):
         hidden = await client.get(f"/certifications/{row.number}{page}")
