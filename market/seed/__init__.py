@@ -26,6 +26,7 @@ from market.kit.actor import Actor
 from market.kit.errors import Conflict
 from market.risks.cases import review_market
 from market.seed import (
+    bases,
     calls,
     complaints,
     deals,
@@ -61,6 +62,9 @@ LOGINS = [
     Login("需求方 · 企业", "company@demo.example"),
     Login("供给方 · 甲", "supplier1@demo.example"),
     Login("供给方 · 乙", "supplier2@demo.example"),
+    Login("基地 · 已认定", "base1@demo.example"),
+    Login("基地 · 刚达标", "base2@demo.example"),
+    Login("基地 · 差一人", "base3@demo.example"),
     Login("主管部门 · 济南市", "bureau@demo.example"),
     Login("主管部门 · 山东省", "province@demo.example"),
     Login("运营方", "operator@demo.example"),
@@ -98,19 +102,21 @@ async def seed_demo() -> list[Login]:
     await securities.play_securities(cast)
     await securities.declare_neighbours(cast)
     await pilots.play_pilot(cast)
-    province = await _province()
+    province = await _authority("province@demo.example")
     await calls.hold_back(cast, province)
     await complaints.play_complaints(cast, province)
     await fairs.play_fair(cast, province)
-    await fairs.call_for_bases(province)
+    await bases.play_bases(
+        cast, await _bases(cast), city=await _authority("bureau@demo.example"), province=province
+    )
     await programmes.play_programmes(cast, province)
     await play_bulletins(province)
     await review_market()
     return LOGINS
 
 
-async def _province() -> Actor:
-    person = await Person.get(email="province@demo.example")
+async def _authority(email: str) -> Actor:
+    person = await Person.get(email=email)
     membership = await Membership.get(person=person).select_related("organisation")
     return deals.actor(membership.organisation, person)
 
@@ -159,8 +165,21 @@ async def _cast() -> deals.Cast:
             "supplier2": await _person("商务 苏晓", "supplier2@demo.example", hashed),
             "expert1": await _person("专家 顾清源", "expert1@demo.example", hashed),
             "expert2": await _person("专家 闻人雪", "expert2@demo.example", hashed),
-        },
+        }
+        | {one.email: await _person(one.person, one.email, hashed) for one in bases.PARKS},
     )
+
+
+async def _bases(cast: deals.Cast) -> dict[str, Actor]:
+    """The bases, verified before the province calls for them; by the e-mail of their owner."""
+    with clock.frozen_at(clock.now() - dt.timedelta(days=60)):
+        return {
+            one.email: await _verified(
+                cast.people[one.email], one.name, one.region, "enterprise", cast.operator,
+                kind=OrganisationKind.BASE, code=deals.demo_code("91", one.region),
+            )
+            for one in bases.PARKS
+        }  # fmt: skip
 
 
 async def _opening_key(by: Actor) -> bytes:
@@ -175,17 +194,25 @@ async def _person(name: str, email: str, hashed: str) -> Person:
 
 
 async def _verified(
-    person: Person, name: str, region: str, org_type: str, operator: Actor
+    person: Person,
+    name: str,
+    region: str,
+    org_type: str,
+    operator: Actor,
+    *,
+    kind: OrganisationKind = OrganisationKind.DEMAND,
+    code: str = "",
 ) -> Actor:
-    """An organisation its owner registered and the operator verified; the records know it too."""
-    details = OrganisationInput(kind=OrganisationKind.DEMAND, name=name, region_code=region)
+    """An organisation its owner registered and the operator verified; its code else from the records."""
+    details = OrganisationInput(kind=kind, name=name, region_code=region)
     founded = await organisations.found_organisation(
         details, by=Actor(person_id=person.id, name=person.name)
     )
     owner = deals.actor(founded, person)
     licence = await files.store("营业执照.txt", "演示用证照影像".encode(), by=owner)
-    owners = json.loads(RECORDS.read_text("utf-8"))["owners"]
-    code = next(one["uscc"] for one in owners if one["name"] == name)
+    if not code:
+        owners = json.loads(RECORDS.read_text("utf-8"))["owners"]
+        code = next(one["uscc"] for one in owners if one["name"] == name)
     facts = VerificationInput(name=name, uscc=code, org_type=org_type, region_code=region)
     submitted = await verification.submit_verification(founded, facts, licence=licence, by=owner)
     approved = await verification.approve(submitted, by=operator)

@@ -1,10 +1,7 @@
-"""A fair whose timetable is solved and published, and the province's call for the certification of bases."""
+"""A fair whose timetable is solved and published."""
 
 import datetime as dt
 
-from market.certification import reviews
-from market.certification.conditions import AREA, FIRMS, STAFF
-from market.certification.forms import RoundInput
 from market.fairs import fairs, registrations
 from market.fairs.computing import compute, request_timetable
 from market.fairs.forms import FairInput, RegistrationInput
@@ -36,12 +33,3 @@ async def play_fair(cast: Cast, host: Actor) -> None:
         await compute(await request_timetable(made, by=host, is_now=True))
         await fairs.publish_fair(made, by=host)
         await drain()
-
-
-async def call_for_bases(province: Actor) -> None:
-    """A round with the published minimums, open for six weeks."""
-    content = {
-        "title": "省级数据标注基地认定", "closes_at": clock.now() + dt.timedelta(days=45),
-        "firms_min": FIRMS, "staff_min": STAFF, "area_min": AREA,
-    }  # fmt: skip
-    await reviews.open_round(RoundInput.model_validate(content), by=province)
