@@ -118,13 +118,15 @@ async def show(request: Request) -> Response:
 
 
 async def print_(request: Request) -> Response:
-    """Annexes 2, 3 and 4 on A4 with the digest of what was handed in."""
+    """Annexes 2, 3 and 4 on A4: the digest of what was handed in, or of what may yet be changed."""
     actor = web.signed_in(request)
     row = await access.certification_to_read(actor, request.path_params["number"])
     context = await views.page_of(row, actor)
-    digest = row.digest or documents.digest_of(await applications.content_of(row, row.pledge))
+    is_signed = bool(row.digest) and row.status not in applications.OPEN
+    content = await applications.content_of(row, row.pledge if is_signed else {})
+    digest = row.digest if is_signed else documents.digest_of(content)
     return await web.render(
-        request, FOLDER + "print.html", annex=views.annex_2(row, context["firms"]),
+        request, FOLDER + "print.html", annex=views.annex_2(row, context["firms"]), is_signed=is_signed,
         document=await documents.issue(NOUN, row.number, digest), **context,
     )  # fmt: skip
 

@@ -217,6 +217,9 @@ async def test_a_returned_application_says_what_is_missing_now(client: httpx.Asy
     page = (await client.get(f"/certifications/{row.number}")).text
     assert "办公场地面积（m²）：999，要求 ≥ 1000" in page
     assert page.count(decision("return").opinion) == 2, "above the page, and in the history"
+    printed = (await client.get(f"/certifications/{row.number}/print")).text
+    assert "尚未签署" in printed, "what changed was not pledged"
+    assert row.digest not in printed
 
 
 async def test_the_pages_from_form_to_print(client: httpx.AsyncClient) -> None:
