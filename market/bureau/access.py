@@ -51,11 +51,15 @@ def slice_to_see(query: StatisticsQuery, by: Actor) -> Slice:
 
 def facts_of(part: Slice) -> QuerySet[TradeFact]:
     """The rows behind the figures of a slice, the latest first."""
+    first, after = moments_of(part.period)
     query = TradeFact.filter(
-        month__range=(part.period.first, part.period.last),
-        occurred_at__range=moments_of(part.period),
+        occurred_at__gte=first, occurred_at__lt=after,
         **{f"{_REGION_FIELD[part.side]}__range": code_range(part.region)},
-    )
+    )  # fmt: skip
+    if part.region.code != regions.COUNTRY_CODE:
+        # For the index of region and month; of the country, PostgreSQL would take both conditions
+        # to narrow the rows, and sort a month of them instead of following their moments.
+        query = query.filter(month__range=(part.period.first, part.period.last))
     if part.industry:
         query = query.filter(industry=part.industry)
     if part.modality:
