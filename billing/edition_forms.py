@@ -5,35 +5,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, create_model
+from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from billing import review_steps, words
 from billing.edition_parts import rearrange
 from billing.vouchers.rules import Programme
-from market.kit.forms import YuanAsFen
+from market.kit.forms import Percent, YuanAsFen
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from market.kit.money import MAX_FEN
 from market.vocabulary.trade import SPEND_CATEGORIES
 
-
-def _percent(value: Any) -> Any:
-    """ "30" or "12.5 %" as basis points."""
-    if not isinstance(value, str):
-        return value
-    try:
-        share = Decimal(value.replace("%", "").replace("％", "").strip()) * 100
-    except InvalidOperation:
-        raise ValueError(_("Enter a percentage such as 30 or 12.5")) from None
-    if not share.is_finite() or share != share.to_integral_value():
-        raise ValueError(_("Percentages have at most two decimals"))
-    return int(share)
-
-
-Percent = Annotated[int, BeforeValidator(_percent), Field(ge=0, le=10000)]
 Yuan = Annotated[YuanAsFen, Field(ge=0, le=MAX_FEN)]
 Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\+08:00)?$")]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]

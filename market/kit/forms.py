@@ -1,12 +1,12 @@
 """HTML forms: read what was typed, check it with pydantic, keep it when something is wrong."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, PlainSerializer, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
@@ -73,6 +73,18 @@ def _local_date(value: Any) -> Any:
     return day
 
 
+def _percent(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        share = Decimal(value.replace("%", "").replace("％", "").strip()) * 100
+    except InvalidOperation:
+        raise ValueError(_("Enter a percentage such as 30 or 12.5")) from None
+    if not share.is_finite() or share != share.to_integral_value():
+        raise ValueError(_("Percentages have at most two decimals"))
+    return int(share)
+
+
 # Typed in yuan, kept in fen; in JSON an integer is fen already.
 YuanAsFen = Annotated[int, BeforeValidator(_parsed(money.parse_yuan))]
 # Yuan per unit, four decimals; JSON carries it as a string.
@@ -82,6 +94,8 @@ UnitPrice = Annotated[
 # A wall-clock time in China when it carries no offset; a bare date means its last second.
 LocalDateTime = Annotated[dt.datetime, BeforeValidator(_local_datetime)]
 LocalDate = Annotated[dt.date, BeforeValidator(_local_date)]
+# "30" or "12.5 %", kept in basis points; in JSON an integer is basis points already.
+Percent = Annotated[int, BeforeValidator(_percent), Field(ge=0, le=10_000)]
 
 
 def _is_list(annotation: Any) -> bool:
@@ -127,6 +141,23 @@ def field_errors(exc: ValidationError) -> dict[str, str]:
     found: dict[str, str] = {}
     for error in exc.errors(include_url=False):
         found.setdefault(".".join(str(part) for part in error["loc"]), sentence(error))
+    return found
+
+
+def from_rows(model: type[I], rows: Iterable[Mapping[str, Any]], prefix: str) -> list[I]:
+    """Typed rows as inputs, empty ones skipped; InvalidInput names row and field (lot3_volume)."""
+    found: list[I] = []
+    errors: dict[str, str] = {}
+    for place, row in enumerate(rows, 1):
+        typed = {name: value for name, value in row.items() if value not in ("", None)}
+        if not typed:
+            continue
+        try:
+            found.append(model.model_validate(typed))
+        except ValidationError as exc:
+            errors |= {f"{prefix}{place}_{name}": text for name, text in field_errors(exc).items()}
+    if errors:
+        raise InvalidInput(fields=errors)
     return found
 
 

@@ -86,6 +86,11 @@ def format_short(fen: int) -> str:
     return f"{format_yuan(fen)} 元"
 
 
+def format_percent(bp: int) -> str:
+    """Basis points as a percentage: 1250 is 12.5%."""
+    return f"{Decimal(bp) / 100:f}".rstrip("0").rstrip(".") + "%" if bp % 100 else f"{bp // 100}%"
+
+
 def capital(fen: int) -> str:
     """The amount in capital Chinese numerals, as contracts and invoices write it (大写)."""
     if fen == 0:

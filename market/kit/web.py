@@ -143,10 +143,6 @@ def _number(value: int | Decimal | float) -> str:
     return f"{int(value):,}" if isinstance(value, Decimal) else f"{value:,}"
 
 
-def _percent(bp: int) -> str:
-    return f"{Decimal(bp) / 100:f}".rstrip("0").rstrip(".") + "%" if bp % 100 else f"{bp // 100}%"
-
-
 def _filesize(size: int) -> str:
     if size < 1024:
         return f"{size} B"
@@ -185,7 +181,7 @@ def _environment() -> Environment:
         time_left=_time_left,
         unit_price=_unit_price,
         number=_number,
-        percent=_percent,
+        percent=money.format_percent,
         filesize=_filesize,
         spoken=spoken,
     )

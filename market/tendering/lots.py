@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from market.accounts.permissions import require
 from market.accounts.states import Role
-from market.kit import audit
+from market.kit import audit, forms
 from market.kit.actor import Actor
 from market.kit.db import atomic, lock
 from market.kit.errors import Conflict, InvalidInput, NotFound
-from market.kit.forms import UnitPrice, YuanAsFen, field_errors
+from market.kit.forms import UnitPrice, YuanAsFen
 from market.kit.i18n import gettext as _
 from market.kit.money import format_yuan
 from market.tendering.models import Job, Lot
@@ -123,19 +123,7 @@ def problems_of(job: Job, lots: Sequence[Lot | LotInput]) -> dict[str, str]:
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> list[LotInput]:
     """Typed rows as lots, empty ones skipped; InvalidInput names row and field (lot3_volume)."""
-    lots: list[LotInput] = []
-    errors: dict[str, str] = {}
-    for place, row in enumerate(rows, 1):
-        typed = {name: value for name, value in row.items() if value not in ("", None)}
-        if not typed:
-            continue
-        try:
-            lots.append(LotInput.model_validate(typed))
-        except ValidationError as exc:
-            errors |= {f"lot{place}_{name}": text for name, text in field_errors(exc).items()}
-    if errors:
-        raise InvalidInput(fields=errors)
-    return lots
+    return forms.from_rows(LotInput, rows, "lot")
 
 
 def pasted(text: str) -> list[dict[str, str]]:
