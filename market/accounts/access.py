@@ -6,6 +6,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from market.accounts.models import ApiToken, Invitation, Membership, Organisation, Person, Session
+from market.accounts.oversight import oversees
 from market.accounts.permissions import VERIFIERS, require
 from market.accounts.sessions import hash_token
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
@@ -51,6 +52,14 @@ async def organisation_to_see(number: str, by: Actor) -> Organisation:
         or by.kind == OrganisationKind.OPERATOR
         or row.status in PUBLIC_STATUSES
     ):
+        raise missing()
+    return row
+
+
+async def organisation_with_owners(number: str, by: Actor) -> Organisation:
+    """An organisation whose shareholders the actor may read: its own, or one the actor oversees."""
+    row = await Organisation.get_or_none(number=number)
+    if row is None or not (row.id == by.organisation_id or oversees(by, row.region_code)):
         raise missing()
     return row
 

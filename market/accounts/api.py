@@ -1,7 +1,7 @@
 """JSON operations of accounts."""
 
-from market.accounts import access, opening_keys, organisations, tokens
-from market.accounts.forms import OrganisationProfileInput, TokenInput
+from market.accounts import access, opening_keys, organisations, shareholders, tokens
+from market.accounts.forms import OrganisationProfileInput, ShareholdersInput, TokenInput
 from market.accounts.permissions import require
 from market.accounts.schemas import (
     MemberOut,
@@ -11,6 +11,7 @@ from market.accounts.schemas import (
     OpeningKeyInput,
     OpeningKeyOut,
     OrganisationOut,
+    ShareholdersOut,
     TokenOut,
     TokensOut,
     VerificationOut,
@@ -51,6 +52,27 @@ async def edit_organisation(
     organisation = await access.own_organisation(call.actor)
     edited = await organisations.edit_organisation(organisation, call.body, by=call.actor)
     return OrganisationOut.of(edited)
+
+
+@operation(
+    "GET", "/organisations/{number}/shareholders", summary="Who owns an organisation", tag=TAG,
+    returns=ShareholdersOut, scope="profile:read",
+)  # fmt: skip
+async def show_shareholders(call: Call[Nothing, Nothing]) -> ShareholdersOut:
+    """As it declares; for its own members and the authorities that oversee it."""
+    organisation = await access.organisation_with_owners(call.path("number"), call.actor)
+    return ShareholdersOut.of(organisation, await shareholders.shareholders_of(organisation))
+
+
+@operation(
+    "PUT", "/organisation/shareholders", summary="Declare your shareholders", tag=TAG,
+    body=ShareholdersInput, returns=ShareholdersOut, scope="profile:write",
+)  # fmt: skip
+async def declare_shareholders(call: Call[ShareholdersInput, Nothing]) -> ShareholdersOut:
+    """Replaces the whole list; owners only. Shares are basis points, together 10,000 at most."""
+    organisation = await access.own_organisation(call.actor)
+    rows = await shareholders.declare_shareholders(organisation, call.body.holders, by=call.actor)
+    return ShareholdersOut.of(organisation, rows)
 
 
 @operation(
@@ -126,7 +148,8 @@ async def revoke_token(call: Call[Nothing, Nothing]) -> None:
 
 
 operations: list[Operation] = [
-    show_me, show_organisation, edit_organisation, set_opening_key, show_verification,
+    show_me, show_organisation, edit_organisation, show_shareholders, declare_shareholders,
+    set_opening_key, show_verification,
     list_verifications, list_members,
     list_tokens, create_token, revoke_token,
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    StringConstraints,
     ValidationInfo,
     field_validator,
 )
@@ -16,11 +17,13 @@ from pydantic import (
 from market.accounts.mail_groups import GROUPS
 from market.accounts.scopes import SCOPES
 from market.accounts.states import OrganisationKind, Role
+from market.kit.forms import Percent
 from market.kit.i18n import gettext as _
 from market.vocabulary import regions, trade, uscc
 from market.vocabulary.industries import INDUSTRIES
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+MOST_SHAREHOLDERS = 50
 SELF_REGISTERED = (
     OrganisationKind.DEMAND,
     OrganisationKind.SUPPLIER,
@@ -188,6 +191,28 @@ class OrganisationProfileInput(BaseModel):
     contact_name: str = Field(default="", max_length=80)
     contact_phone: str = Field(default="", max_length=40, pattern=r"^[0-9+() -]*$")
     summary: str = Field(default="", max_length=2000)
+
+
+class ShareInput(BaseModel):
+    """One shareholder; a person has no code. The share in basis points, typed in per cent."""
+
+    holder_name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)
+    ]
+    holder_uscc: Annotated[
+        str, AfterValidator(lambda text: _uscc(text) if text.strip() else "")
+    ] = ""
+    share_bp: Percent = Field(ge=1)
+
+
+class ShareholdersInput(BaseModel):
+    """Every shareholder of an organisation; none takes the declaration back."""
+
+    holders: list[ShareInput] = Field(max_length=MOST_SHAREHOLDERS)
+
+
+class ShareRowsInput(BaseModel):
+    """The same as a form: its rows are typed as holder1_holder_name, holder1_share_bp and so on."""
 
 
 class VerificationInput(BaseModel):

@@ -74,6 +74,7 @@ def history_words() -> dict[str, str]:
     return {
         "registered": _("Registered"),
         "edited": _("Profile edited"),
+        "shareholders_declared": _("Shareholders declared"),
         "member_invited": _("Member invited"),
         "member_joined": _("Member joined"),
         "member_removed": _("Member removed"),

@@ -109,6 +109,22 @@ class Membership(Row):
         unique_together = (("person", "organisation"),)
 
 
+class Shareholding(Row):
+    """Who owns a part of an organisation, as it declares; a holder without a code is a person."""
+
+    organisation_id: UUID
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT, related_name="shareholdings"
+    )
+    holder_name = fields.CharField(max_length=120)
+    holder_uscc = fields.CharField(max_length=18, default="")
+    share_bp = fields.IntField()  # 1 to 10,000
+
+    class Meta:
+        table = "shareholdings"
+        unique_together = (("organisation", "holder_name", "holder_uscc"),)
+
+
 class Invitation(Row):
     """An offer of a role, sent to an address; the token itself is only in the e-mail."""
 

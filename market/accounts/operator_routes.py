@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from market.accounts import access, labels, organisations, verification
+from market.accounts import access, labels, organisations, shareholders, verification
 from market.accounts.exports import ORGANISATIONS
 from market.accounts.forms import DecisionInput, NewOrganisationInput
 from market.accounts.identity_routes import region_names
@@ -57,6 +57,7 @@ async def _page(
         request, "market/accounts/operator_organisation.html", form=form, organisation=organisation,
         kind=labels.kinds()[organisation.kind], region=regions.full_name(organisation.region_code),
         org_type=trade.ORG_TYPES.label(organisation.org_type, language),
+        holders=await shareholders.shareholders_of(organisation),
         history=_timeline(await audit.history(organisation)),
     )  # fmt: skip
 

@@ -22,6 +22,14 @@ def own_region(by: Actor) -> Region:
     return found
 
 
+def oversees(by: Actor, region_code: str) -> bool:
+    """Whether an organisation of that region is one the actor oversees."""
+    try:
+        return region_code.startswith(own_region(by).prefix)
+    except NotPermitted:
+        return False
+
+
 def codes_within(prefix: str) -> tuple[str, str]:
     """The lowest and the highest region code with a prefix: an index serves it, a pattern would not."""
     return prefix.ljust(6, "0"), prefix.ljust(6, "9")

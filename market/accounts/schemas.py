@@ -1,12 +1,13 @@
 """What the JSON API says of people, organisations and tokens."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from market.accounts.models import ApiToken, Membership, Organisation, Person
+from market.accounts.models import ApiToken, Membership, Organisation, Person, Shareholding
 from market.accounts.states import OrganisationKind, OrganisationStatus, Role
 from market.kit.actor import Actor
 from market.kit.paging import CursorQuery
@@ -31,6 +32,30 @@ class OrganisationOut(BaseModel):
     def of(cls, row: Organisation) -> Self:
         """The public facts of an organisation."""
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class ShareOut(BaseModel):
+    """A shareholder as declared, the share in basis points; a person has no code."""
+
+    holder_name: str
+    holder_uscc: str
+    share_bp: int
+
+
+class ShareholdersOut(BaseModel):
+    """Whom an organisation declares as its shareholders, the largest share first."""
+
+    organisation: str
+    holders: list[ShareOut]
+
+    @classmethod
+    def of(cls, organisation: Organisation, rows: Iterable[Shareholding]) -> Self:
+        """From rows."""
+        names = ShareOut.model_fields
+        return cls(
+            organisation=organisation.number,
+            holders=[ShareOut(**{name: getattr(row, name) for name in names}) for row in rows],
+        )
 
 
 class VerificationOut(BaseModel):

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from market.accounts.oversight import own_region
+from market.accounts.shareholders import shareholders_of
 from market.accounts.states import OrganisationKind
 from market.directory import words
 from market.kit import clock, files, tables, web
@@ -54,7 +55,7 @@ async def show(request: Request) -> Response:
     (described,) = await figures.described([firm])
     return await web.render(
         request, FOLDER + "library_show.html", firm=described, words=words, tiers=TIERS,
-        sizes=SIZES, reports=await access.reports_of(firm),
+        sizes=SIZES, reports=await access.reports_of(firm), holders=await shareholders_of(firm),
     )  # fmt: skip
 
 

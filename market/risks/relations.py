@@ -13,7 +13,7 @@ _SILENT = re.compile(r"[\W_]+")
 
 
 class Holding(NamedTuple):
-    """What an organisation declares: a person, a telephone, an address, an account."""
+    """What an organisation declares: a person, a telephone, an address, an account, a shareholder."""
 
     organisation: str  # its number
     what: str  # one of `words.TIES`

@@ -32,7 +32,7 @@ async def list_cases(request: Request) -> Response:
 
 
 async def list_relations(request: Request) -> Response:
-    """Which organisations of the region share people, telephones, addresses or accounts with others."""
+    """Which organisations of the region share people, telephones, addresses, accounts or owners with others."""
     region = own_region(web.signed_in(request, *READERS))
     groups = await graph_view.groups_in(region)
     links = graph_view.links_of(groups)

@@ -66,7 +66,7 @@ FLAGS: Mapping[str, Flag] = {
     ),
     "M003": Flag(
         N_("Related parties"),
-        N_("Bidders share people, telephone, address or bank account with each other or with the buyer."), "n",
+        N_("Bidders are tied to each other or the buyer by people, telephone, address, account or shareholding."), "n",
     ),
     "M004": Flag(
         N_("Contracts split below a threshold"),
@@ -95,6 +95,7 @@ GROUPS: Mapping[str, str] = {
 TIES: Mapping[str, str] = {
     "person": N_("the same person"), "phone": N_("the same telephone"),
     "address": N_("the same address"), "account": N_("the same bank account"),
+    "shareholder": N_("the same shareholder"),
 }  # fmt: skip
 BID_STATUSES: Mapping[str, str] = {
     "pending": N_("Opened"),

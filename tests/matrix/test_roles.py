@@ -75,6 +75,7 @@ BODY: dict[str, Any] = {
     "amount_fen": "1.00", "task": "图像拉框", "unit": "张", "min_price": "1", "max_price": "2",
     "statement": TEXT * 2, "demand": TEXT, "ground": "restrictive", "ruling": "no_breach",
     "reasons": TEXT, "measure": "warning", "days": 90, "scopes": "jobs:read",
+    "holder1_holder_name": "王小明", "holder1_share_bp": "51",
     "taxpayer_kind": "general", "size": "small", "year": "2026", "asked_fen": "1.00",
 }  # fmt: skip
 LISTS: dict[str, Any] = {
@@ -100,6 +101,7 @@ NEED = need_input().model_dump(mode="json")
 HOOK = {"url": "https://hooks.example.com/", "topics": ["job.published"]}
 FILE = {"filename": "a.csv", "content": "aWQsbGFiZWwKYSwxCg=="}
 BODIES = {
+    "api:accounts_declare_shareholders": {"holders": [{"holder_name": "王小明", "share_bp": 5100}]},
     "api:tendering_shortlist": {"passed": []},
     "api:tendering_award_bid": {"rationale": TEXT},
     "api:billing_propose_decision": {"kind": "return", "reason": TEXT},

@@ -3,13 +3,14 @@
 import httpx
 import pytest
 
-from market.accounts import organisations
-from market.accounts.forms import OrganisationProfileInput
-from market.risks.declared import masked
+from market.accounts import organisations, shareholders
+from market.accounts.forms import OrganisationProfileInput, ShareInput
+from market.accounts.models import Organisation
+from market.risks.declared import holdings, masked
 from market.risks.graph_view import Group, Party, links_of
 from market.risks.graph_view import groups_of as groups_of_common
 from market.risks.relations import Holding, in_common
-from tests.factories.accounts import actor, make_organisation, signed_in_client
+from tests.factories.accounts import actor, make_organisation, make_uscc, signed_in_client
 from tests.factories.complaints import make_bureau
 
 PARTIES = {name: Party(name, f"{name}公司", "supplier") for name in "ABCDE"}
@@ -91,3 +92,45 @@ async def test_a_bureau_sees_the_groups_of_its_region(client: httpx.AsyncClient)
     assert "0531-88886666" not in answer.text
     listed = (await client.get("/bureau/relations?format=csv")).text
     assert len(listed.strip().splitlines()) == 3
+
+
+async def owned(firm: Organisation, *holders: tuple[str, str]) -> str:
+    """The firm's number, once it has declared these names and codes, one tenth each."""
+    rows = [ShareInput(holder_name=name, holder_uscc=code, share_bp=1000) for name, code in holders]
+    await shareholders.declare_shareholders(firm, rows, by=await actor(firm))
+    return firm.number
+
+
+async def owners_in_common() -> list[tuple[str, tuple[str, ...]]]:
+    shared = in_common(await holdings())
+    return [(one.shown, one.holders) for one in shared if one.what == "shareholder"]
+
+
+@pytest.mark.usefixtures("rollback")
+async def test_shareholders_connect_by_code_or_by_an_organisations_name() -> None:
+    a, b, c, d = [
+        await make_organisation(kind="supplier", name=f"{name}市标注服务有限公司")
+        for name in ("甲", "乙", "丙", "丁")
+    ]
+    code, organ = make_uscc(), make_uscc(pair="11")
+    one = await owned(a, ("齐鲁数据集团", code), ("张三", ""), ("某市国资监管局", organ))
+    two = await owned(b, ("齐鲁集团", code), ("张三", ""), ("某市国资监管局", organ))
+    three = await owned(c, ("齐鲁数据集团", ""), ("香港某某控股", ""))
+    four = await owned(d, ("香港某某控股", ""), ("某市国资监管局", ""))
+    assert sorted(await owners_in_common()) == [
+        ("香港某某控股", (three, four)), ("齐鲁数据集团", (one, two, three)),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("rollback")
+async def test_a_firm_is_tied_to_what_it_owns() -> None:
+    parent, child, other = [
+        await make_organisation(kind="supplier", name=f"{name}标注服务有限公司")
+        for name in ("母", "子", "旁")
+    ]
+    assert parent.uscc is not None
+    number = await owned(child, ("另一个写法", parent.uscc))
+    assert await owners_in_common() == [("另一个写法", (parent.number, number))]
+    second = await owned(other, ("母标注服务有限公司", ""))  # without its code: known by its name
+    [(_shown, tied)] = await owners_in_common()
+    assert tied == (parent.number, number, second)

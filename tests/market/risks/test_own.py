@@ -1,11 +1,15 @@
 """Our own flags on the market's rows: each opens a case with its evidence, decided like the others."""
 
+import re
+
 import httpx
 import pytest
 
 from billing.models import BillingProfile
+from market.accounts.forms import ShareInput
 from market.accounts.models import Organisation, Person, Session
 from market.accounts.sessions import start_session
+from market.accounts.shareholders import declare_shareholders
 from market.kit import clock
 from market.ocds.publishing import publish_release
 from market.orders.models import Contract
@@ -13,7 +17,7 @@ from market.risks import cases
 from market.risks.models import FlagCase
 from market.risks.own import own_findings, thresholds
 from market.tendering.models import Job
-from tests.factories.accounts import actor, make_organisation, signed_in_client
+from tests.factories.accounts import actor, make_organisation, make_uscc, signed_in_client
 from tests.factories.orders import make_order
 from tests.factories.tendering import make_supplier, open_bids, place_bid, published_job
 
@@ -88,6 +92,34 @@ async def test_bidders_with_one_bank_account_are_related_and_no_account_is_shown
     [row] = related.evidence["rows"]
     assert row["steps"] == [{"what": "account", "between": [one.number, other.number]}]
     assert "62220210" not in str(related.evidence).replace(" ", "")
+
+
+async def test_bidders_with_one_shareholder_are_related_and_no_name_is_shown() -> None:
+    job = await open_bids(await job_with("甲", "乙"))
+    one, other = await Organisation.filter(name__startswith="第").order_by("name")
+    holder = ShareInput(holder_name="齐鲁数据集团", holder_uscc=make_uscc(), share_bp=5100)
+    person = ShareInput(holder_name="王小明", share_bp=4900)
+    for firm in (one, other):
+        await declare_shareholders(firm, [holder, person], by=await actor(firm))
+    await publish_release(job.id)
+    [related] = await found("M003")
+    [row] = related.evidence["rows"]
+    assert row["steps"] == [{"what": "shareholder", "between": [one.number, other.number]}]
+    assert not {"齐鲁数据集团", "王小明"} & set(re.findall(r"\w+", str(related.evidence)))
+
+
+async def test_a_buyer_that_owns_a_bidder_is_related_to_it() -> None:
+    job = await open_bids(await job_with("甲", "乙"))
+    bidder = await Organisation.filter(name__startswith="第").order_by("name").first()
+    assert bidder is not None
+    buyer = await Organisation.get(id=job.owner_id)
+    share = ShareInput(holder_name=buyer.name, holder_uscc=buyer.uscc or "", share_bp=10_000)
+    await declare_shareholders(bidder, [share], by=await actor(bidder))
+    await publish_release(job.id)
+    [related] = await found("M003")
+    [row] = related.evidence["rows"]
+    assert (row["first"], row["second"]) == (buyer.name, bidder.name)
+    assert [step["what"] for step in row["steps"]] == ["shareholder"]
 
 
 async def test_split_contracts_lie_with_the_supplier_in_the_buyers_region() -> None:
