@@ -17,6 +17,7 @@ from market.kit.i18n import gettext as _
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the input model
 MAX_FIELDS = 2000
+WIDEST_PERCENT = 10**6  # beyond, what was typed is none
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """A moment outside is a slip of the pen; days may lie later, 9999-12-31 says unlimited."""
 
@@ -77,10 +78,13 @@ def _percent(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        share = Decimal(value.replace("%", "").replace("％", "").strip()) * 100
+        typed = Decimal(value.replace("%", "").replace("％", "").strip())
     except InvalidOperation:
         raise ValueError(_("Enter a percentage such as 30 or 12.5")) from None
-    if not share.is_finite() or share != share.to_integral_value():
+    if not typed.is_finite() or abs(typed) > WIDEST_PERCENT:
+        raise ValueError(_("Enter a percentage such as 30 or 12.5"))
+    share = typed * 100
+    if share != share.to_integral_value():
         raise ValueError(_("Percentages have at most two decimals"))
     return int(share)
 

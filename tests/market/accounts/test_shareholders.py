@@ -1,5 +1,7 @@
 """Who owns an organisation: declared by its owner, read by few."""
 
+from typing import Any
+
 import httpx
 import pytest
 from pydantic import ValidationError
@@ -22,7 +24,7 @@ def share(name: str = "王小明", percent: str = "50", uscc: str = "") -> Share
     )
 
 
-async def firm(**values: str) -> tuple[Organisation, Actor]:
+async def firm(**values: Any) -> tuple[Organisation, Actor]:
     made = await make_organisation(kind="supplier", **values)
     return made, await actor(made)
 

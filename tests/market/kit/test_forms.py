@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from market.kit.forms import LocalDate, LocalDateTime
+from market.kit.errors import InvalidInput
+from market.kit.forms import LocalDate, LocalDateTime, Percent, from_rows
 
 
 class Typed(BaseModel):
@@ -36,3 +37,31 @@ def test_a_year_nobody_means_is_refused_with_a_sentence(typed: dict[str, str]) -
 
 def test_an_unlimited_validity_is_a_day() -> None:
     assert Typed.model_validate({"day": "9999-12-31"}).day == dt.date(9999, 12, 31)
+
+
+class _Part(BaseModel):
+    name: str
+    share: Percent
+
+
+@pytest.mark.parametrize(
+    ("typed", "bp"), [("30", 3000), ("12.5 %", 1250), ("0.01％", 1), (" 100", 10_000), (7, 7)]
+)
+def test_a_percentage_is_kept_in_basis_points(typed: str | int, bp: int) -> None:
+    assert _Part.model_validate({"name": "a", "share": typed}).share == bp
+
+
+@pytest.mark.parametrize(
+    "typed", ["0.001", "-1", "100.01", "half", "NaN", "1e999999", "1e999990", ""]
+)
+def test_what_is_no_percentage_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        _Part.model_validate({"name": "a", "share": typed})
+
+
+def test_rows_are_read_where_they_stand() -> None:
+    rows = [{"name": "a", "share": "1"}, {"name": "", "share": ""}, {"name": "c", "share": ""}]
+    assert from_rows(_Part, rows[:2], "part") == [_Part(name="a", share=100)]
+    with pytest.raises(InvalidInput) as refused:
+        from_rows(_Part, rows, "part")
+    assert list(refused.value.fields) == ["part3_share"]
