@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from rich.cells import cell_len
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from tortoise.queryset import QuerySet
@@ -26,6 +28,8 @@ from market.kit.statuses import STATUS_TONES
 Kind = Literal["text", "integer", "number", "money", "unit_price", "percent", "date", "datetime"]
 Format = Literal["csv", "xlsx", "json"]
 MAX_ROWS = 10_000
+MEASURED = 200  # rows that decide how wide a column of texts is
+WIDEST = 60  # characters, of which a Chinese one takes two
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CELL_FORMATS: dict[Kind, str] = {
@@ -202,17 +206,23 @@ def workbook(
 
 
 def _fill(sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    """Bold frozen headings over typed cells."""
+    """Bold frozen headings over typed cells, columns as wide as the first rows' texts."""
     sheet.freeze_panes = "A2"
-    for index, column in enumerate(columns, 1):
-        letter = get_column_letter(index)
-        sheet.column_dimensions[letter].width = max(14, 2 * len(column.title) + 4)
+    rows = iter(rows)
+    first = list(islice(rows, MEASURED))
+    for index, column in enumerate(columns):
+        texts = (str(row[index] or "") for row in first if column.kind == "text")
+        longest = max(map(cell_len, texts), default=0)
+        letter = get_column_letter(index + 1)
+        sheet.column_dimensions[letter].width = max(
+            14, cell_len(column.title) + 4, min(longest + 2, WIDEST)
+        )
     header = [_cell(sheet, "text", column.title) for column in columns]
     for cell in header:
         cell.font = Font(bold=True)
     sheet.append(header)
     last = 1
-    for row in rows:
+    for row in chain(first, rows):
         sheet.append(_written(columns, row, lambda kind, value: _cell(sheet, kind, value)))
         last += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"

@@ -115,6 +115,13 @@ def test_xlsx_drops_characters_a_sheet_cannot_hold() -> None:
     assert sheet(response).title == "ab"
 
 
+def test_a_column_of_texts_is_as_wide_as_its_first_rows_need() -> None:
+    columns = [Column("名称"), Column("说明"), Column("n", "integer")]
+    rows = [["历下医疗数据标注园运营有限公司", "长" * 100, 1], ["甲", "", 2]]
+    widths = sheet(table_response(request(), "a", columns, rows, "xlsx")).column_dimensions
+    assert [widths[letter].width for letter in "ABC"] == [32, 60, 14]
+
+
 def test_json_names_each_value_by_its_column() -> None:
     response = table_response(request(), "订单", COLUMNS[:3], [["甲", 2, 105]], "json")
     assert json.loads(bytes(response.body)) == {
