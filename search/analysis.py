@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from operator import add
 from typing import NamedTuple
 
-from search.lexicon import Lexicon, lexicon, renewed
+from search.lexicon import Lexicon, Span, lexicon, renewed
 from search.normalisation import has_han
 from search.phonetics import sounds
 from search.spelling import repaired, segmenter
@@ -289,16 +289,26 @@ def highlight_spans(text: str, groups: Iterable[TermGroup]) -> tuple[tuple[int, 
     canonical = words.canonical(text)
     if len(canonical) != len(text):
         return ()
-    wanted = {term for group in groups for term, _ in group.terms}
-    marked = [
-        (span.start, span.end)
-        for span in words.matches(canonical)
-        if wanted.intersection(CONCEPT + concept for concept in span.concepts)
-    ]
-    for word in wanted:
-        if not word.startswith(CONCEPT):
-            marked += [(m.start(), m.end()) for m in re.finditer(re.escape(word), canonical)]
+    spans = [*words.matches(canonical)]
+    marked = [where for group in groups for where in _marks(canonical, spans, group)]
     return _merged(marked)
+
+
+def _marks(text: str, spans: Iterable[Span], group: TermGroup) -> list[tuple[int, int]]:
+    """Where a text answers a group: what was asked itself, else what is kindred to it."""
+    exact = {term for term, weight in group.terms if weight == 1.0}
+    for wanted in (exact, {term for term, _ in group.terms} - exact):
+        found = [
+            (span.start, span.end)
+            for span in spans
+            if wanted.intersection(CONCEPT + concept for concept in span.concepts)
+        ]
+        for word in wanted:
+            if not word.startswith(CONCEPT):
+                found += [(m.start(), m.end()) for m in re.finditer(re.escape(word), text)]
+        if found:
+            return found
+    return []
 
 
 def _merged(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -11,7 +11,7 @@ from market.kit.i18n import N_
 from market.vocabulary.regions import city_of, is_within, nearest, province_of
 from search.analysis import CONCEPT, TermGroup, query_groups, terms_of
 from search.engine import IndexDocument
-from search.lexicon import lexicon, renewed
+from search.lexicon import lexicon, renewed, written
 from search.relevance import WEAK_WEIGHT, rarity
 
 
@@ -61,7 +61,7 @@ class Relevance:
             full += weight
             gained += weight * best
             if best >= WEAK_WEIGHT and not group.is_hint:
-                covered.append(group.surface)
+                covered.append(written(group.surface))
         reason = Reason(N_("Covers: %(words)s"), {"words": "、".join(covered)}) if covered else None
         return Part(gained / full if full else 0.0, reason)
 

@@ -175,11 +175,12 @@ def _people(reading: Reading, kind: Kind) -> Iterator[Finding]:
 
 
 def _talent(reading: Reading) -> Iterator[Finding]:
+    of_firms = [(held.start, held.end) for held in find_credentials(reading.open_text)]
     for match in reading.finditer(_SKILL):
-        if match[0] == "技师":
+        if match[0] == "技师" or any(start <= match.start() < end for start, end in of_firms):
             continue
         rank = skill_rank(match["level"])
-        yield Finding("skill", f"skill>={rank}", *match.span(), N_("%(what)s or higher"),
+        yield Finding("skill", f"skill>={rank}", *match.span(), N_("Skill level %(what)s or higher"),
                       {"what": match["level"]}, (Range("skill", at_least=rank),))  # fmt: skip
     for match in reading.finditer(_DEGREE):
         degree = _DEGREE_WORDS.get(match["degree"], match["degree"])

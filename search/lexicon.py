@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from search.normalisation import has_han, normalise
 from search.phonetics import homophone_keys, readings
 
 DATA = Path(__file__).parent / "data"
+_LATIN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 _LONG_SOUND = 4
 """Letters from which pinyin is read at all."""
 
@@ -234,3 +236,21 @@ def _inverted(groups: Mapping[str, Iterable[str]], canonical: Any) -> dict[str, 
         for member in members:
             found[canonical(member)].append(canonical(group))
     return {member: tuple(names) for member, names in found.items()}
+
+
+@renewed
+@cache
+def _written() -> dict[str, str]:
+    """How the vocabulary writes its Latin words: lidar is LiDAR."""
+    found: dict[str, str] = {}
+    for concept, words in _concepts(load_aliases()):
+        for word in (concept, *words):
+            for part in _LATIN_WORD.findall(word):
+                if part != part.lower():
+                    found.setdefault(part.lower(), part)
+    return found
+
+
+def written(surface: str) -> str:
+    """A surface as people write it: ct is CT, 胸部ct is 胸部CT."""
+    return _LATIN_WORD.sub(lambda word: _written().get(word[0], word[0]), surface)

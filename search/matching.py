@@ -185,16 +185,13 @@ def _punctuality(supplier: SupplierDocument) -> Part:
 def _price(job: JobDocument, supplier: SupplierDocument) -> Part:
     """How far the quote for the job's main (first) task lies below the ceiling; dearer is nothing.
 
-    A quote by the minute counts for a ceiling by the hour. A supplier that quotes no price for it
-    in a unit of the ceiling's kind gets a quarter.
+    A quote by the minute counts for a ceiling by the hour. A quote for another of the job's tasks
+    shows that the ceiling is kept, no saving: the ceiling is that of the main task. A supplier that
+    quotes none of them in a unit of the ceiling's kind gets a quarter.
     """
     ceiling, unit = job.get("ceiling") or 0, job["ceiling_unit"]
-    quotes = [
-        round(price["low"] * factor)
-        for price in supplier["prices"]
-        if (factor := unit_factor(price["unit"], unit)) is not None
-        and task_coverage(job["task_types"][:1], [price["task"]]).value
-    ]
+    quoted = [_quotes(supplier, task, unit) for task in job["task_types"]]
+    quotes = next(filter(None, quoted), [])
     if not ceiling or not quotes:
         return Part(0.25)
     lowest = min(quotes)
@@ -202,10 +199,21 @@ def _price(job: JobDocument, supplier: SupplierDocument) -> Part:
               "ceiling": plain(ceiling / YUAN_SCALE)}  # fmt: skip
     if lowest > ceiling:
         return Part(0.0, Reason(DEARER, params))
+    saving = 1 - lowest / ceiling if quoted[0] else 0.0
     return Part(
-        0.5 + 0.5 * (1 - lowest / ceiling),
+        0.5 + 0.5 * saving,
         Reason(N_("Quotes from %(price)s yuan/%(unit)s, ceiling %(ceiling)s"), params),
     )
+
+
+def _quotes(supplier: SupplierDocument, task: str, unit: str) -> list[int]:
+    """What the supplier asks for a task, told in this unit."""
+    return [
+        round(price["low"] * factor)
+        for price in supplier["prices"]
+        if (factor := unit_factor(price["unit"], unit)) is not None
+        and task_coverage([task], [price["task"]]).value
+    ]
 
 
 def _capacity(job: JobDocument, supplier: SupplierDocument) -> Part:

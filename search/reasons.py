@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from search.analysis import LETTER_WEIGHT, TermGroup, index_terms, terms_of
 from search.engine import IndexDocument
+from search.lexicon import written
 
 
 def covered_words(document: IndexDocument, groups: Iterable[TermGroup]) -> list[str]:
@@ -13,7 +14,7 @@ def covered_words(document: IndexDocument, groups: Iterable[TermGroup]) -> list[
     for those were not said."""
     terms = terms_of((*document.strong, *document.weak))
     return [
-        group.surface
+        written(group.surface)
         for group in groups
         if not group.is_hint and any(term in terms for term, _ in group.terms)
     ]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from search.analysis import highlight_spans, index_terms, index_text, query_groups, repaired
 from search.lexicon import load_aliases
+from search.lexicon import written as as_written
 from search.normalisation import normalise
 
 
@@ -119,6 +120,23 @@ def test_highlights_mark_what_answers() -> None:
     groups = query_groups("抠图")
     text = "承接语义分割与转写"
     assert [text[a:b] for a, b in highlight_spans(text, groups)] == ["语义分割"]
+
+
+def test_highlights_mark_kindred_words_only_where_the_asked_one_is_missing() -> None:
+    groups = query_groups("医院")
+    marked = {
+        text: [text[a:b] for a, b in highlight_spans(text, groups)]
+        for text in ("面向医院的医学影像团队", "医学影像团队")
+    }
+    assert marked == {"面向医院的医学影像团队": ["医院"], "医学影像团队": ["医学"]}
+
+
+@pytest.mark.parametrize(
+    ("surface", "shown"),
+    [("ct", "CT"), ("胸部ct", "胸部CT"), ("lidar", "LiDAR"), ("ocr", "OCR"), ("wafer", "wafer")],
+)
+def test_surfaces_are_written_as_the_vocabulary_does(surface: str, shown: str) -> None:
+    assert as_written(surface) == shown
 
 
 def test_aliases_do_not_repeat_the_vocabulary() -> None:

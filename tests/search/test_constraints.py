@@ -104,6 +104,14 @@ def test_chips_are_worded_in_both_languages() -> None:
     assert {"On site", "Not required: VLAN isolation"} <= english
 
 
+def test_a_level_of_a_certificate_is_no_level_of_a_person() -> None:
+    labels = {
+        text: [chip.label(in_chinese) for chip in parse_query(text, "talents").constraints]
+        for text in ("等保三级及以上", "三级及以上标注员")
+    }
+    assert labels == {"等保三级及以上": [], "三级及以上标注员": ["技能等级 三级及以上"]}
+
+
 def test_what_became_a_constraint_leaves_the_words() -> None:
     parsed = parse_query("济南 肺结节分割 等保三级", "suppliers")
     assert parsed.text == "肺结节分割"

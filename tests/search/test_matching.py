@@ -121,6 +121,21 @@ def test_a_score_is_the_weighted_mean_of_its_parts(
     assert "所需资质齐全：等保三级" in told
 
 
+def test_a_quote_for_the_second_task_counts_where_the_first_has_none(
+    job: JobDocument, supplier: SupplierDocument
+) -> None:
+    first, second = job["task_types"][0], "病理区域标注"
+    asked = cast(JobDocument, {**job, "task_types": [first, second]})
+    quotes = [{"task": task, "unit": "例", "low": low} for task, low in
+              ((first, 400_000), (second, 450_000))]  # fmt: skip
+    told = []
+    for offered in (quotes, quotes[1:]):
+        firm = cast(SupplierDocument, {**supplier, "prices": offered})
+        (match,) = match_suppliers(asked, [firm]).eligible
+        told += [text for one in match.reasons if (text := one.text(in_chinese))[:2] == "报价"]
+    assert told == ["报价 40 元/例 起，最高限价 90 元", "报价 45 元/例 起，最高限价 90 元"]
+
+
 def test_a_regional_preference_is_disclosed(job: JobDocument, supplier: SupplierDocument) -> None:
     (plain,) = match_suppliers(job, [supplier]).eligible
     (preferred,) = match_suppliers(job, [supplier], preferred_region="370000").eligible
