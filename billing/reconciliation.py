@@ -17,7 +17,7 @@ from billing.ledger_models import LedgerEntry
 from billing.verification import verify_ledger
 from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
-from market.kit import clock, documents, signing
+from market.kit import clock, db, documents, signing
 from market.kit.actor import Actor
 from market.kit.audit import canonical
 from market.kit.db import atomic
@@ -39,27 +39,37 @@ COMPARISONS = {
 }
 
 
-@atomic()
 async def reconcile(*, by: Actor) -> Reconciliation:
-    """Compare everything as it stands now; the report is signed and never changed.
+    """Compare everything as it stands at one moment; the report is signed and never changed.
 
     Operator's finance, or the clock. Raises NotPermitted.
     """
     require(by, Role.FINANCE, kind=OrganisationKind.OPERATOR)
-    comparisons, problems = await compare(), await verify_ledger()
-    content = {
+    async with db.snapshot():
+        content = await _compared(by)
+    return await _keep(content)
+
+
+async def _compared(by: Actor) -> dict[str, Any]:
+    return {
         "day": clock.today().isoformat(),
         "made_at": clock.now().isoformat(timespec="seconds"),
         "made_by": by.name,
-        "comparisons": [one.stated() for one in comparisons],
-        "ledger_problems": problems,
+        "comparisons": [one.stated() for one in await compare()],
+        "ledger_problems": await verify_ledger(),
         "clearing": await clearing(),
     }
-    unexplained = sum(one.unexplained_fen != 0 for one in comparisons)
-    strays = sum(row.kind == "not_instructed" for one in comparisons for row in one.explains)
+
+
+@atomic()
+async def _keep(content: dict[str, Any]) -> Reconciliation:
+    differences = len(content["ledger_problems"])
+    for one in content["comparisons"]:
+        differences += one["unexplained_fen"] != 0
+        differences += sum(row["kind"] == "not_instructed" for row in one["explains"])
     return await Reconciliation.create(
-        number=await next_number("RC"), day=clock.today(), content=content,
-        differences=unexplained + strays + len(problems), digest=documents.digest_of(content),
+        number=await next_number("RC"), day=dt.date.fromisoformat(content["day"]), content=content,
+        differences=differences, digest=documents.digest_of(content),
         key=signing.public_key(PURPOSE),
         signature=signing.sign(canonical(content).encode(), purpose=PURPOSE),
     )  # fmt: skip

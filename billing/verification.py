@@ -17,6 +17,7 @@ from billing.ledger_models import (
 from billing.models import Payment, Refund, Settlement
 from billing.row_verification import broken_rows
 from billing.states import PaymentStatus, RefundStatus, TransferStatus
+from market.kit import db
 
 Transactions = dict[UUID, LedgerTransaction]
 
@@ -26,8 +27,13 @@ async def verify_ledger() -> list[str]:
 
     L1 debits are credits, L2 content matches its digest and the published roots, L3 no balance less its
     pending is below zero, L4 cached balances are the fold of the entries, L5 and L6 reversals, P1 per
-    order, and what billing.row_verification adds.
+    order, and what billing.row_verification adds. All of one moment: what is posted meanwhile is no difference.
     """
+    async with db.snapshot():
+        return await _problems()
+
+
+async def _problems() -> list[str]:
     entries = await LedgerEntry.all().order_by("transaction_id", "position")
     accounts = {row.id: ledger.key_of(row) for row in await LedgerAccount.all()}
     transactions = {row.id: row for row in await LedgerTransaction.all().order_by("id")}

@@ -1,7 +1,8 @@
 """The database: connection, atomic verbs, row locks, and the base of every table."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 from tortoise import Tortoise, fields
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.connection import get_connection
 from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.migrations.recorder import MigrationRecorder
@@ -63,6 +64,7 @@ _AT_WORK = """
 SELECT clock_timestamp() - min(xact_start) AS age FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 def tortoise_config(url: str | None = None) -> dict[str, Any]:
@@ -196,6 +198,26 @@ class Transaction:
             await self._inner.__aexit__(*failure)
         finally:
             _depth.reset(self._token)
+
+
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Everything read within is of one moment, whatever others commit meanwhile; nothing can be written.
+
+    For what compares several reads: no writer waits for it. A snapshot within one is the same. A verb
+    cannot take one, for on PostgreSQL it sees what others commit between its statements.
+    """
+    assert not is_in_verb(), "a snapshot is taken outside of verbs"
+    outer: Any = connection()
+    if isinstance(outer, TransactionalDBClient):  # a snapshot, or the transaction around a test
+        yield
+    elif is_postgres():
+        async with in_transaction() as reading:
+            await reading.execute_script(_ONE_MOMENT)
+            yield
+    else:
+        async with outer.snapshot():
+            yield
 
 
 def atomic() -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:

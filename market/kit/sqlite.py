@@ -101,6 +101,20 @@ class MarketSqliteClient(SqliteClient):
         finally:
             idle.put_nowait(reader)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        """A reader of one's own, which sees the database as it was at its first read."""
+        async with self._reader() as reader:
+            reading = SqliteTransactionWrapper(self)
+            reading._connection = reader
+            token = get_connections().set(self.connection_name, reading)
+            try:
+                await reader.execute("BEGIN")
+                yield
+            finally:
+                get_connections().reset(token)
+                await reader.rollback()
+
     async def execute_query(
         self, query: str, values: list[Any] | None = None
     ) -> tuple[int, Sequence[dict[str, Any]]]:

@@ -3,11 +3,23 @@
 import asyncio
 import datetime as dt
 from collections.abc import Awaitable
+from contextlib import nullcontext
+from contextvars import copy_context
 from typing import Any
 
 import pytest
 
-from billing import batch_settlements, epochs, ledger, payments, redemptions, transfers, webhooks
+from billing import (
+    batch_settlements,
+    epochs,
+    ledger,
+    payments,
+    reconciliation,
+    redemptions,
+    transfers,
+    verification,
+    webhooks,
+)
 from billing.chart import (
     CUSTODY_BANK,
     PROCESSOR_CLEARING,
@@ -276,3 +288,50 @@ async def test_batches_of_one_supplier_settle_side_by_side(monkeypatch: pytest.M
     assert await ledger.balance_of(due) == sum(row.net_fen for row in settled)
     assert await verify_ledger() == []
     assert await batch_settlements.due_orders() == []
+
+
+def posting_after(
+    monkeypatch: pytest.MonkeyPatch, module: Any, reading: str, keys: list[str]
+) -> None:
+    """Somebody else posts one fen, and commits, behind this reading of a check, each time it is done."""
+    others, read = copy_context(), getattr(module, reading)
+
+    async def post() -> None:
+        lines = [debit(CUSTODY_BANK, 1), credit(SUSPENSE, 1)]
+        await ledger.post(lines, kind="payment", key=keys.pop(0))
+
+    async def read_then_post(*args: Any) -> Any:
+        found = await read(*args)
+        await asyncio.create_task(post(), context=others.copy())
+        return found
+
+    monkeypatch.setattr(module, reading, read_then_post)
+
+
+async def test_l4_a_posting_beside_the_check_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    posting_after(monkeypatch, verification, "broken_epochs", ["beside-1", "beside-2"])
+    assert await verify_ledger() == []
+    monkeypatch.setattr(db, "snapshot", nullcontext)  # the twin: without it the check is wrong
+    assert len(await verify_ledger()) == 2  # both accounts
+
+
+async def test_p1_a_posting_beside_the_report_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The report's figures are of one moment: what is compared, checked and aged."""
+    keys = ["report-1", "report-2"]
+    posting_after(monkeypatch, reconciliation, "compare", keys)
+
+    async def suspense() -> tuple[int, int]:
+        content = (await reconciliation.reconcile(by=SYSTEM)).content
+        [one] = [each for each in content["comparisons"] if each["name"] == "suspense"]
+        assert content["ledger_problems"] == []
+        return one["ledger_fen"], content["clearing"][0]["fen"]
+
+    compared, aged = await suspense()
+    assert compared == aged
+    monkeypatch.setattr(db, "snapshot", nullcontext)
+    compared, aged = await suspense()
+    assert compared + 1 == aged
