@@ -22,6 +22,7 @@ from market.orders.states import MilestoneKind, OrderStatus
 
 log = structlog.get_logger(__name__)
 SIZE = 200
+SHOWN = 100  # due orders on a page, or in an answer
 CLOCK = Actor.system("settlement")
 
 
@@ -85,6 +86,13 @@ async def due_orders() -> list[UUID]:
             order.id for order in orders if any(map(settlements.is_releasable, stages[order.id]))
         ]
     return sorted(found)
+
+
+async def due_to_show() -> tuple[int, list[Order]]:
+    """How many orders are due, and the first of them with their parties and job."""
+    ids = await due_orders()
+    first = Order.filter(id__in=ids[:SHOWN]).order_by("id")
+    return len(ids), await first.select_related("buyer", "supplier", "job")
 
 
 async def settle_due() -> Batch:

@@ -13,9 +13,6 @@ from market.accounts.states import OrganisationKind, Role
 from market.kit import web
 from market.kit.i18n import gettext as _
 from market.kit.paging import paginate
-from market.orders.models import Order
-
-SHOWN = 100  # due orders on the page
 
 
 async def show_ledger(request: Request) -> Response:
@@ -53,12 +50,10 @@ async def settle(request: Request) -> Response:
         if not batch.left_out:
             done = _("%(count)s settlements made", count=batch.settled)
             return web.see_other(request, "settlements:due", flash=done)
-    ids = await batch_settlements.due_orders()
-    orders = Order.filter(id__in=ids[:SHOWN]).order_by("id")
+    count, orders = await batch_settlements.due_to_show()
     return await web.render(
-        request, "billing/settlements_due.html", batch=batch, count=len(ids),
-        orders=await orders.select_related("buyer", "supplier", "job"),
-    )  # fmt: skip
+        request, "billing/settlements_due.html", batch=batch, count=count, orders=orders
+    )
 
 
 routes = [

@@ -13,11 +13,9 @@ from market.accounts.permissions import require
 from market.accounts.states import OrganisationKind, Role
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.paging import CursorPage, CursorQuery, cursor_page
-from market.orders.models import Order
 
 TAG = "custody"
 READ, WRITE = "payments:read", "payments:write"
-SHOWN = 100  # due orders in one answer, as on the page
 
 
 class ExceptionOut(BaseModel):
@@ -119,13 +117,11 @@ async def list_accounts(call: Call[Nothing, CursorQuery]) -> CursorPage[AccountO
 async def list_due_settlements(call: Call[Nothing, Nothing]) -> DueListOut:
     """What the clock settles next; for the operator."""
     require_operator(call.actor)
-    ids = await batch_settlements.due_orders()
-    orders = Order.filter(id__in=ids[:SHOWN]).order_by("id").select_related("buyer", "supplier")
+    count, orders = await batch_settlements.due_to_show()
     items = [
-        DueOut(order=row.number, buyer=row.buyer.name, supplier=row.supplier.name)
-        for row in await orders
+        DueOut(order=row.number, buyer=row.buyer.name, supplier=row.supplier.name) for row in orders
     ]
-    return DueListOut(count=len(ids), items=items)
+    return DueListOut(count=count, items=items)
 
 
 @operation(
