@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 TAKEN_ALONG = 100
 _BY_TOPIC = {source.topic: source for source in SOURCES}
 _BY_TOPIC["batch.partially_accepted"] = _BY_TOPIC["batch.accepted"]
+MOST_AHEAD = 10_000
+_ahead: set[UUID] = set()  # what this process recorded before its own message came
 
 
 async def record_event(message: Message) -> None:
@@ -33,17 +35,29 @@ async def record_event(message: Message) -> None:
     """
     source = _BY_TOPIC[message.topic]
     own = UUID(message.payload[source.payload_key])
-    if await _recorded(source.kind, [own]):
+    if own in _ahead:
+        _ahead.remove(own)
         return
-    others = await _waiting(message.topic, source)
-    if others := others - {own} - await _recorded(source.kind, others):
+    due = {own, *await _waiting(message.topic, source)}
+    due -= await _recorded(source.kind, due)
+    if own not in due:
+        return
+    if others := sorted(due - {own}):
         try:
-            await _record(source, [own, *sorted(others)])
+            await _record(source, [own, *others])
         except Exception:
             log.warning("facts are recorded one by one", topic=message.topic, exc_info=True)
         else:
+            _note_ahead(others)
             return
     await _record(source, [own])
+
+
+def _note_ahead(ids: Sequence[UUID]) -> None:
+    """Remember them until their messages come; where those went to another worker, not for ever."""
+    if len(_ahead) > MOST_AHEAD:
+        _ahead.clear()
+    _ahead.update(ids)
 
 
 async def _waiting(topic: str, source: Source) -> set[UUID]:
@@ -69,25 +83,23 @@ async def _record(source: Source, ids: Sequence[UUID]) -> None:
 
 
 async def record_fact(fact: TradeFact) -> bool:
-    """`record_facts` of one: False when the event has its fact already."""
-    return await record_facts([fact]) == 1
+    """`record_facts` of one; False when the event has its fact already."""
+    if await _recorded(FactKind(fact.kind), [fact.source_id]):
+        return False
+    await record_facts([fact])
+    return True
 
 
 @atomic()
-async def record_facts(facts: Sequence[TradeFact]) -> int:
-    """Store facts of one kind and count them, all or none; how many events had none yet.
+async def record_facts(facts: Sequence[TradeFact]) -> None:
+    """Store facts of events that have none yet and count them, all or none.
 
     A twin running at the same time fails on the unique key and finds the facts when tried again.
     """
-    if not facts:
-        return 0
-    known = await _recorded(FactKind(facts[0].kind), [fact.source_id for fact in facts])
-    new = [fact for fact in facts if fact.source_id not in known]
     names = TradeFact._meta.fields_db_projection
-    await rows.insert(TradeFact, [{name: getattr(fact, name) for name in names} for fact in new])
-    await rollups.add(TradeRollup, [part for fact in new for part in rollup_parts(fact)])
-    await rollups.add(TradeFlow, [part for fact in new for part in flow_parts(fact)])
-    return len(new)
+    await rows.insert(TradeFact, [{name: getattr(fact, name) for name in names} for fact in facts])
+    await rollups.add(TradeRollup, [part for fact in facts for part in rollup_parts(fact)])
+    await rollups.add(TradeFlow, [part for fact in facts for part in flow_parts(fact)])
 
 
 def is_change(fact: TradeFact) -> bool:

@@ -1,5 +1,6 @@
 """Sums of facts kept by cell: added to in the database, in one statement, never read and written back."""
 
+import operator
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import repeat
@@ -57,9 +58,8 @@ def gathered(
     """One part a cell, added to those there are."""
     found = {} if into is None else into
     for key, sums in parts:
-        plain = tuple(getattr(part, "value", part) for part in key)
-        before = found.get(plain)
-        found[plain] = tuple(map(sum, zip(before, sums, strict=True))) if before else sums
+        before = found.get(key)
+        found[key] = tuple(map(operator.add, before, sums)) if before else sums
     return found
 
 
