@@ -8,7 +8,6 @@ import typer
 
 from market.commands import bench, docs, export, fair, statistics, verify, voucher
 from market.commands.common import Engine, Json, Limit, console, show, with_database
-from market.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +39,8 @@ def demo(
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve the site (WEB_WORKERS processes)."""
     import uvicorn
+
+    from market.settings import settings
 
     uvicorn.run(
         "market.app:create_app",

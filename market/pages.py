@@ -1,7 +1,9 @@
 """Pages that belong to no noun: home, health, errors, API description, development conveniences."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import structlog
@@ -131,12 +133,15 @@ routes = [
 
 
 def description_routes(operations: Iterable[api.Operation]) -> list[Route]:
-    """The OpenAPI description and the page that shows it."""
+    """The OpenAPI description, made when first asked for, and the page that shows it."""
     operations = list(operations)
-    document = api.openapi(operations, title=API_TITLE, version="1")
+
+    @cache
+    def document() -> dict[str, Any]:
+        return api.openapi(operations, title=API_TITLE, version="1")
 
     async def openapi(_request: Request) -> Response:
-        return JSONResponse(document)
+        return JSONResponse(await asyncio.to_thread(document))
 
     async def documentation(request: Request) -> Response:
         return await web.render(request, "market/api.html", operations=operations)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-import cn2an
-
 from market.vocabulary.annotation import UNITS
 from search.normalisation import normalise
 
@@ -85,6 +83,8 @@ def parse_number(text: str) -> Decimal | None:
         return Decimal(compact)
     except ArithmeticError:
         pass
+    import cn2an  # slow to load, and few numbers are written out
+
     try:
         return Decimal(str(cn2an.cn2an(compact, "smart")))
     except ValueError:

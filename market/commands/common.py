@@ -1,4 +1,7 @@
-"""What every command uses: the database, the console, and options that mean the same everywhere."""
+"""What every command uses: the database, the console, and options that mean the same everywhere.
+
+A command loads what it needs when it runs: help, quotes and plans wait for no database.
+"""
 
 import asyncio
 import json
@@ -8,12 +11,6 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
-from tortoise.exceptions import OperationalError
-from tortoise.migrations.recorder import MigrationRecorder
-
-from market import migrations
-from market.kit import db
-from market.kit.i18n import gettext as _
 
 R = TypeVar("R")
 console = Console(stderr=True)
@@ -24,6 +21,10 @@ Engine = Annotated[str, typer.Option(help="embedded or meilisearch; default: SEA
 
 def with_database(work: Callable[[], Awaitable[R]]) -> R:
     """Run async work with the database open; exit 2 where it lacks the tables of this version."""
+    from tortoise.exceptions import OperationalError
+
+    from market.kit import db
+    from market.kit.i18n import gettext as _
 
     async def run() -> R:
         await db.connect()
@@ -45,6 +46,11 @@ def with_database(work: Callable[[], Awaitable[R]]) -> R:
 
 async def _is_migrated() -> bool:
     """Whether every migration of this version has been applied."""
+    from tortoise.migrations.recorder import MigrationRecorder
+
+    from market import migrations
+    from market.kit import db
+
     applied = {key.name for key in await MigrationRecorder(db.connection()).applied_migrations()}
     return all(each.name in applied for each in pkgutil.iter_modules(migrations.__path__))
 

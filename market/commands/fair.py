@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from market.commands.common import Json, console, show, with_database
 
@@ -20,6 +19,14 @@ def timetable(
     number: Annotated[str, typer.Argument(help="The fair's number.")], as_json: Json = False
 ) -> None:
     """Compute a fair's timetable here and now, with its proof; exit code 1 where none is proven."""
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     from market.fairs import commands
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),

@@ -9,7 +9,6 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-import holidays
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _offset: ContextVar[dt.timedelta | None] = ContextVar("clock_offset", default=None)
@@ -58,6 +57,8 @@ def is_working_day(day: dt.date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
+        import holidays  # every country's: loaded only for a year not announced
+
         return bool(holidays.country_holidays("CN", years=day.year).is_working_day(day))
 
 

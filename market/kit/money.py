@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Literal
 
-import cn2an
-
 Rounding = Literal["floor", "half_up"]
 _YUAN = re.compile(r"^(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万|亿|万元|亿元|元)?$")
 _SCALE = {"万": 10**4, "亿": 10**8}
@@ -93,6 +91,8 @@ def format_percent(bp: int) -> str:
 
 def capital(fen: int) -> str:
     """The amount in capital Chinese numerals, as contracts and invoices write it (大写)."""
+    import cn2an  # takes as long to load as all of the kit, and prices are decided without it
+
     if fen == 0:
         return "零元整"
     prefix = "负" if fen < 0 else ""
