@@ -93,7 +93,7 @@ class _Open(BaseModel):
             alike = _names(type(self), are_flags=isinstance(value, bool))
             if meant := get_close_matches(name, alike, 1, _CLOSE):
                 raise _wrong(name, f"is no field: {meant[0]!r} is near")
-            if name.endswith("_fen"):
+            if name.endswith(("_fen", "_yuan")):
                 raise _wrong(name, "is no amount a rule reads")
         return self
 
@@ -236,9 +236,7 @@ def read_claim(data: object) -> Claim:
     try:
         return Claim.model_validate(data)
     except ValidationError as error:
-        raise InvalidClaim(
-            {_place(entry): _what(entry["msg"]) for entry in error.errors()}
-        ) from None
+        raise InvalidClaim({_place(entry): _what(entry) for entry in error.errors()}) from None
 
 
 def _place(entry: ErrorDetails) -> str:
@@ -254,5 +252,14 @@ def _field(entry: ErrorDetails) -> Iterator[str]:
         yield entry["ctx"]["field"]
 
 
-def _what(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("valid tuple", "valid list")
+def _what(entry: ErrorDetails) -> str:
+    message = entry["msg"].removeprefix("Value error, ")
+    return _SAID.get(entry["type"]) or message.replace("Input should be", "must be")
+
+
+_SAID = {
+    "missing": "is missing",
+    "model_type": "must be an object",
+    "tuple_type": "must be a list",
+    "string_pattern_mismatch": "must be a word of a-z, 0-9 and _",
+}

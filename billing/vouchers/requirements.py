@@ -1,7 +1,7 @@
 """The conditions of eligibility of a programme as one ordered list, and how a claim meets them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from billing.vouchers.predicates import (
@@ -25,10 +25,11 @@ from billing.vouchers.rules import Programme, Requirement
 
 @dataclass(frozen=True)
 class Reason:
-    """A structured reason: `sentences.render` turns it into a sentence."""
+    """A structured reason, and the place of the rule it follows from: `sentences.render` makes it a sentence."""
 
     code: str
     params: Mapping[str, Any]
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Checked:
                 "allowed": [value for leaf in members for value in leaf.values],
                 "bounds": {leaf.op: leaf.value for leaf in bounds},
             },
+            self.source,
         )
 
     def as_trace(self) -> dict[str, Any]:

@@ -115,7 +115,8 @@ def _calculation(
 def _reasons(programme: Programme, outcome: Outcome) -> tuple[Reason, ...]:
     """Why the grant is what it is: every failed requirement, or the constraint that bound it."""
     if outcome.ineligible == TERMS_INCOMPLETE:
-        return (Reason(TERMS_INCOMPLETE, {"missing": list(programme.missing_terms())}),)
+        missing = list(programme.missing_terms())
+        return (Reason(TERMS_INCOMPLETE, {"missing": missing}, ", ".join(missing)),)
     failures = tuple(check.reason() for check in outcome.checks if not check.holds)
     if failures:
         return failures
@@ -123,7 +124,8 @@ def _reasons(programme: Programme, outcome: Outcome) -> tuple[Reason, ...]:
     if outcome.binding == "threshold" and award and award.reach:
         tiers = [tier.threshold for tier in programme.tiers or () if tier.threshold]
         least = min(threshold.min_fen for threshold in tiers)
-        return (Reason("threshold", {"min_fen": least, "total_fen": award.reach.total_fen}),)
+        found = {"min_fen": least, "total_fen": award.reach.total_fen}
+        return (Reason("threshold", found, "tiers"),)
     limit = next((one for one in outcome.limits if one.binding == outcome.binding), None)
     return (
         Reason(
@@ -136,5 +138,6 @@ def _reasons(programme: Programme, outcome: Outcome) -> tuple[Reason, ...]:
                 "unit": limit.unit if limit else "fen",
                 "base": programme.base,
             },
+            limit.key if limit else "tiers",
         ),
     )
