@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tortoise.queryset import QuerySet
+
 from market.accounts.oversight import codes_within
 from market.kit import clock
 from market.prices.models import PriceCell, PriceObservation
-from market.prices.spreads import MINIMUM, change_bp, is_outlier, scores
+from market.prices.spreads import MINIMUM, change_bp, is_outlier, yardstick_of
 from market.vocabulary import regions
 from market.vocabulary.annotation import TASK_TYPES
 from market.vocabulary.regions import COUNTRY_CODE, Region
@@ -135,17 +137,33 @@ async def evidence_of(
     """The contracts behind a cell, the dearest first; `most` of them: outliers before the others."""
     rows = PriceObservation.filter(
         region_code__range=codes_within(region.prefix), month=month, task_type=key[0], unit=key[1]
-    ).order_by("-unit_price", "number")
-    prices: Any = await rows.values_list("id", "unit_price")
-    found = scores([price for _key, price in prices])
-    ranked = sorted(
-        zip((key for key, _price in prices), found, strict=True),
-        key=lambda one: not is_outlier(one[1]),
     )
-    kept = dict(ranked[:most])
-    if len(kept) < len(ranked):
-        rows = rows.filter(id__in=list(kept))
-    return [Evidence(row, kept[row.id]) for row in await rows]
+    prices: Any = await rows.order_by("unit_price").values_list("unit_price", flat=True)
+    if not prices:
+        return []
+    judge = yardstick_of(prices)
+    found = await _dearest(rows, prices, judge.usual(prices), most)
+    return [Evidence(row, judge.score(row.unit_price)) for row in found]
+
+
+async def _dearest(
+    rows: QuerySet[PriceObservation],
+    prices: Sequence[Decimal],
+    usual: tuple[int, int],
+    most: int | None,
+) -> list[PriceObservation]:
+    """The dearest first; `most` of them: those above and below what is usual before the others."""
+    rows = rows.order_by("-unit_price", "number")
+    if most is None or len(prices) <= most:
+        return await rows
+    first, end = usual
+    lowest, highest = prices[first], prices[end - 1]
+    above = await rows.filter(unit_price__gt=highest).limit(most) if end < len(prices) else []
+    left = most - len(above)
+    below = await rows.filter(unit_price__lt=lowest).limit(left) if first and left else []
+    left -= len(below)
+    among = await rows.filter(unit_price__range=(lowest, highest)).limit(left) if left else []
+    return [*above, *among, *below]
 
 
 async def history_of(region: Region, until: str, key: Key, *, least: int = 1) -> list[PriceCell]:

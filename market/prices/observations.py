@@ -14,7 +14,7 @@ from market.kit.outbox import Message
 from market.orders.change_models import ContractVersion
 from market.orders.models import Contract
 from market.prices.models import PriceCell, PriceObservation
-from market.prices.spreads import is_outlier, scores, spread_of
+from market.prices.spreads import spread_of, yardstick_of
 from market.vocabulary import regions
 from market.vocabulary.annotation import TASK_TYPES
 from market.vocabulary.regions import COUNTRY_CODE, Region
@@ -92,9 +92,10 @@ async def count(seen: PriceObservation) -> None:
         cell = await PriceCell.select_for_update().get(region_code=area.code, **key)
         rows = PriceObservation.filter(region_code__range=codes_within(area.prefix), **key)
         prices: Any = await rows.values_list("unit_price", flat=True)
-        found = spread_of(prices)
+        ordered = sorted(prices)
+        found = spread_of(ordered)
         cell.n, cell.p10, cell.median, cell.p90 = found.n, found.p10, found.median, found.p90
-        cell.outliers = sum(map(is_outlier, scores(prices)))
+        cell.outliers = yardstick_of(ordered).outliers(ordered)
         await cell.save()
 
 

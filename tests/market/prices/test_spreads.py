@@ -2,18 +2,33 @@
 
 import random
 import statistics
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.prices.spreads import Spread, change_bp, is_outlier, quantile, scores, spread_of
+from market.prices.spreads import (
+    Spread,
+    Yardstick,
+    change_bp,
+    is_outlier,
+    quantile,
+    spread_of,
+    yardstick_of,
+)
 
 PRICES = st.lists(st.decimals("0.0001", "99999", places=4), min_size=1, max_size=60)
+FEW_VALUES = st.lists(
+    st.sampled_from([Decimal(2) ** power for power in range(10)]), min_size=5, max_size=40
+)
 
 
 def decimals(*values: object) -> list[Decimal]:
     return [Decimal(str(value)) for value in values]
+
+
+def scores(prices: list[Decimal]) -> list[Decimal]:
+    return list(map(yardstick_of(sorted(prices)).score, prices))
 
 
 def test_the_spread_of_five_and_of_six() -> None:
@@ -73,3 +88,30 @@ def test_equal_prices_but_one_fall_back_to_the_mean_deviation() -> None:
 def test_four_prices_are_judged_by_no_rule_and_the_bound_itself_is_no_outlier() -> None:
     assert scores(decimals(1, 1, 1, 9000)) == [0] * 4
     assert [is_outlier(Decimal(text)) for text in ("3.50", "3.51", "-3.51")] == [False, True, True]
+
+
+@given(PRICES | FEW_VALUES)
+def test_the_yardstick_is_that_of_all_logarithms(prices: list[Decimal]) -> None:
+    """The definition word by word, each logarithm taken to 34 digits."""
+    ordered = sorted(prices)
+    found = yardstick_of(ordered)
+    with localcontext(prec=34):
+        logs = [price.ln() for price in ordered]
+        middle = quantile(logs, 5)
+        away = sorted(abs(one - middle) for one in logs)
+        mad, mean = quantile(away, 5) / Decimal("0.6745"), Decimal("1.253314") * sum(away)
+        expected = Yardstick(middle, mad or mean / len(away))
+    if len(prices) < 5:
+        expected = Yardstick(Decimal(0), Decimal(0))
+    assert found.middle == expected.middle
+    assert abs(found.deviation - expected.deviation) < Decimal("1e-30")
+
+
+@given(PRICES | FEW_VALUES)
+def test_the_outliers_are_those_outside_what_is_usual(prices: list[Decimal]) -> None:
+    ordered = sorted(prices)
+    found = yardstick_of(ordered)
+    first, end = found.usual(ordered)
+    flagged = [is_outlier(found.score(price)) for price in ordered]
+    assert flagged == [not first <= place < end for place in range(len(ordered))]
+    assert found.outliers(ordered) == sum(flagged)
