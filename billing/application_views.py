@@ -15,7 +15,8 @@ from billing.voucher_models import (
     VoucherReview,
 )
 from billing.voucher_states import LIVE_APPLICATIONS, ApplicationStatus
-from billing.vouchers.rules import Evidence, Programme
+from billing.vouchers.procedure import Evidence
+from billing.vouchers.rules import Programme
 from market.accounts.models import Organisation, Person
 from market.kit import clock
 from market.kit.actor import Actor

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from billing.vouchers.rules import Evidence, Programme, WorkflowStep
+from billing.vouchers.procedure import Evidence, WorkflowStep
+from billing.vouchers.rules import Programme
 from market.kit import clock
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _

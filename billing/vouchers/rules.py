@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from billing.vouchers.periods import Period
 from billing.vouchers.predicates import Frozen, Predicate
+from billing.vouchers.procedure import STANDARD_WORKFLOW, Evidence, WorkflowStep
 
 Kind = Literal["compute", "data", "algorithm", "service", "mixed"]
 Status = Literal["draft", "active", "closed"]
@@ -184,50 +185,6 @@ class Stacking(Frozen):
     base_effect: Literal["none", "residual"] = "residual"
     requires: tuple[Requirement, ...] = ()
     note: str | None = None
-
-
-class Evidence(Frozen):
-    """A document each claim brings, and the role that checks it."""
-
-    kind: Literal[
-        "contract",
-        "e_invoice",
-        "bank_receipt",
-        "usage_log",
-        "acceptance",
-        "unrelated_statement",
-        "pledge",
-    ]
-    checker: str
-
-
-class WorkflowStep(Frozen):
-    """A step of the procedure, the role that takes it, and its working days where published."""
-
-    step: str
-    role: str
-    days: int | None = None
-
-
-STANDARD_WORKFLOW = tuple(
-    WorkflowStep(step=step, role=role)
-    for step, role in (
-        ("submit", "subject"),
-        ("district_review", "district"),
-        ("duplicate_and_credit_check", "bureau"),
-        ("city_review", "city"),
-        ("expert_review", "experts"),
-        ("publication", "city"),
-        ("approve", "city"),
-        ("issue", "city"),
-        ("reserve", "platform"),
-        ("use", "subject"),
-        ("verify", "city"),
-        ("claim", "subject"),
-        ("pay", "treasury"),
-        ("settled", "platform"),
-    )
-)
 
 
 class Clawback(Frozen):
