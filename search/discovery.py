@@ -126,10 +126,9 @@ class _Read:
             hit for hit in found.hits if keeps_ceilings(hit.source, parsed.filters, self.groups)
         ]
         fitting = _relevant(affordable, self.groups, is_filtered=bool(parsed.filters))
-        if any(bound.field == ANY_PRICE for bound in ceilings(parsed.filters)):
-            fitting = _of_the_kind(fitting, self.groups) or fitting
-            quoting = [hit for hit in fitting if quotes_something(hit.source, self.groups)]
-            fitting = quoting or fitting
+        if bounds := list(ceilings(parsed.filters)):
+            is_any = any(bound.field == ANY_PRICE for bound in bounds)
+            fitting = _quoting(fitting, self.groups, is_any=is_any)
         ordered = _ordered(fitting, parsed, self.groups)
         if wanted.kind == "jobs" and parsed.sort is None and not _names_status(wanted.filters):
             ordered = _open_first(ordered)
@@ -175,6 +174,17 @@ def _relevant(hits: Sequence[Hit], groups: Sequence[TermGroup], *, is_filtered: 
         said = [_without_modalities(group) for group in said if not _is_modality(group)] or said
     found = (covers_something(index_document(cast(Document, hit.source)), said) for hit in near)
     return near if any(found) else []
+
+
+def _quoting(hits: Sequence[Hit], groups: Sequence[TermGroup], *, is_any: bool) -> list[Hit]:
+    """Those who quote something asked for, where anybody does; with a unit named, those about as
+    relevant as the best as well, whatever they call their work."""
+    if is_any:
+        hits = _of_the_kind(hits, groups) or list(hits)
+    quoting = {hit.id for hit in hits if quotes_something(hit.source, groups)}
+    enough = _AS_RELEVANT * max((hit.score for hit in hits), default=0.0)
+    kept = [hit for hit in hits if hit.id in quoting or (not is_any and hit.score >= enough)]
+    return kept if quoting else list(hits)
 
 
 def _is_modality(group: TermGroup) -> bool:

@@ -69,6 +69,10 @@ _DEGREE_WORDS = {
 _DEGREE = re.compile(
     rf"(?P<degree>{'|'.join((*DEGREES, *_DEGREE_WORDS))})(?:学历|学位|生)?{HIGHER}"
 )
+_SUPPLIED = re.compile(
+    r"(?P<mode>结对)子?(?:共建|合作|建设)?|(?:^|(?<=\s))(?P<alone>定制|保障|电商)(?:化|类|型)?(?=\s|$)"
+)
+"""A mode of supply without 模式; three of the words name one only where they stand alone."""
 _PRICED_BY = re.compile(rf"按{UNIT}计价")
 _LICENCES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
@@ -238,7 +242,12 @@ def _terms(reading: Reading, kind: Kind) -> Iterator[Finding]:
 
 
 def _dataset_terms(reading: Reading) -> Iterator[Finding]:
-    """How a dataset is paid for, in any of the words records use, and what its licence allows."""
+    """How a dataset is supplied and paid for, in any of the words people use, and what its licence allows."""
+    for match in reading.finditer(_SUPPLIED):
+        word = match["mode"] or match["alone"]
+        supplied = next(one.zh for one in SUPPLY_MODES.values() if one.zh.startswith(word))
+        yield Finding("supply_mode", f"supply_mode:{supplied}", *match.span(), "%(what)s",
+                      {"what": supplied}, (Equals("supply_mode", supplied),), negatable=True)  # fmt: skip
     for mode in PRICE_MODES.values():
         names = (mode.zh, *mode.synonyms)
         words = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
