@@ -53,6 +53,7 @@ class TradeFact(Row):
         unique_together = (("kind", "source_id"),)
         indexes = (
             ("occurred_at", "id"),
+            ("kind", "occurred_at", "id"),
             ("month", "kind"),
             ("region_code", "month"),
             ("supplier_region_code", "month"),
