@@ -19,6 +19,16 @@ from market.settings import settings
 COOKIE = "__Host-session" if settings.base_url.startswith("https") else "session"
 LIFETIME = dt.timedelta(days=14)
 TOUCH_EVERY = dt.timedelta(minutes=5)
+# Every request reads these, and most of what its rows hold says nothing about the actor.
+_PERSON = ("id", "name")
+_ORGANISATION = ("id", "name", "kind", "status", "region_code")
+_OF_SESSION = ("id", "last_seen_at", "membership_id", *(f"person__{name}" for name in _PERSON))
+_OF_MEMBERSHIP = ("id", "role", *(f"organisation__{name}" for name in _ORGANISATION))
+_OF_TOKEN = (
+    "id", "last_used_at", "scopes", "membership__id", "membership__role", "membership__revoked_at",
+    *(f"membership__person__{name}" for name in _PERSON),
+    *(f"membership__organisation__{name}" for name in _ORGANISATION),
+)  # fmt: skip
 TOKEN_PREFIX = "mk_"  # noqa: S105 - the recognisable beginning of our API tokens
 
 
@@ -79,7 +89,8 @@ async def actor_from_cookie(token: str) -> Actor:
     now = clock.now()
     session = (
         await Session.filter(token_hash=hash_token(token), revoked_at=None, expires_at__gt=now)
-        .select_related("person", "membership")
+        .select_related("person")
+        .only(*_OF_SESSION)
         .first()
     )
     if session is None:
@@ -90,6 +101,7 @@ async def actor_from_cookie(token: str) -> Actor:
         await Membership.filter(person_id=session.person.id, revoked_at=None)
         .order_by("id")
         .select_related("organisation")
+        .only(*_OF_MEMBERSHIP)
     )
     return _actor(session.person, memberships, session.membership_id, session.id)
 
@@ -135,6 +147,7 @@ async def actor_from_token(token: str) -> Actor:
     row = (
         await ApiToken.filter(token_hash=hash_token(token), revoked_at=None, expires_at__gt=now)
         .select_related("membership__person", "membership__organisation")
+        .only(*_OF_TOKEN)
         .first()
     )
     if row is None or row.membership.revoked_at is not None:
