@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,6 @@ import httpx
 import pytest
 from starlette.routing import Route
 from tortoise import Tortoise
-from tortoise.transactions import in_transaction
 
 from market.accounts import sessions
 from market.app import ROUTES, create_app
@@ -23,6 +21,7 @@ from tests.factories.programmes import PROJECT, SERVICE
 from tests.factories.selection import ENTRY
 from tests.matrix.access_table import RULES, Rule, rule_of
 from tests.matrix.world import MOMENT, ROLES, World
+from tests.undone import undone
 
 pytestmark = [pytest.mark.committed, pytest.mark.once]
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -249,21 +248,6 @@ def test_no_route_hides_another() -> None:
     assert sorted(seen) == sorted(set(seen))
     names = [route.name for route in named_routes() if not route.name.startswith("twin:")]
     assert sorted(names) == sorted(set(names))
-
-
-class _Undo(Exception):
-    """Leaves a request's transaction so that it is rolled back."""
-
-
-@asynccontextmanager
-async def undone() -> AsyncIterator[None]:
-    """Whatever happens inside did not happen."""
-    try:
-        async with in_transaction():
-            yield
-            raise _Undo
-    except _Undo:
-        pass
 
 
 class Changes:

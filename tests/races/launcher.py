@@ -34,6 +34,7 @@ def run(module: str, *arguments: str) -> int:
 
 def main() -> None:
     """Serve until standard input ends; the children are killed by whoever asked for them."""
+    gc.disable()  # while importing, when nothing is garbage
     import uvicorn  # noqa: F401  imported here so that no child has to
 
     import market.__main__
@@ -42,6 +43,7 @@ def main() -> None:
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them
     gc.freeze()
+    gc.enable()
     for line in sys.stdin:
         first, *rest = line.split()
         print(run(*rest) if first == "run" else start(first, *rest), flush=True)
