@@ -19,7 +19,7 @@ _ABILITIES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (field, msgid, re.compile(pattern))
     for field, msgid, pattern in (
         ("in_hospital", N_("In hospital"),
-         rf"{_THINGS}?{_NOT}(?:[出离]开?|带出)医?院|医院(?:内网|机房|专网)|院内(?!感染|制剂|会诊|死亡|急救|检验|科室)(?:网|专网|驻场|作业|标注)?|驻院|{_GO}医?院(?:里|内)?{_WORK}"
+         rf"{_THINGS}?{_NOT}(?:[出离]开?|带出)医?院|医院(?:内网|机房|专网)|院内(?!感染|制剂|会诊|死亡|急救|检验|科室)(?:网|专网|驻场|作业|标注)?|驻院|{_GO}(?:{_US}医院|院)(?:里|内)?{_WORK}"
          rf"|进医?院(?!前|后|记录|感)|医院(?:内部?|里面?)(?:{_WORK})?|in[- ]hospital"),
         ("onsite", N_("On site"),
          rf"驻场|驻点|驻厂|驻矿|驻企|派驻|进驻|进场|现场作业|现场办公|现场标注|现场服务|上门(?!安装|维修|取件|推销|服务)|坐班"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
@@ -14,7 +14,15 @@ from search.documents import Document, Kind
 from search.engine import Filter, Hit, Query, Range, Results, SearchEngine, Sort
 from search.entries import OPEN_JOBS, SETTINGS, index_document
 from search.normalisation import normalise
-from search.quotes import ANY_PRICE, ceilings, cheapest, keeps_ceilings, quotes_something
+from search.quotes import (
+    ANY_PRICE,
+    ceilings,
+    cheapest,
+    keeps_ceilings,
+    outputs,
+    produces_something,
+    quotes_something,
+)
 from search.reasons import covered_words, covers_something
 from search.weights import weights
 
@@ -129,6 +137,8 @@ class _Read:
         if bounds := list(ceilings(parsed.filters)):
             is_any = any(bound.field == ANY_PRICE for bound in bounds)
             fitting = _quoting(fitting, self.groups, is_any=is_any)
+        if units := outputs(parsed.filters):
+            fitting = _producing(fitting, self.groups, units)
         ordered = _ordered(fitting, parsed, self.groups)
         if wanted.kind == "jobs" and parsed.sort is None and not _names_status(wanted.filters):
             ordered = _open_first(ordered)
@@ -182,9 +192,26 @@ def _quoting(hits: Sequence[Hit], groups: Sequence[TermGroup], *, is_any: bool) 
     if is_any:
         hits = _of_the_kind(hits, groups) or list(hits)
     quoting = {hit.id for hit in hits if quotes_something(hit.source, groups)}
+    if is_any:
+        return [hit for hit in hits if hit.id in quoting] or list(hits)
+    return _those_or_near(hits, quoting)
+
+
+def _producing(
+    hits: Sequence[Hit], groups: Sequence[TermGroup], units: frozenset[str]
+) -> list[Hit]:
+    """Those whose output is of what was asked for, where anybody's is, and those about as relevant."""
+    return _those_or_near(
+        hits, {hit.id for hit in hits if produces_something(hit.source, units, groups)}
+    )
+
+
+def _those_or_near(hits: Sequence[Hit], named: Container[str]) -> list[Hit]:
+    """Of the hits those named, where any is, and those about as relevant as the best."""
     enough = _AS_RELEVANT * max((hit.score for hit in hits), default=0.0)
-    kept = [hit for hit in hits if hit.id in quoting or (not is_any and hit.score >= enough)]
-    return kept if quoting else list(hits)
+    if not any(hit.id in named for hit in hits):
+        return list(hits)
+    return [hit for hit in hits if hit.id in named or hit.score >= enough]
 
 
 def _is_modality(group: TermGroup) -> bool:

@@ -1,4 +1,4 @@
-"""Which of a supplier's quotes answer a query: 粤语转写 is not met by the price of 普通话转写."""
+"""Which of a supplier's quotes and outputs answer a query: 粤语转写 is not met by the price of 普通话转写."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from search.lexicon import lexicon, renewed
 
 ANY_PRICE = "lowest_price"
 """The field of a price whose unit was not said."""
+_CAPACITY = "capacity_"
 
 
 def ceilings(filters: Iterable[Filter]) -> Iterator[Range]:
@@ -46,6 +47,28 @@ def quotes_something(document: Mapping[str, Any], groups: Sequence[TermGroup]) -
     """Whether the record quotes anything that was asked for: under 一块五以内 without a unit, a price of
     something else says nothing."""
     return any(_shared(price["task"], groups) for price in document.get("prices") or ())
+
+
+def outputs(filters: Iterable[Filter]) -> frozenset[str]:
+    """The units in which some filters ask for an output a day."""
+    found: set[str] = set()
+    for one in filters:
+        if isinstance(one, AnyOf):
+            found |= outputs(one.filters)
+        elif isinstance(one, Range) and one.field.startswith(_CAPACITY) and one.at_least:
+            found.add(one.field.removeprefix(_CAPACITY))
+    return frozenset(found)
+
+
+def produces_something(
+    document: Mapping[str, Any], units: frozenset[str], groups: Sequence[TermGroup]
+) -> bool:
+    """Whether an output counted in one of these units may be what was asked for: 条 of ECGs is no
+    output of a firm that counts 条 of prompts only."""
+    return any(
+        one["unit"] in units and (not one["of"] or _is_kindred(one["of"], groups))
+        for one in document.get("capacities") or ()
+    )
 
 
 def cheapest(document: Mapping[str, Any], groups: Sequence[TermGroup]) -> int | None:
@@ -90,3 +113,8 @@ def _named(task: str) -> frozenset[str]:
 def _shared(task: str, groups: Iterable[TermGroup]) -> int:
     spoken = terms_of([task])
     return sum(any(t in spoken for t, weight in group.terms if weight == 1.0) for group in groups)
+
+
+def _is_kindred(text: str, groups: Iterable[TermGroup]) -> bool:
+    spoken = terms_of([text])
+    return any(term in spoken for group in groups for term, _ in group.terms)

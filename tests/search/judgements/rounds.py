@@ -10,7 +10,7 @@ from tests.search.judgements.records import HERE, Record
 
 NAMES = (
     "one", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
 )  # fmt: skip
 _FLAGS = {
     "onsite": "onsite", "hospital": "in_hospital", "vlan": "vlan_isolation",
