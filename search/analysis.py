@@ -71,22 +71,32 @@ def _words(text: str) -> list[str]:
     """Dictionary words, and the pairs of neighbours where the dictionary knows no word: 集卡."""
     found, loose = [], ""
     for piece in segmenter().cut_for_search(text, hmm=False):
-        if len(piece) == 1 and "㐀" <= piece <= "鿿":
+        if len(piece) > 1:
+            loose = ""
+            if word := _word(piece):
+                found.append(word)
+        elif "㐀" <= piece <= "鿿":
             if loose:
                 found.append(loose + piece)
             loose = piece
         else:
             loose = ""
-            if word := _word(piece):
-                found.append(word)
     return found
 
 
-def _fragments(text: str) -> Iterator[str]:
+def _fragments(text: str) -> list[str]:
     """Every character and pair of neighbours of the Chinese in a text: 畜牧兽医师 holds 兽医."""
+    found = list[str]()
     for run in _HAN.findall(text):
-        yield from run
-        yield from map(add, run, run[1:])
+        found += run
+        found += map(add, run, run[1:])
+    return found
+
+
+@lru_cache(maxsize=32_768)
+def _heard(word: str) -> str:
+    """The sounds of a word as a text."""
+    return " ".join(sounds(word))
 
 
 @renewed
@@ -103,18 +113,18 @@ def _clauses(texts: Iterable[str]) -> dict[str, None]:
         if len(text) <= _SHORT:
             found[text] = None
         else:
-            found.update(dict.fromkeys(_CLAUSE_ENDS.split(text)))
+            for clause in _CLAUSE_ENDS.split(text):
+                found[clause] = None
     found.pop("", None)
     return found
 
 
 class _Clause(NamedTuple):
-    """The terms of a clause and their sounds, each once, and both as a text."""
+    """The terms of a clause, each once, and these and their sounds as texts."""
 
-    words: tuple[str, ...]
-    sounds: tuple[str, ...]
-    text: str
-    heard: str
+    words: tuple[str, ...] = ()
+    text: str = ""
+    heard: str = ""
 
 
 def _read(text: str, *, is_strong: bool) -> _Clause:
@@ -122,12 +132,9 @@ def _read(text: str, *, is_strong: bool) -> _Clause:
     words = lexicon()
     canonical = words.canonical(text)
     plain = _words(canonical)
-    heard = dict.fromkeys(chain.from_iterable(map(sounds, plain)))
-    meant = [one for span in words.matches(canonical) for one in span.concepts]
-    found = dict.fromkeys(chain(plain, *map(_meaning, meant)))
-    if is_strong:
-        found.update(dict.fromkeys(_fragments(canonical)))
-    return _Clause(tuple(found), tuple(heard), " ".join(found), " ".join(heard))
+    meant = map(_meaning, words.concepts(canonical))
+    found = dict.fromkeys(chain(plain, *meant, _fragments(canonical) if is_strong else ()))
+    return _Clause(tuple(found), " ".join(found), " ".join(map(_heard, plain)))
 
 
 _clause = renewed(lru_cache(maxsize=4_096)(partial(_read, is_strong=False)))
@@ -159,18 +166,18 @@ def index_terms(strong: Iterable[str], weak: Iterable[str]) -> IndexTerms:
     important, other = _of_record(strong, weak)
     first = _NOTHING.union(*[clause.words for clause in important])
     second = _NOTHING.union(*[clause.words for clause in other]) - first
-    return IndexTerms(first, second, _NOTHING.union(*[one.sounds for one in important + other]))
+    heard = " ".join([clause.heard for clause in important + other])
+    return IndexTerms(first, second, frozenset(heard.split()))
 
 
 def index_text(strong: Iterable[str], weak: Iterable[str]) -> tuple[str, str, str]:
     """The same terms as three texts, for an index in which a term may stand twice; half the work."""
     important, other = _of_record(strong, weak)
-    rest = _NOTHING.union(*[one.words for one in other])
-    return (
-        " ".join([one.text for one in important]),
-        " ".join(rest.difference(*[one.words for one in important])),
-        " ".join([one.heard for one in important + other]),
-    )
+    words, texts, heard = zip(*important, strict=True) if important else _Clause()
+    others, _texts, heard_too = zip(*other, strict=True) if other else _Clause()
+    rest = set(chain.from_iterable(others))
+    rest.difference_update(chain.from_iterable(words))
+    return " ".join(texts), " ".join(rest), " ".join((*heard, *heard_too))
 
 
 @renewed

@@ -54,6 +54,9 @@ class Lexicon:
     romanised: dict[str, str] = field(default_factory=dict)
     latin: tuple[str, ...] = ()
     _listed: tuple[str, ...] = ()
+    _meant: tuple[tuple[str, ...], ...] = ()
+    _latin: frozenset[int] = frozenset()
+    _hiding: frozenset[int] = frozenset()
     _finder: AhoCorasick = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +67,10 @@ class Lexicon:
                 for reading in readings(surface):
                     self._read_as(reading, surface)
         self._listed = tuple(self.surfaces)
+        self._meant = tuple(self.surfaces.values())
+        numbers = dict(enumerate(self._listed))
+        self._latin = frozenset(n for n, s in numbers.items() if s[0].isascii() or s[-1].isascii())
+        self._hiding = frozenset(n for n, s in numbers.items() if s in self.opaque)
         self._finder = AhoCorasick(self._listed)
         self.latin = tuple(s for s in self.surfaces if s.isascii() and len(s) >= 5)
 
@@ -94,6 +101,18 @@ class Lexicon:
                 if surface in self.opaque:
                     hidden = end
                 yield Span(start, end, surface, self.surfaces[surface])
+
+    def concepts(self, text: str) -> list[str]:
+        """What the surfaces that `matches` finds may mean, in no order; a concept may stand twice."""
+        found = self._finder.find_matches_as_indexes(text, overlapping=True)
+        if not self._hiding.isdisjoint([number for number, _start, _end in found]):
+            return [concept for span in self.matches(text) for concept in span.concepts]
+        return [
+            concept
+            for number, start, end in found
+            if number not in self._latin or _is_word(text, start, end)
+            for concept in self._meant[number]
+        ]
 
     def visible(self, text: str) -> str:
         """The text with blanks for words that hide those inside them: no 长沙 in 长沙发."""

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.analysis import highlight_spans, index_terms, index_text, query_groups, repaired
-from search.lexicon import load_aliases
+from search.lexicon import lexicon, load_aliases
 from search.lexicon import written as as_written
 from search.normalisation import normalise
 
@@ -81,6 +81,16 @@ def test_kindred_tasks_meet_at_a_lower_weight() -> None:
 def test_latin_words_do_not_match_inside_others() -> None:
     assert "@ct" not in index_terms(["electric detector"], []).strong
     assert "@ct" in index_terms(["胸部CT影像"], []).strong
+
+
+@pytest.mark.parametrize(
+    "text", ["胸部ct影像", "electric detector", "长沙发分割", "3d框与4d点云", "煤矿", ""]
+)
+def test_an_index_stores_the_concepts_that_stand_in_a_text(text: str) -> None:
+    words = lexicon()
+    canonical = words.canonical(text)
+    found = {concept for span in words.matches(canonical) for concept in span.concepts}
+    assert {*words.concepts(canonical)} == found
 
 
 def test_strong_and_weak_terms_do_not_overlap() -> None:
