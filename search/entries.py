@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from search.documents import (
@@ -27,7 +28,7 @@ from search.grades import (
     held_credentials,
     skill_rank,
 )
-from search.lexicon import lexicon
+from search.lexicon import lexicon, renewed
 from search.normalisation import normalise
 
 _RESEARCH_ONLY = re.compile(r"仅限?于?科研|非商用|不可商用|不得商用")
@@ -77,17 +78,23 @@ SETTINGS: Mapping[Kind, IndexSettings] = {
 }  # fmt: skip
 
 
-def region_path(code: str) -> list[str]:
+@lru_cache(maxsize=8_192)
+def region_path(code: str) -> tuple[str, ...]:
     """The codes of a region from its province down: 370102 lies in 370000, 370100, 370102."""
     if len(code) != 6 or code == "100000":
-        return []
-    return list(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)))
+        return ()
+    return tuple(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)))
+
+
+@renewed
+@lru_cache(maxsize=4_096)
+def _language_name(name: str) -> str:
+    return lexicon().languages.get(normalise(name), name)
 
 
 def _language_names(languages: Iterable[str]) -> list[str]:
     """One name per language, so that a filter on 闽南语 finds who wrote 闽南话."""
-    names = lexicon().languages
-    return list(dict.fromkeys(names.get(normalise(name), name) for name in languages))
+    return list(dict.fromkeys(map(_language_name, languages)))
 
 
 def _lowest(prices: Iterable[Price]) -> dict[str, float]:
@@ -107,9 +114,17 @@ def _heads_from(levels: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
+@lru_cache(maxsize=4_096)
+def _certified(mlps: str | None, *certs: str) -> tuple[tuple[str, ...], Mapping[str, float]]:
+    """What certificates are called and their index ranks; the same few stand together on most records."""
+    held = held_credentials(certs, mlps)
+    ranks = {credential_field(kind): one.rank or ANY_LEVEL for kind, one in held.items()}
+    return tuple(one.label() for one in held.values()), ranks
+
+
 def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
     security, quality = doc["security"], doc["quality"]
-    credentials = held_credentials(doc["certs"], security.get("mlps"))
+    certificates, ranks = _certified(security.get("mlps"), *doc["certs"])
     numbers: dict[str, float] = {
         "staff": doc["staff"],
         "experts": doc["experts"],
@@ -119,7 +134,7 @@ def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
         "accuracy": quality.get("accuracy", 0),
         "storage_tb": doc["storage_tb"],
         "min_order": doc.get("min_order", 0),
-        **{credential_field(kind): held.rank or ANY_LEVEL for kind, held in credentials.items()},
+        **ranks,
         **_heads_from(doc["levels"]),
         **_lowest(doc["prices"]),
     }
@@ -135,7 +150,7 @@ def _supplier_entry(doc: SupplierDocument) -> IndexDocument:
               *(capacity["of"] for capacity in doc["capacities"])),
         keywords={
             "regions": region_path(doc["region_code"]),
-            "certs": [held.label() for held in credentials.values()],
+            "certs": certificates,
             "scale_class": [doc["scale_class"]],
             **{name: doc[name] for name in ("modalities", "task_types", "industries",
                                             "annotator_types", "delivery")},
