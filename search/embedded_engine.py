@@ -14,8 +14,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import tantivy
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from search.analysis import highlight_spans, index_text, query_groups
 from search.embedded_queries import Opened, collect, facets_of, filtered, text_query
@@ -32,6 +33,8 @@ from search.generations import Generations, put_together
 _WRITER_BYTES = 64_000_000
 _LOADER_BYTES = 200_000_000
 """Enough for some ten thousand records in one segment."""
+_TOGETHER = 200
+"""Records made before tantivy is handed them, so that its thread is woken once for many."""
 _SETTINGS_FILE = "settings.json"
 _Write = Callable[[tantivy.IndexWriter], None]
 
@@ -74,8 +77,9 @@ class EmbeddedEngine:
         writer = opened.index.writer(_LOADER_BYTES, 1)
 
         def add(documents: Sequence[IndexDocument]) -> None:
-            for document in documents:
-                writer.add_json(_to_json(document))
+            for start in range(0, len(documents), _TOGETHER):
+                for made in [*map(_to_json, documents[start : start + _TOGETHER])]:
+                    writer.add_json(made)
 
         def finish() -> None:
             writer.commit()
@@ -258,12 +262,12 @@ def _to_json(document: IndexDocument) -> str:
     One text costs less than a call for each value, and bytes stand in it as base64.
     """
     strong, weak, heard = index_text(document.strong, document.weak)
-    source = b2a_base64(to_json(document.source), newline=False)
+    source = b2a_base64(orjson.dumps(document.source), newline=False).decode()
     entry = {
         **document.keywords, **document.flags, **document.numbers, "id": document.id,
         "strong": strong, "weak": weak, "sounds": heard, "prior": document.prior, "source": source,
     }  # fmt: skip
-    return to_json(entry).decode()
+    return orjson.dumps(entry).decode()
 
 
 def _search(opened: Opened, query: Query) -> Results:
