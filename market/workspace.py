@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tortoise.expressions import Q
 
-from billing import deposit_words, queues
-from billing.deposit_models import Holding
-from billing.deposit_states import HoldingStatus
+from billing import queues
+from billing.tasks import tasks_of as payments_to_do
 from market.accounts.states import OrganisationKind
 from market.complaints.models import Complaint, ViolationReport
 from market.complaints.states import ComplaintLevel, ComplaintStatus, ViolationStatus
 from market.disputes.tasks import tasks_of as disputes_to_do
+from market.job_tasks import Desk, Task, job_task, jobs_of_owner
 from market.kit import clock, web
 from market.kit.actor import Actor
 from market.kit.i18n import gettext as _
@@ -27,45 +26,15 @@ from market.orders.models import Contract, DeliveryBatch, Order, Signature
 from market.orders.states import BatchStatus, ChangeStatus, ContractStatus, OrderStatus
 from market.pilots.models import PilotSubmission
 from market.pilots.states import PilotStatus, SubmissionStatus
-from market.pools.models import PoolMembership
-from market.pools.states import MembershipStatus
 from market.recent_changes import changes_of
 from market.selection.tasks import tasks_of as selections_to_do
 from market.services.tasks import tasks_of as quotes_to_do
 from market.tendering.access import own_bids
-from market.tendering.ceremony import CALLED
 from market.tendering.judging_tasks import tasks_of as judging_to_do
-from market.tendering.models import Job, Question
 from market.tendering.posting_models import JobInvitation
-from market.tendering.procedures import config_of
-from market.tendering.sealed_models import JobKey, KeyShare
 from market.tendering.states import BidStatus, JobStatus
 
 AT_MOST = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One line of the desk: what it is about, what to do, where, by when, and its state."""
-
-    title: str
-    action: str
-    url: str
-    noun: str
-    status: str
-    due_at: dt.datetime | None = None
-
-    @property
-    def working_days_left(self) -> int | None:
-        """Working days until it is due; negative once it is overdue."""
-        if self.due_at is None:
-            return None
-        if self.due_at < clock.now():
-            return -1
-        return clock.working_days_between(clock.today(), clock.in_china(self.due_at).date())
-
-
-Desk = tuple[list[Task], list[Task]]
 
 
 async def show(request: Request) -> Response:
@@ -97,7 +66,7 @@ async def desk_of(actor: Actor) -> Desk:
         task = Task(row.title, row.action, row.url, row.noun, row.status, row.due_at)
         (todo if row.is_ours else waiting).append(task)
     todo += [*await _objections(actor.organisation_id), *await _views(actor.organisation_id)]
-    todo += await _to_pay_in(actor.organisation_id)
+    todo += [Task(*row) for row in await payments_to_do(actor.organisation_id)]
     todo += [Task(*row) for row in await quotes_to_do(actor)]
     todo += [Task(*row) for row in await selections_to_do(actor)]
     return sorted(todo, key=_nearest), sorted(waiting, key=_nearest)
@@ -105,11 +74,6 @@ async def desk_of(actor: Actor) -> Desk:
 
 def _nearest(task: Task) -> tuple[bool, dt.datetime]:
     return task.due_at is None, task.due_at or clock.now()
-
-
-def _job(job: Job, action: str, due_at: dt.datetime | None = None) -> Task:
-    url = web.path_for("jobs:show", number=job.number)
-    return Task(job.title, action, url, "job", job.status.value, due_at)
 
 
 def _contract(contract: Contract, action: str) -> Task:
@@ -137,31 +101,7 @@ async def _operator_desk(_own: UUID) -> Desk:
 
 
 async def _demand_desk(own: UUID) -> Desk:
-    jobs = await Job.filter(owner_id=own, status__in=_DEMAND_JOBS).order_by("-id").limit(50)
-    asked = set(
-        await Question.filter(job__owner_id=own, answered_at=None).values_list("job_id", flat=True)
-    )
-    todo = [_job(job, _("Go on with the draft")) for job in jobs if job.status == JobStatus.DRAFT]
-    todo += [
-        _job(job, _("Answer the questions"), job.question_deadline_at)
-        for job in jobs
-        if job.id in asked
-    ]
-    todo += [
-        _job(job, _("Evaluate the bids"), None if job.ranked_at else job.judging_due_at)
-        for job in jobs
-        if job.status == JobStatus.EVALUATION
-    ]
-    todo += await _openings(own, jobs) + await _pilots_to_prepare(own)
-    waiting = [
-        _job(job, _("Bids are opened"), job.bid_deadline_at)
-        for job in jobs
-        if job.status == JobStatus.OPEN_BIDDING
-    ]
-    todo += await _applications(own)
-    waiting += [
-        _job(job, _("The bureau reviews the job")) for job in jobs if job.status == JobStatus.REVIEW
-    ]
+    todo, waiting = await jobs_of_owner(own)
     unsigned, signed = await _contracts(Q(buyer_id=own), own)
     todo += [_contract(row, _("Sign the contract")) for row in unsigned]
     waiting += [_contract(row, _("The supplier signs")) for row in signed]
@@ -169,9 +109,6 @@ async def _demand_desk(own: UUID) -> Desk:
     todo, waiting = todo + unanswered, waiting + answered
     orders = await Order.filter(buyer_id=own, status__in=_LIVE).select_related("job")
     delivered = await _delivered(orders)
-    todo += [
-        _order(row, _("Pay the first stage")) for row in orders if row.status == OrderStatus.PLACED
-    ]
     waiting += [
         _order(row, _("The supplier delivers"))
         for row in orders
@@ -182,58 +119,14 @@ async def _demand_desk(own: UUID) -> Desk:
     return todo, waiting
 
 
-async def _openings(own: UUID, jobs: list[Job]) -> list[Task]:
-    """Shares to release, shortlists to make, and open jobs that wait for the opening passphrase."""
-    wanted = KeyShare.filter(organisation_id=own, released_at=None, remind_at__isnull=False)
-    due = {row.key.job_id for row in await wanted.filter(key__opened_at=None).select_related("key")}
-    keyed = {key.job_id for key in await JobKey.filter(job__owner_id=own).only("job_id")}
-    found = []
-    for job in jobs:
-        if job.status in CALLED and job.id in due:
-            url = web.path_for("jobs:ceremony", number=job.number)
-            found.append(Task(job.title, _("Open the bids with your passphrase"), url, "job",
-                              job.status.value))  # fmt: skip
-        elif job.status == JobStatus.PREQUALIFICATION:
-            url = web.path_for("jobs:shortlist", number=job.number)
-            found.append(Task(job.title, _("Decide the shortlist"), url, "job", job.status.value))
-        elif (
-            job.status in (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING) and job.id not in keyed
-        ):
-            url = web.path_for("accounts:opening_key")
-            found.append(Task(job.title, _("Set the opening passphrase"), url, "job",
-                              job.status.value))  # fmt: skip
-    return found
-
-
 async def _invitations(own: UUID, bid_on: set[UUID]) -> list[Task]:
     """The open jobs a supplier is invited to and has not bid on."""
     guests = JobInvitation.filter(organisation_id=own, job__status__in=_OPEN).order_by("-id")
     return [
-        _job(row.job, _("You are invited to bid"), row.job.bid_deadline_at)
+        job_task(row.job, _("You are invited to bid"), row.job.bid_deadline_at)
         for row in await guests.limit(50).select_related("job")
         if row.job_id not in bid_on
     ]
-
-
-async def _applications(own: UUID) -> list[Task]:
-    waiting = PoolMembership.filter(pool__owner_id=own, status=MembershipStatus.APPLIED)
-    return [
-        Task(f"{row.pool.title} · {row.organisation.name}", _("Decide the application"),
-             web.path_for("pools:decide", id=row.id), "pool_membership", row.status.value)
-        for row in await waiting.order_by("id").limit(50).select_related("pool", "organisation")
-    ]  # fmt: skip
-
-
-async def _pilots_to_prepare(own: UUID) -> list[Task]:
-    """Shortlists are about to be made, or firms wait, and the pilot has no items yet."""
-    near = (JobStatus.PREQUALIFICATION, JobStatus.PILOT)
-    jobs = await Job.filter(owner_id=own, status__in=near, pilot__id__isnull=True).order_by("-id")
-    return [
-        Task(job.title, _("Prepare the pilot"), web.path_for("pilots:prepare", number=job.number),
-             "job", job.status.value)
-        for job in jobs
-        if config_of(job).pilot is not None
-    ]  # fmt: skip
 
 
 async def _pilots_to_submit(own: UUID) -> list[Task]:
@@ -260,16 +153,6 @@ async def _objections(own: UUID) -> list[Task]:
     ]  # fmt: skip
 
 
-async def _to_pay_in(own: UUID) -> list[Task]:
-    """Deposits and fees that are awaited in custody."""
-    rows = Holding.filter(payer_id=own, status=HoldingStatus.AWAITED).select_related("job")
-    return [
-        Task(f"{row.job.title} · {deposit_words.purpose(row.purpose)} {row.number}", _("Pay it into custody"),
-             web.path_for("deposits:show", number=row.number), "holding", row.status.value, row.due_at)
-        for row in await rows.order_by("id").limit(50)
-    ]  # fmt: skip
-
-
 async def _views(own: UUID) -> list[Task]:
     rows = ViolationReport.filter(
         accused_id=own, status=ViolationStatus.PENDING, viewed_at=None,
@@ -286,12 +169,12 @@ async def _supplier_desk(own: UUID) -> Desk:
     bids = await (await own_bids(own)).filter(status__in=_SUPPLIER_BIDS)
     todo = await _invitations(own, {row.job_id for row in bids}) + await _pilots_to_submit(own)
     todo += [
-        _job(row.job, _("Confirm your bid again"), row.job.bid_deadline_at)
+        job_task(row.job, _("Confirm your bid again"), row.job.bid_deadline_at)
         for row in bids
         if row.status == BidStatus.INVALID
     ]
     waiting = [
-        _job(row.job, _("Bids are opened"), row.job.bid_deadline_at)
+        job_task(row.job, _("Bids are opened"), row.job.bid_deadline_at)
         for row in bids
         if row.status == BidStatus.SUBMITTED
     ]
@@ -320,15 +203,6 @@ async def _supplier_desk(own: UUID) -> Desk:
 
 
 _OPEN = (JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING)
-_DEMAND_JOBS = (
-    JobStatus.DRAFT,
-    JobStatus.REVIEW,
-    JobStatus.OPEN_ENQUIRIES,
-    JobStatus.OPEN_BIDDING,
-    JobStatus.PREQUALIFICATION,
-    JobStatus.OPENING,
-    JobStatus.EVALUATION,
-)
 _SUPPLIER_BIDS = (BidStatus.INVALID, BidStatus.SUBMITTED)
 _AWAY = (BatchStatus.PLANNED, BatchStatus.REJECTED, BatchStatus.REWORK)
 _LIVE = (OrderStatus.PLACED, OrderStatus.FUNDED, OrderStatus.IN_PROGRESS)

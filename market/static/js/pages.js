@@ -57,8 +57,18 @@ function closeMenus(except) {
   }
 }
 
+// What waits for news of another system asks again for a minute, and shows the page anew once it has changed.
+async function awaitNews(left) {
+  if (left === 0) return;
+  await new Promise((done) => setTimeout(done, 2000));
+  const answer = await fetch(location.href);
+  if (answer.ok && !(await answer.text()).includes(" data-awaits")) location.reload();
+  else await awaitNews(left - 1);
+}
+
 tellTimes();
 setInterval(tellTimes, 60_000);
+if (document.querySelector("[data-awaits]")) awaitNews(30).catch(() => {}); // the page can be reloaded
 document.querySelectorAll("[data-copy]").forEach(copyButton);
 document.querySelectorAll("[data-confirm]").forEach(confirmDialog);
 document.querySelectorAll("[data-print]").forEach((button) => {
