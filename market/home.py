@@ -13,12 +13,12 @@ from market.datasets.models import DatasetNeed
 from market.datasets.states import NeedStatus
 from market.kit import clock, money, web
 from market.kit.i18n import gettext as _
-from market.tendering import listing, terms
+from market.tendering import listing, presentation, terms
 from market.tendering.models import Job, Notice
 from market.tendering.states import JobStatus, NoticeKind
 from market.vocabulary.regions import COUNTRY_CODE
 
-NEWEST = 6
+NEWEST, READ = 6, 24
 
 
 async def show(request: Request) -> Response:
@@ -93,15 +93,20 @@ async def _jobs() -> list[dict[str, Any]]:
 
 
 async def _notices() -> list[dict[str, Any]]:
-    newest = Notice.exclude(kind=NoticeKind.PUBLISHED).order_by("-published_at").limit(NEWEST)
+    """The newest, each with what tells it from its neighbours; a second one about the same is left out."""
+    newest = Notice.exclude(kind=NoticeKind.PUBLISHED).order_by("-published_at").limit(READ)
+    shown: dict[tuple[Any, ...], Notice] = {}
+    for notice in await newest.select_related("job", "award__lot", "award__bid__bidder"):
+        shown.setdefault((notice.kind, notice.job.id, notice.award and notice.award.id), notice)
     return [
         {
             "title": notice.job.title,
-            "url": web.path_for("jobs:show", number=notice.job.number),
+            "facts": presentation.notice_facts(notice),
+            "url": presentation.notice_url(notice),
             "at": notice.published_at,
             "kind": _(terms.NOTICES[notice.kind]),
         }
-        for notice in await newest.select_related("job")
+        for notice in list(shown.values())[:NEWEST]
     ]
 
 

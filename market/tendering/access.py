@@ -270,5 +270,7 @@ async def is_favourite(actor: Actor, job: Job) -> bool:
 def notices() -> QuerySet[Notice]:
     """Public notices, newest first."""
     return (
-        Notice.all().order_by("-published_at", "-id").select_related("job", "job__owner", "award")
+        Notice.all()
+        .order_by("-published_at", "-id")
+        .select_related("job", "job__owner", "award__lot", "award__bid__bidder")
     )

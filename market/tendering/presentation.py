@@ -7,11 +7,12 @@ from typing import Any
 
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
+from market.kit.web import path_for
 from market.tendering import terms, transcripts
 from market.tendering.listing import days_left, region_name
-from market.tendering.models import Award, Job
+from market.tendering.models import Award, Job, Notice
 from market.tendering.procedures import CRITERIA, PROCEDURES, config_of
-from market.tendering.states import JobStatus
+from market.tendering.states import JobStatus, NoticeKind
 
 S = JobStatus
 ORDER = (S.DRAFT, S.OPEN_ENQUIRIES, S.OPEN_BIDDING, S.PREQUALIFICATION, S.PILOT, S.OPENING,
@@ -183,3 +184,22 @@ async def opening_of(
         "has_lots": bool(transcript["lots"]), "holders": terms.SHARE_HOLDERS,
         "outcomes": terms.OPENING_OUTCOMES,
     }  # fmt: skip
+
+
+def notice_url(notice: Notice) -> str:
+    """The page a notice is about."""
+    if notice.kind == NoticeKind.COMPLAINT_DECIDED:
+        return path_for("complaints:list", job=notice.job.number)
+    if notice.award:
+        return path_for("awards:show", number=notice.award.number)
+    page = "jobs:opening" if notice.kind == NoticeKind.OPENED else "jobs:show"
+    return path_for(page, number=notice.job.number)
+
+
+def notice_facts(notice: Notice) -> list[str]:
+    """What tells a notice from others about the same job: lot and winner, and the number."""
+    award = notice.award
+    if not award:
+        return [notice.job.number]
+    lot = [_("Lot %(n)s", n=award.lot.position) + " " + award.lot.title] if award.lot else []
+    return [*lot, award.bid.bidder.name, award.number]

@@ -130,7 +130,7 @@ async def show_notices(request: Request) -> Response:
     kinds = [(code, _(label)) for code, label in terms.NOTICES.items()]
     return await web.render(
         request, "market/tendering/notices_list.html", page=page, kind=kind, kinds=kinds,
-        labels=dict(kinds),
+        labels=dict(kinds), url_of=presentation.notice_url, facts_of=presentation.notice_facts,
     )  # fmt: skip
 
 
