@@ -30,7 +30,9 @@ FIELD = "evidence_"
 
 async def _documents(form: Form[ApplyInput], by: Actor) -> Documents:
     return {
-        name.removeprefix(FIELD): [await files.store_upload(upload, by=by) for upload in uploads]
+        name.removeprefix(FIELD): [
+            await files.store_upload(upload, by=by, field=name) for upload in uploads
+        ]
         for name, uploads in form.files.items()
         if name.removeprefix(FIELD) in review_steps.EVIDENCE and uploads
     }

@@ -91,6 +91,11 @@ async def reserve_grant(
     pools = await lock_pools(programme, rule_of(programme))
     remaining = {key: left_in(pool) for key, pool in pools.items()}
     offer = await offer_for(facts, programme, claimant=claimant, remaining=remaining)
+    if offer.redemption is not None:
+        number = offer.redemption.number
+        raise VoucherNotRedeemable(
+            _("Voucher %(number)s is reserved for this order", number=number)
+        )
     if not offer.is_usable:
         raise VoucherNotRedeemable(" ".join(offer.reasons))
     require_alone(facts, offer.rule)

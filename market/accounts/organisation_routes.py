@@ -121,10 +121,9 @@ async def _submit(organisation: Organisation, form: Form[VerificationInput], *, 
     upload = form.upload("licence")
     if upload is None:
         raise InvalidInput(fields={"licence": _("Attach the licence as PDF, PNG or JPEG")})
-    try:
-        licence = await files.store_upload(upload, by=by, kinds=verification.LICENCE_KINDS)
-    except InvalidInput as exc:
-        raise InvalidInput(fields={"licence": exc.message}) from None
+    licence = await files.store_upload(
+        upload, by=by, field="licence", kinds=verification.LICENCE_KINDS
+    )
     await verification.submit_verification(organisation, form.input, licence=licence, by=by)
 
 

@@ -111,7 +111,7 @@ async def raise_dispute(request: Request) -> Response:
 async def _evidence(request: Request, form: Form[Any]) -> list[files.StoredFile]:
     actor = web.actor_of(request)
     uploads = form.files.get(FILES, [])[:AT_MOST]
-    return [await files.store_upload(upload, by=actor) for upload in uploads]
+    return [await files.store_upload(upload, by=actor, field=FILES) for upload in uploads]
 
 
 async def answer(request: Request) -> Response:

@@ -145,12 +145,19 @@ async def store_upload(
     upload: UploadFile,
     *,
     by: Actor,
+    field: str = "file",
     kinds: dict[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> StoredFile:
-    """Keep a file that came with a form, reading no more than the limit. Raises InvalidInput."""
-    content = await upload.read(max_bytes + 1)
-    return await store(upload.filename or "file", content, by=by, kinds=kinds, max_bytes=max_bytes)
+    """Keep a file that came in a form's field, reading no more than the limit.
+
+    Raises InvalidInput, of that field.
+    """
+    content, name = await upload.read(max_bytes + 1), upload.filename or "file"
+    try:
+        return await store(name, content, by=by, kinds=kinds, max_bytes=max_bytes)
+    except InvalidInput as exc:
+        raise InvalidInput(exc.message, fields={field: exc.message}) from None
 
 
 async def read(file: StoredFile) -> bytes:

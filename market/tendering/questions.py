@@ -33,7 +33,8 @@ class AlreadyAnswered(Conflict):
 async def ask_question(job: Job, text: str, *, by: Actor, is_confirmed: bool = False) -> Question:
     """Ask before the question deadline, under an alias that is the same on this job and no other.
 
-    The log names the alias, not the asker, who is probably a bidder. Raises QuestionsClosed, or
+    The log names the alias, not the asker, who is probably a bidder. The same words sent again while
+    they wait for an answer are the same question. Raises QuestionsClosed, or
     InvalidInput for a text that tells who asks, unless the asker confirmed it.
     """
     require(by, Role.SALES, Role.PROJECT, kind=OrganisationKind.SUPPLIER)
@@ -49,6 +50,9 @@ async def ask_question(job: Job, text: str, *, by: Actor, is_confirmed: bool = F
         parts = "、".join(f"“{part}”" for part in told)
         sentence = _("Everyone reads this, and %(parts)s would tell who asks", parts=parts)
         raise InvalidInput(fields={"text": sentence})
+    waiting = Question.filter(job=job, asker=asker, text=text.strip(), answered_at=None)
+    if (same := await waiting.first()) is not None:
+        return same
     alias = sealing.asker_alias(job.id, asker.id)
     question = await Question.create(job=job, asker=asker, alias=alias, text=text.strip())
     await audit.record(question, "asked", by=Actor(name=f"asker {alias}"))

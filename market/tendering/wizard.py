@@ -156,7 +156,7 @@ def _at(day: dt.date, hour: int) -> dt.datetime:
 async def uploaded(form: Form[Any], *, by: Actor) -> dict[str, StoredFile]:
     """The documents that came with a form, kept."""
     return {
-        name: await files.store_upload(upload, by=by)
+        name: await files.store_upload(upload, by=by, field=name)
         for name in jobs.DOCUMENTS
         if (upload := form.upload(name)) is not None
     }
