@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -15,6 +16,8 @@ from market.kit.limiting import client_address, limit
 from market.kit.paging import Page, whole
 from market.settings import settings
 from market.tendering import access, wizard
+from market.tendering.models import Job
+from market.tendering.procedures import config_of
 from market.vocabulary.regions import full_name
 from search import (
     dictionary,
@@ -110,7 +113,13 @@ async def show_job_suppliers(request: Request) -> Response:
     )
     if request.query_params.get("fragment"):
         found = match_list(matches, by_id, shown=3)
-        return _fragment("search/_suppliers.html", found=found, job=job, is_degraded=is_degraded)
+        return _fragment(
+            "search/_suppliers.html",
+            found=found,
+            job=job,
+            is_degraded=is_degraded,
+            fewest=_fewest(job),
+        )
     return await web.render(
         request, "search/job_suppliers.html", job=job, found=match_list(matches, by_id),
         is_degraded=is_degraded,
@@ -137,7 +146,15 @@ async def preview_job(request: Request) -> Response:
         step = wizard.step_of(request.query_params.get("step", ""))
         job = previews.typed_over(job, step, await request.form())
     preview = await previews.preview_of(job)
-    return _fragment("search/_preview.html", preview=preview, job=job)
+    return _fragment("search/_preview.html", preview=preview, job=job, fewest=_fewest(job))
+
+
+def _fewest(job: Job) -> int:
+    """How many bids the procedure needs before any is opened; 0 while a draft's rules are not right."""
+    try:
+        return config_of(job).minimum_bids
+    except ValidationError:
+        return 0
 
 
 async def show_job_estimate(request: Request) -> Response:

@@ -114,7 +114,10 @@ async def finish(request: Request) -> Response:
     actor = web.signed_in(request)
     judge = await panel_access.own_seat(actor, request.path_params["number"])
     await judging.finish_judging(judge.job, by=actor)
+    await judge.job.refresh_from_db(fields=["ranked_at"])
     flash = _("Your sheets are handed in; they open when every judge has done so")
+    if judge.job.ranked_at is not None:
+        flash = _("All sheets are handed in, and the bids are ranked")
     return web.see_other(request, "judging:show", number=judge.job.number, flash=flash)
 
 

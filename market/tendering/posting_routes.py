@@ -10,7 +10,7 @@ from market.accounts.forms import PassphraseInput
 from market.accounts.opening_keys import MIN_LENGTH
 from market.accounts.permissions import require
 from market.accounts.states import Role
-from market.kit import web
+from market.kit import clock, web
 from market.kit.errors import InvalidInput, NotFound
 from market.kit.forms import Form
 from market.kit.i18n import gettext as _
@@ -128,9 +128,7 @@ async def review(request: Request) -> Response:
         with form.guard():
             job = await jobs.publish_job(job, by=actor)
             is_waiting = job.status == JobStatus.REVIEW
-            flash = (
-                _("Handed to the bureau for review") if is_waiting else _("The job is published")
-            )
+            flash = _("Handed to the bureau for review") if is_waiting else _published(job)
             return web.see_other(request, "jobs:show", number=job.number, flash=flash)
     shown = await _posting(job)
     return await web.render(
@@ -142,6 +140,15 @@ async def review(request: Request) -> Response:
         explained=rules.explained(config, shown["ready"].rules.sources)
         if (config := shown["ready"].rules.config) else [],
     )  # fmt: skip
+
+
+def _published(job: Job) -> str:
+    assert job.bid_deadline_at is not None, "a published job has its deadline"
+    closes = clock.in_china(job.bid_deadline_at)
+    return _(
+        "The job is published. Bids stay sealed until %(at)s; then you open them with your passphrase",
+        at=f"{closes:%Y-%m-%d %H:%M}",
+    )
 
 
 async def _opening_key(job: Job) -> dict[str, Any]:

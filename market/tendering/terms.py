@@ -126,6 +126,12 @@ def choices(field: str) -> list[tuple[str, str]]:
     return [(stored(term), term.label(language)) for term in FIELDS[field].values()]
 
 
+def health_choices() -> list[tuple[str, str]]:
+    """The levels of health data by number, each with what it means."""
+    language = current_locale()
+    return [(code, term.label(language)) for code, term in FIELDS["health_level"].items()]
+
+
 def certificate_choices() -> list[tuple[str, str]]:
     """The certificates usually asked for, as choices."""
     return [(name, name) for name in CERTIFICATES]

@@ -80,7 +80,8 @@ class Suggestions {
   }
 
   key(event) {
-    if (this.list.hidden || event.isComposing) return;
+    // 229: the key that ends a composition, which Safari sends after it
+    if (this.list.hidden || event.isComposing || event.keyCode === 229) return;
     const count = this.shown.length;
     if (event.key === "ArrowDown") this.mark((this.active + 1) % count);
     else if (event.key === "ArrowUp") this.mark((this.active <= 0 ? count : this.active) - 1);
