@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import httpx
@@ -81,12 +82,18 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How fast an index was written: wall and processor seconds, and the memory of one process."""
+    """How fast an index was written: from when to when, processor seconds, the memory of one process."""
 
     records: int
-    wall: float
+    begun: float
+    ended: float
     cpu: float
     rss_mb: float
+
+    @property
+    def wall(self) -> float:
+        """Seconds by the clock."""
+        return self.ended - self.begun
 
     def __str__(self) -> str:
         return (
@@ -137,16 +144,23 @@ async def _batches(documents: Sequence[Document]) -> AsyncIterator[list[IndexDoc
         yield [index_document(document) for document in documents[start : start + _BATCH]]
 
 
-async def _write(engine: SearchEngine, kind: Kind, records: int, start: int = 0) -> Written:
+async def _write(
+    engine: SearchEngine,
+    kind: Kind,
+    records: int,
+    start: int = 0,
+    together: Callable[[], object] = lambda: None,
+) -> Written:
     """Write records made before the clock starts, as a rebuild does once it has read them."""
     documents = list(islice(_MADE[kind](start + records), start, None))
     await engine.drop(_INDEX[kind])
     await engine.configure(_INDEX[kind], SETTINGS[kind])
+    together()
     with uncollected():
-        wall, cpu = time.perf_counter(), time.process_time()
+        begun, cpu = time.monotonic(), time.process_time()
         await engine.load(_INDEX[kind], _batches(documents))
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return Written(records, wall, cpu, _rss_mb())
+        ended, cpu = time.monotonic(), time.process_time() - cpu
+    return Written(records, begun, ended, cpu, _rss_mb())
 
 
 def _rss_mb() -> float:
@@ -159,24 +173,38 @@ async def _write_by_parts(engine: EmbeddedEngine, kind: Kind, records: int) -> W
     size = -(-records // processes)
     assert engine.root is not None
     folders = [engine.root / f"{kind}.part{n}" for n in range(processes)]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    start = context.Barrier(processes)
+    with ProcessPoolExecutor(
+        processes, mp_context=context, initializer=_starting_with, initargs=(start,)
+    ) as pool:
         parts = await asyncio.gather(
             *(loop.run_in_executor(pool, _part, kind, n * size, size, folder)
               for n, folder in enumerate(folders))
         )  # fmt: skip
     await engine.configure(_INDEX[kind], SETTINGS[kind])
-    begun = time.perf_counter()
+    begun = time.monotonic()
     await engine.adopt(_INDEX[kind], [EmbeddedEngine(folder) for folder in folders])
-    together = time.perf_counter() - begun
+    adopting = time.monotonic() - begun
     return Written(
-        size * processes, max(one.wall for one in parts) + together,
+        size * processes, min(one.begun for one in parts),
+        max(one.ended for one in parts) + adopting,
         sum(one.cpu for one in parts), max(one.rss_mb for one in parts),
     )  # fmt: skip
 
 
+_start: list[Barrier] = []
+
+
+def _starting_with(start: Barrier) -> None:
+    """In a process that writes a part: it starts when every other one has made its records, too."""
+    _start[:] = [start]
+
+
 def _part(kind: Kind, start: int, records: int, folder: Path) -> Written:
     warm_up()
-    return asyncio.run(_write(EmbeddedEngine(folder), kind, records, start))
+    (together,) = _start
+    return asyncio.run(_write(EmbeddedEngine(folder), kind, records, start, together.wait))
 
 
 async def _measure(
