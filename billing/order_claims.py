@@ -19,6 +19,19 @@ from market.orders.models import Contract, Order, OrderLine
 from market.vocabulary.regions import is_within
 
 Claimant = Literal["buyer", "supplier"]
+Past = tuple[UUID, dict[str, Any], int]
+"""A voucher in force: its key, its claim and its grant in fen."""
+# What an earlier claim says to a later one.
+_KEPT = (
+    "programme",
+    "as_of",
+    "subject",
+    "counterparty",
+    "claimant",
+    "contract_id",
+    "contract_signed_on",
+    "lines",
+)
 # Our kinds of organisation in the words of the programmes; the others are the same word.
 _ORG_TYPES = {
     "individual_business": "individual",
@@ -37,7 +50,7 @@ async def taxpayer_kind(organisation: Organisation) -> TaxpayerKind:
 
 @dataclass(frozen=True)
 class Facts:
-    """What an order says to every programme; of a locked order nothing but `claim_of` reads more."""
+    """What an order says to every programme; of a locked order only `past_of` can read anything new."""
 
     order: Order
     contract_number: str
@@ -78,14 +91,16 @@ async def facts_of(order: Order) -> Facts:
     )
 
 
-async def claim_of(facts: Facts, programme: VoucherProgramme, *, claimant: Claimant) -> Claim:
-    """The claim one side of an order makes under a programme, now.
+def claim_of(
+    facts: Facts, programme: VoucherProgramme, past: Sequence[Past], *, claimant: Claimant
+) -> Claim:
+    """The claim one side of an order, with its past, makes under a programme, now.
 
     Measured bases stand at the contract's amounts: the order is accepted in full before any
     voucher is redeemed. A relation between the parties is not stated, the signed statement is.
     """
-    order, signed_at, buyer, supplier = facts.order, facts.signed_at, facts.buyer, facts.supplier
-    subject, other = (buyer, supplier) if claimant == "buyer" else (supplier, buyer)
+    order, signed_at, supplier = facts.order, facts.signed_at, facts.supplier
+    subject, other = _sides(facts, claimant)
     return read_claim(
         {
             "id": f"{order.number}:{programme.code}",
@@ -106,7 +121,7 @@ async def claim_of(facts: Facts, programme: VoucherProgramme, *, claimant: Claim
             "contract_signed": signed_at is not None,
             "paid": all(stage.is_paid for stage in facts.stages),
             "lines": [_line(line, facts.vat_bp) for line in facts.lines],
-            "history": await _history(facts, subject),
+            "history": [_earlier(claim, grant_fen) for _id, claim, grant_fen in past],
             "other_grants": [
                 {
                     "fen": row.grant_fen,
@@ -137,26 +152,22 @@ def _line(line: OrderLine, vat_bp: int) -> dict[str, Any]:
     }
 
 
-async def _history(facts: Facts, subject: Organisation) -> list[dict[str, Any]]:
-    """The subject's earlier grants, and this order's under any claimant, oldest first; without their
+async def past_of(facts: Facts, claimant: Claimant) -> list[Past]:
+    """The claimant's earlier grants, and this order's under any claimant, oldest first; without their
     traces, each of which holds the whole history before it."""
+    subject, _other = _sides(facts, claimant)
     own = await rows.read(
         VoucherRedemption, ("id", "claim", "grant_fen"), "claimant_id", [subject.id],
         status=LIVE_REDEMPTIONS,
     )  # fmt: skip
     here = [(row.id, row.claim, row.grant_fen) for row in facts.live]
-    earlier = sorted({row[0]: row for row in (*own, *here)}.values(), key=itemgetter(0))
-    wanted = (
-        "programme",
-        "as_of",
-        "subject",
-        "counterparty",
-        "claimant",
-        "contract_id",
-        "contract_signed_on",
-        "lines",
-    )
-    return [
-        {name: claim[name] for name in wanted} | {"granted_fen": grant_fen}
-        for _id, claim, grant_fen in earlier
-    ]
+    return sorted({row[0]: row for row in (*own, *here)}.values(), key=itemgetter(0))
+
+
+def _sides(facts: Facts, claimant: Claimant) -> tuple[Organisation, Organisation]:
+    buyer, supplier = facts.buyer, facts.supplier
+    return (buyer, supplier) if claimant == "buyer" else (supplier, buyer)
+
+
+def _earlier(claim: Mapping[str, Any], grant_fen: int) -> dict[str, Any]:
+    return {name: claim[name] for name in _KEPT} | {"granted_fen": grant_fen}

@@ -1,8 +1,10 @@
 """Voucher programmes in the market: the shipped rules taken in, version by version, with their pools."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 from billing.models import VoucherPool, VoucherProgramme
 from billing.states import ProgrammeStatus
@@ -68,10 +70,20 @@ def _parsed(rule: str) -> Programme:
     return Programme.model_validate_json(rule)
 
 
-async def lock_pools(programme: VoucherProgramme, rule: Programme) -> dict[str, VoucherPool]:
+async def take_turn(programme: VoucherProgramme) -> list[VoucherProgramme]:
+    """Every version of a programme, locked to the end of the verb: they share their pools and caps, so
+    claims under any of them take turns."""
+    return await rows.select(
+        VoucherProgramme, "code", [programme.code], order_by="id", is_locked=True
+    )
+
+
+async def lock_pools(
+    programme: VoucherProgramme, rule: Programme, versions: Iterable[VoucherProgramme]
+) -> dict[str, VoucherPool]:
     """The pools a claim of today draws from, by the engine's limit key, whatever version opened
     them; opened when new, locked to the end of the verb."""
-    found = await _pools(programme.code, is_locked=True)
+    found = await _pools([row.id for row in versions], is_locked=True)
     pools = {}
     for pool in rule.funding.pools:
         label = _label(pool, clock.today())
@@ -81,8 +93,9 @@ async def lock_pools(programme: VoucherProgramme, rule: Programme) -> dict[str, 
     return pools
 
 
-async def _pools(code: str, *, is_locked: bool = False) -> dict[tuple[str, str], VoucherPool]:
-    versions = await rows.values(VoucherProgramme, "id", "code", [code])
+async def _pools(
+    versions: Iterable[UUID], *, is_locked: bool = False
+) -> dict[tuple[str, str], VoucherPool]:
     found = await rows.select(
         VoucherPool, "programme_id", versions, order_by="id", is_locked=is_locked
     )
@@ -95,7 +108,8 @@ def _label(pool: Pool, day: date) -> str:
 
 async def remaining_of(programme: VoucherProgramme, rule: Programme) -> dict[str, int]:
     """What is left of each pool today, in fen, by the engine's limit key."""
-    pools = await _pools(programme.code)
+    versions = await rows.values(VoucherProgramme, "id", "code", [programme.code])
+    pools = await _pools(versions)
     today = clock.today()
     left = {
         _limit_key(pool): (pool, pools.get((pool.period, _label(pool, today))))

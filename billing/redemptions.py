@@ -24,7 +24,7 @@ from billing.models import (
 )
 from billing.offers import Offer, offer_for, side_of
 from billing.order_claims import Claimant, Facts, facts_of
-from billing.programmes import left_in, lock_pools, rule_of
+from billing.programmes import left_in, lock_pools, take_turn
 from billing.redemption_guards import (
     VoucherNotRedeemable,
     require_alone,
@@ -81,23 +81,22 @@ async def reserve_grant(
 ) -> VoucherRedemption:
     """What the rule grants one side of an order now, taken from the pool (V1-V3).
 
-    Claims of a programme take their turn at its row. An application filed under a version keeps
-    it when the next one is published. Raises VoucherNotRedeemable.
+    Claims of a programme take turns; one that is granted nothing as things stand is refused without
+    its turn. An application filed under a version keeps it when the next one is published.
+    Raises VoucherNotRedeemable.
     """
     order = await rows.lock(order)
-    facts = await facts_of(order)  # before others wait for the programme
-    programme = await rows.lock(programme)
+    facts = await facts_of(order)
     require_open(order, programme, is_filed=is_filed)
-    pools = await lock_pools(programme, rule_of(programme))
+    first = _usable(await offer_for(facts, programme, claimant=claimant))
+    versions = await take_turn(programme)
+    [programme] = [row for row in versions if row.id == programme.id]
+    require_open(order, programme, is_filed=is_filed)
+    pools = await lock_pools(programme, first.rule, versions)
     remaining = {key: left_in(pool) for key, pool in pools.items()}
-    offer = await offer_for(facts, programme, claimant=claimant, remaining=remaining)
-    if offer.redemption is not None:
-        number = offer.redemption.number
-        raise VoucherNotRedeemable(
-            _("Voucher %(number)s is reserved for this order", number=number)
-        )
-    if not offer.is_usable:
-        raise VoucherNotRedeemable(" ".join(offer.reasons))
+    offer = _usable(
+        await offer_for(facts, programme, claimant=claimant, remaining=remaining, before=first)
+    )
     require_alone(facts, offer.rule)
     takes_over = programme.mode in DEDUCTING
     shares = stage_shares(facts, offer.quote.grant_fen) if takes_over else {}
@@ -105,6 +104,17 @@ async def reserve_grant(
     if order.status == OrderStatus.PLACED and (await stages_of(order))[0].is_paid:
         await orders.mark_funded(order, by=by)  # the voucher covers the first stage in full
     return redemption
+
+
+def _usable(offer: Offer) -> Offer:
+    if offer.redemption is not None:
+        number = offer.redemption.number
+        raise VoucherNotRedeemable(
+            _("Voucher %(number)s is reserved for this order", number=number)
+        )
+    if not offer.is_usable:
+        raise VoucherNotRedeemable(" ".join(offer.reasons))
+    return offer
 
 
 async def _write(
@@ -175,9 +185,7 @@ async def give_back(redemption: VoucherRedemption, *, by: Actor) -> VoucherRedem
 @atomic()
 async def release_all(order: Order, *, by: Actor) -> None:
     """Every voucher reserved for an order that has ended goes back to its pool (V8)."""
-    for redemption in await VoucherRedemption.filter(
-        order_id=order.id, status=RedemptionStatus.RESERVED
-    ):
+    for redemption in await _reserved_for(order):
         await _resolve(redemption, RedemptionStatus.RELEASED, by=by)
 
 
@@ -187,20 +195,28 @@ async def redeem_due(order: Order, *, by: Actor) -> None:
     order = await lock(order)
     if order.status != OrderStatus.COMPLETED:
         return
-    stages = await stages_of(order)
-    for redemption in await VoucherRedemption.filter(
-        order_id=order.id, status=RedemptionStatus.RESERVED
-    ):
-        if redemption.mode in DEDUCTING or _is_paid_up(stages):
-            await _redeem(redemption, order, by=by)
+    is_paid_up = _is_paid_up(await stages_of(order))
+    redeemed = [
+        await _resolve(redemption, RedemptionStatus.REDEEMED, by=by)
+        for redemption in await _reserved_for(order)
+        if redemption.mode in DEDUCTING or is_paid_up
+    ]
+    for redemption in redeemed:  # accounts are locked after the last programme
+        await _post(redemption, order)
+
+
+async def _reserved_for(order: Order) -> list[VoucherRedemption]:
+    """In the order in which their programmes are locked."""
+    reserved = VoucherRedemption.filter(order_id=order.id, status=RedemptionStatus.RESERVED)
+    return await reserved.order_by("programme_id")
 
 
 def _is_paid_up(stages: list[Stage]) -> bool:
     return all(stage.is_paid for stage in stages if stage.milestone.kind != MilestoneKind.RETENTION)
 
 
-async def _redeem(redemption: VoucherRedemption, order: Order, *, by: Actor) -> None:
-    redemption = await _resolve(redemption, RedemptionStatus.REDEEMED, by=by)
+async def _post(redemption: VoucherRedemption, order: Order) -> None:
+    """What the treasuries owe for a redeemed voucher, and to whom."""
     fen = redemption.grant_fen
     beneficiary = await Organisation.get(id=beneficiary_id(redemption, order))
     takes_over = redemption.mode in DEDUCTING

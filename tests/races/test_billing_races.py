@@ -105,7 +105,10 @@ async def test_without_the_lock_the_voucher_is_used_twice(
     async def unlocked(row: Any) -> Any:
         return await type(row).get(id=row.id)
 
-    async def both_read(_programme: Any, _rule: Any) -> Any:
+    async def unlocked_turn(one: Any) -> Any:
+        return [await type(one).get(id=one.id)]
+
+    async def both_read(_programme: Any, _rule: Any, _versions: Any) -> Any:
         pool = await VoucherPool.get(programme=programme)
         await barrier.wait()
         return {"pool:total": pool}
@@ -116,6 +119,7 @@ async def test_without_the_lock_the_voucher_is_used_twice(
         return next(numbers)
 
     monkeypatch.setattr(rows, "lock", unlocked)
+    monkeypatch.setattr(redemptions, "take_turn", unlocked_turn)
     monkeypatch.setattr(redemptions, "lock_pools", both_read)
     monkeypatch.setattr(redemptions, "next_number", own_number)
     bare: Any = redemptions.reserve_grant

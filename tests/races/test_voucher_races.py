@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from billing import applications, redemptions, reviews
-from billing.models import VoucherPool, VoucherRedemption
-from billing.states import RedemptionStatus
+from billing.models import VoucherPool, VoucherProgramme, VoucherRedemption
+from billing.programmes import take_turn
+from billing.redemption_guards import VoucherNotRedeemable
+from billing.states import ProgrammeStatus, RedemptionStatus
 from billing.voucher_models import VoucherApplication
 from billing.voucher_states import ApplicationStatus, ReviewOutcome
-from market.kit import files, rows
+from market.kit import db, files, rows
 from tests.factories.billing import COMPUTE_LINE, SYSTEM, make_programme, unpaid_order
 from tests.factories.orders import Deal
 from tests.factories.vouchers import make_reviewed, make_reviewer
@@ -54,6 +56,9 @@ async def test_without_the_lock_the_cap_is_passed(monkeypatch: pytest.MonkeyPatc
     async def unlocked(row: Any) -> Any:
         return await type(row).get(id=row.id)
 
+    async def unlocked_turn(one: Any) -> Any:
+        return [await type(one).get(id=one.id)]
+
     async def together_read(*args: Any, **options: Any) -> Any:
         offer = await offer_for(*args, **options)
         await barrier.wait()
@@ -65,6 +70,7 @@ async def test_without_the_lock_the_cap_is_passed(monkeypatch: pytest.MonkeyPatc
         return next(numbers)
 
     monkeypatch.setattr(rows, "lock", unlocked)
+    monkeypatch.setattr(redemptions, "take_turn", unlocked_turn)
     monkeypatch.setattr(redemptions, "offer_for", together_read)
     monkeypatch.setattr(redemptions, "next_number", own_number)
     bare: Any = redemptions.reserve_grant
@@ -98,3 +104,65 @@ async def test_v4_two_reviewers_pass_one_step_once() -> None:
     assert (await VoucherApplication.get(id=made.id)).status == ApplicationStatus.GRANTED
     assert await granted(programme) == 3_000_000
     assert (await VoucherPool.get(programme=programme)).reserved_fen == 3_000_000
+
+
+async def test_v1_claims_under_two_versions_of_a_programme_open_one_pool(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An application keeps the version it was filed under, while others claim under the next."""
+    old = await make_programme(code="race-versions", pool_fen=3_000_000)
+    new = await VoucherProgramme.create(
+        code=old.code, version=2, title=old.title, kind=old.kind, issuer=old.issuer, mode=old.mode,
+        region_code=old.region_code, status=ProgrammeStatus.OPEN, rule=old.rule | {"version": 2},
+        digest="2" * 64,
+    )  # fmt: skip
+    await VoucherProgramme.filter(id=old.id).update(status=ProgrammeStatus.CLOSED)
+    deals = [await unpaid_order(extra_lines=[COMPUTE_LINE]) for _ in range(2)]
+    lock_pools = redemptions.lock_pools
+
+    async def slowly(*args: Any) -> Any:
+        await asyncio.sleep(0.2)
+        return await lock_pools(*args)
+
+    monkeypatch.setattr(redemptions, "lock_pools", slowly)
+    await together(
+        *(
+            redemptions.reserve_grant(
+                deal.order, version, claimant="buyer", by=deal.buyer, is_filed=True
+            )
+            for deal, version in zip(deals, (old, new), strict=True)
+            if deal.order
+        )
+    )
+    [pool] = await VoucherPool.filter(programme_id__in=[old.id, new.id])
+    assert pool.reserved_fen == 3_000_000
+    assert await granted(old) + await granted(new) == 3_000_000
+
+
+async def test_a_claim_on_a_used_up_budget_does_not_wait_for_its_turn() -> None:
+    """On PostgreSQL; SQLite has one writer."""
+    programme = await make_programme(code="race-turn", pool_fen=3_000_000)
+    deals = [await unpaid_order(extra_lines=[COMPUTE_LINE]) for _ in range(2)]
+    first, second = (deal.order for deal in deals)
+    assert first is not None
+    assert second is not None
+    await redemptions.redeem_voucher(first, programme=programme, by=deals[0].buyer)
+    has_turn, may_end = asyncio.Event(), asyncio.Event()
+
+    async def hold_the_turn() -> None:
+        async with db.transaction():
+            await take_turn(programme)
+            has_turn.set()
+            await may_end.wait()
+
+    holding = asyncio.create_task(hold_the_turn())
+    await has_turn.wait()
+    claim = asyncio.create_task(
+        redemptions.redeem_voucher(second, programme=programme, by=deals[1].buyer)
+    )
+    if not db.is_postgres():
+        may_end.set()
+    with pytest.raises(VoucherNotRedeemable):
+        await asyncio.wait_for(claim, 30)
+    may_end.set()
+    await holding
