@@ -1,8 +1,9 @@
-"""What the pages show as codes and numbers, and the facts behind it: the two files of a recount."""
+"""What the pages show as codes and numbers, and the facts and unit prices behind it: the files of a recount."""
 
 import csv
+import datetime as dt
 import io
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from market.bureau import boards, flows, overview, price_figures, publication, readings, stock_rows
@@ -24,6 +25,10 @@ from market.vocabulary.regions import COUNTRY_CODE, Region
 HEADER = (
     "table", "kind", "month", "region", "supplier_region", "industry", "modality", "unit",
     "is_change", "amount_fen", "hits", "base_fen",
+)  # fmt: skip
+PRICE_HEADER = (
+    "task", "unit", "month", "region", "unit_price", "quantity", "quality_bp", "days", "signed_at",
+    "id",
 )  # fmt: skip
 _FROM_ROWS = (
     "trade", "deals", "amount", "events", "share", "missed", "mean", "ratio", "leverage", "cross",
@@ -120,20 +125,26 @@ async def public_figures() -> list[dict[str, Any]]:
 
 
 async def figures_of(
-    boards_: Sequence[tuple[Slice, StatisticsQuery]], prices: Sequence[price_figures.Page]
+    boards_: Sequence[tuple[Slice, StatisticsQuery]],
+    prices: Sequence[price_figures.Page],
+    adjusted: Collection[price_figures.Page],
 ) -> dict[str, Any]:
-    """The file of figures: of each slice what its pages show, and the pages of the price index."""
+    """The file of figures: of each slice what its pages show, and the pages of the price index.
+
+    `adjusted`: those of the pages whose quality-adjusted indices, one a task, are stated too.
+    """
     return {
         "regions": list(_codes(COUNTRY_CODE)),
         "boards": [await board_figures(part, query) for part, query in boards_],
-        "prices": await price_figures.index_figures(prices),
+        "prices": await price_figures.index_figures(prices, adjusted),
     }
 
 
 async def figures_to_download(part: Slice, query: StatisticsQuery) -> dict[str, Any]:
     """The file of figures of one's pages under the filters chosen."""
     pages = await price_figures.pages_below(part.region, part.period.months)
-    return await figures_of([(part, query)], pages)
+    own = [page for page in pages if page[0] == part.region.code]
+    return await figures_of([(part, query)], pages, price_figures.newest(own))
 
 
 def _codes(above: str) -> Iterator[str]:
@@ -163,13 +174,19 @@ async def fact_lines(region: Region) -> AsyncIterator[str]:
             ("activity", one.kind.value, one.month, _canonical(one.region_code), "", one.industry,
              one.modality, "", 0, one.amount_fen, one.hits, one.base_fen)
         )  # fmt: skip
-    async for price in chunks(price_figures.observations_of(region)):
-        where, amount = _canonical(price.region_code), price_figures.whole(price.unit_price)
-        yield _line(
-            ("price", price.task_type, price.month, where, "", "", "", price.unit, 0, amount, 0, 0)
-        )
     for measure, key, code, month, value in await stock_rows.rows_of(region):
         yield _line(("stock", measure, month, _canonical(code), "", "", "", key, 0, value, 0, 0))
+
+
+async def price_lines(region: Region) -> AsyncIterator[str]:
+    """The file of unit prices, line by line: everything the index of a region and below counts."""
+    yield _line(PRICE_HEADER)
+    async for one in chunks(price_figures.observations_of(region)):
+        yield _line(
+            (one.task_type, one.unit, one.month, _canonical(one.region_code),
+             price_figures.whole(one.unit_price), int(one.quantity * 100), one.quality_bp, one.days,
+             one.signed_at.astimezone(dt.UTC).isoformat(timespec="microseconds"), one.id)
+        )  # fmt: skip
 
 
 def _trade(fact: TradeFact) -> Sequence[object]:

@@ -8,13 +8,13 @@ from starlette.routing import Route
 
 from market.bureau import access, activity_lists, flows, labels, readings
 from market.bureau.desk import asked, page, reader
-from market.bureau.figures import fact_lines, figures_to_download
+from market.bureau.figures import fact_lines, figures_to_download, price_lines
 from market.bureau.indicators import dimension_label, grouped, indicator
 from market.bureau.latest import latest
 from market.bureau.models import IndicatorReport
 from market.bureau.queries import ActivitiesQuery
 from market.bureau.readers import rows_by_month
-from market.bureau.recounting import SCRIPT
+from market.bureau.recounting import PRICES_SCRIPT, SCRIPT
 from market.bureau.reports import ReportInput, report_value
 from market.bureau.sheets import exported, file_of
 from market.kit import web
@@ -106,6 +106,13 @@ async def recount_facts(request: Request) -> Response:
     return StreamingResponse(fact_lines(region), media_type="text/csv", headers=name)
 
 
+async def recount_unit_prices(request: Request) -> Response:
+    """The unit prices of the region as the script of the price index reads them."""
+    region = access.region_to_see(asked(request).region, reader(request))
+    name = {"content-disposition": 'attachment; filename="prices.csv"'}
+    return StreamingResponse(price_lines(region), media_type="text/csv", headers=name)
+
+
 async def recount_figures(request: Request) -> Response:
     """Every figure of the desk's pages under these filters, as codes and numbers."""
     query = asked(request)
@@ -119,10 +126,18 @@ async def recount_script(request: Request) -> Response:
     return download(SCRIPT.read_bytes(), "text/x-python", "recount.py")
 
 
+async def recount_prices_script(request: Request) -> Response:
+    """The script that counts the price index again, standard library only."""
+    reader(request)
+    return download(PRICES_SCRIPT.read_bytes(), "text/x-python", "recount_prices.py")
+
+
 routes = [
     Route("/bureau/recount/facts.csv", recount_facts, name="recount:facts"),
     Route("/bureau/recount/figures.json", recount_figures, name="recount:figures"),
+    Route("/bureau/recount/prices.csv", recount_unit_prices, name="recount:prices"),
     Route("/bureau/recount/recount.py", recount_script, name="recount:script"),
+    Route("/bureau/recount/recount_prices.py", recount_prices_script, name="recount:prices_script"),
     Route("/indicators", list_indicators, name="indicators:list"),
     Route("/bureau/indicators", show_indicators, name="bureau:indicators"),
     Route("/bureau/indicators/{code}", show_indicator, name="bureau:indicator"),

@@ -1,6 +1,7 @@
 """The price index as codes and numbers, and the unit prices behind it: its part of the recount."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from market.prices.monitor import Line
 from market.prices.observations import areas_around
 from market.prices.queries import PublishedQuery
 from market.prices.spreads import MINIMUM
-from market.prices.views import Board, month_now, published_board
+from market.prices.views import Board, index_of, month_now, published_board
 from market.vocabulary import regions
 from market.vocabulary.annotation import TASK_TYPES
 from market.vocabulary.regions import Region
@@ -55,14 +56,39 @@ async def _pages(observations: QuerySet[PriceObservation]) -> list[Page]:
     return sorted(page for page in found if regions.region(page[0]))
 
 
-async def index_figures(pages: Iterable[Page]) -> list[dict[str, Any]]:
-    """The lines of the bureau's pages, and what each says rose most."""
+def newest(pages: Iterable[Page]) -> list[Page]:
+    """Of each region the pages of its two newest months."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for code, month in sorted(pages):
+        found[code].append(month)
+    return [(code, month) for code, months in found.items() for month in months[-2:]]
+
+
+async def index_figures(pages: Iterable[Page], adjusted: Collection[Page]) -> list[dict[str, Any]]:
+    """The lines of the bureau's pages, what each says rose most, and of some the adjusted indices."""
     found = []
     for code, month in pages:
         region = regions.region(code)
         assert region is not None
         lines = await monitor.lines_of(region, month)
-        found.append(_figures(code, month, 1, lines, monitor.riser(lines)))
+        page = _figures(code, month, 1, lines, monitor.riser(lines))
+        if (code, month) in adjusted:
+            page["adjusted"] = await _adjusted(region, month, lines)
+        found.append(page)
+    return found
+
+
+async def _adjusted(region: Region, month: str, lines: Sequence[Line]) -> dict[str, Any]:
+    """Of each task that has one: contracts, what is held equal, and the rows of its table."""
+    found = {}
+    for line in lines:
+        detail = await index_of(region, month, (line.cell.task_type, line.cell.unit))
+        if detail.adjusted:
+            found[_key(line)] = {
+                "n": detail.adjusted.n,
+                "controls": list(detail.adjusted.controls),
+                "rows": detail.indices,
+            }
     return found
 
 

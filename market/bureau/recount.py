@@ -7,7 +7,7 @@ the fen, and ends with 1 when there is one.
 
 A region's parts are found by their codes: 370102 lies in 370100, in 370000, in 100000; where there is
 no such city (a municipality's district) in the province. Shares and changes are basis points rounded
-half up. Unit prices are ten-thousandths of a yuan; the quality-adjusted index is not counted again.
+half up. Unit prices have a script and an export of their own, `recount_prices.py`.
 """
 
 import csv
@@ -15,7 +15,6 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -282,101 +281,6 @@ def check_public(facts: Facts, public: Row, say: Callable[[str], object]) -> Non
             say(f"public {public['region']} {public['span']} {name}: shows {stated}, due {due}")
 
 
-class Prices:
-    """Unit prices by region and month, each under its own region and every one above."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.found: Any = defaultdict(lambda: defaultdict(list))
-        for row in facts.rows:
-            area, key = row["region"], f"{row['kind']}|{row['unit']}"
-            while row["table"] == "price":
-                self.found[area, row["month"]][key].append(row["amount_fen"])
-                if area == COUNTRY:
-                    break
-                area = facts.parent(area)
-
-    def cells(self, region: str, month: str, least: int) -> Table:
-        """Of each task and unit: count, first decile, median, ninth decile, outliers."""
-        cells = self.found[region, month]
-        return {key: spread(prices) for key, prices in cells.items() if len(prices) >= least}
-
-
-def spread(prices: list[int]) -> list[int]:
-    """Count, deciles linear between neighbours and rounded half up, and outliers."""
-    ordered = sorted(prices)
-    deciles = []
-    for tenths in (1, 5, 9):
-        below, rest = divmod((len(ordered) - 1) * tenths, 10)
-        low, high = ordered[below], ordered[min(below + 1, len(ordered) - 1)]
-        deciles.append((low * (10 - rest) + high * rest + 5) // 10)
-    return [len(ordered), *deciles, outliers(ordered)]
-
-
-def outliers(prices: Sequence[int]) -> int:
-    """How many of at least five prices lie more than 3.5 robust deviations off on a logarithmic scale.
-
-    A deviation is the median one divided by 0.6745, or where that is nothing 1.253314 times the mean
-    one; the score counts with two places, so that 3.505 is the first beyond.
-    """
-
-    def middle(ordered: Sequence[Decimal]) -> Decimal:
-        return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-
-    logs = [Decimal(price).ln() for price in sorted(prices)]
-    away = sorted(abs(value - middle(logs)) for value in logs)
-    if len(logs) < 5 or not any(away):
-        return 0
-    unit = middle(away) / Decimal("0.6745") or Decimal("1.253314") * sum(away) / len(away)
-    return sum(one / unit >= Decimal("3.505") for one in away)
-
-
-def price_change(now: list[int], before: list[int] | None) -> int | None:
-    """The change of a median in basis points, halves away from zero; None when there was none."""
-    points = share(abs(now[2] - before[2]), before[2]) if before else None
-    return -points if points and before and now[2] < before[2] else points
-
-
-def rose_most(now: Table, before: Table) -> str:
-    """The task and unit whose median rose most, five contracts in both months going before others."""
-    found = {key: price_change(row, before.get(key)) or 0 for key, row in now.items()}
-    rises = {key: points for key, points in found.items() if points > 0}
-    sound = [key for key in rises if now[key][0] >= 5 and before[key][0] >= 5]
-    return min(sound or rises, key=lambda key: (-rises[key], key.split("|")), default="")
-
-
-def check_prices(prices: Prices, page: Row, say: Callable[[str], object]) -> None:
-    """The lines of a page of the price index, what rose most, and the provinces published beside."""
-    region, month, least = page["region"], page["months"][0], page["least"]
-    now, before, year = (prices.cells(region, one, least) for one in page["months"])
-    due = {
-        key: [*row, *(price_change(row, past.get(key)) for past in (before, year))]
-        for key, row in now.items()
-    }
-    where, stated = f"{region} {month} prices", dict(zip(page["keys"], page["rows"], strict=True))
-    for key in sorted({*stated, *due}):
-        if stated.get(key) != due.get(key):
-            say(f"{where} {key}: the page has {stated.get(key)}, the facts give {due.get(key)}")
-    if page["rose_most"] != (top := rose_most(now, before)):
-        say(f"{where}: not {page['rose_most']!r} rose most, {top!r} did")
-    for key, parts in page.get("parts", {}).items():
-        provinces = {
-            area: cells[key]
-            for (area, when), cells in prices.found.items()
-            if when == month and area.endswith("0000") and area != region and key in cells
-        }
-        if parts != published_parts(provinces, now[key][0], least):
-            say(f"{where} {key}: shows {parts} beside the whole")
-
-
-def published_parts(found: dict[str, list[int]], whole: int, least: int) -> Table:
-    """The parts that may stand beside a published whole: no rest of one to four can be subtracted."""
-    order = sorted(found, key=lambda area: (-len(found[area]), area))
-    shown = [area for area in order if len(found[area]) >= least]
-    while shown and 0 < whole - sum(len(found[area]) for area in shown) < least:
-        shown.pop()
-    return {area: spread(found[area]) for area in shown}
-
-
 def recount(facts_file: str, figures_file: str) -> list[str]:
     """The differences, one line each."""
     figures = json.loads(Path(figures_file).read_text("utf-8"))
@@ -386,9 +290,6 @@ def recount(facts_file: str, figures_file: str) -> list[str]:
     for board in figures["boards"]:
         check(facts, board, problems.append)
         facts.kept.clear()
-    prices = Prices(facts)
-    for page in (*figures["prices"], *figures.get("published_prices", [])):
-        check_prices(prices, page, problems.append)
     for public in figures.get("public", []):
         check_public(facts, public, problems.append)
     return problems

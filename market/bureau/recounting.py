@@ -1,4 +1,4 @@
-"""Counts every page's figures again by the independent script, in a process with the standard library alone."""
+"""Counts every page's figures again by the independent scripts, in processes with the standard library alone."""
 
 import asyncio
 import json
@@ -6,10 +6,11 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from market.bureau import price_figures
-from market.bureau.figures import fact_lines, figures_of, public_figures
+from market.bureau.figures import fact_lines, figures_of, price_lines, public_figures
 from market.bureau.models import Side, TradeRollup
 from market.bureau.periods import PeriodName
 from market.bureau.queries import StatisticsQuery
@@ -18,6 +19,7 @@ from market.vocabulary import regions
 from market.vocabulary.regions import COUNTRY_CODE, Region
 
 SCRIPT = files(__package__).joinpath("recount.py")
+PRICES_SCRIPT = files(__package__).joinpath("recount_prices.py")
 Asked = tuple[Slice, StatisticsQuery]
 _NAMED = (PeriodName.MONTH, PeriodName.QUARTER, PeriodName.YEAR, PeriodName.TWELVE)
 
@@ -52,26 +54,36 @@ async def wrong_figures(only: Sequence[Asked] | None = None) -> list[str]:
     country = regions.region(COUNTRY_CODE)
     assert country is not None
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        facts, figures = Path(folder, "facts.csv"), Path(folder, "figures.json")
-        lines = [line async for line in fact_lines(country)]
-        await asyncio.to_thread(facts.write_bytes, "".join(lines).encode())
+        facts, prices, figures = (
+            Path(folder, name) for name in ("facts.csv", "prices.csv", "figures.json")
+        )
+        for file, rows in ((facts, fact_lines(country)), (prices, price_lines(country))):
+            lines = [line async for line in rows]
+            await asyncio.to_thread(file.write_bytes, "".join(lines).encode())
+        pages = await price_figures.all_pages()
+        indices = [page for page in pages if page[0] == COUNTRY_CODE]
         stated = await figures_of(
-            await _slices() if only is None else only, await price_figures.all_pages()
+            await _slices() if only is None else only,
+            pages,
+            {*indices, *price_figures.newest(pages)},
         ) | {
             "public": await public_figures(),
             "published_prices": await price_figures.published_figures(),
         }
         await asyncio.to_thread(figures.write_bytes, json.dumps(stated).encode())
-        return await _run(facts, figures)
+        return [
+            *await _run(SCRIPT, facts, figures),
+            *await _run(PRICES_SCRIPT, prices, figures),
+        ]
 
 
-async def _run(facts: Path, figures: Path) -> list[str]:
-    """The script's lines; -I and -S keep installed packages and our own out of its reach."""
+async def _run(script: Traversable, rows: Path, figures: Path) -> list[str]:
+    """A script's lines; -I and -S keep installed packages and our own out of its reach."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-S", str(SCRIPT), str(facts), str(figures),
+        sys.executable, "-I", "-S", str(script), str(rows), str(figures),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     output, errors = await process.communicate()
-    if process.returncode not in (0, 1):
-        raise RuntimeError(f"recount failed: {errors.decode()}")
+    if process.returncode not in (0, 1) or errors:  # an exception ends Python with 1, too
+        raise RuntimeError(f"{script.name} failed: {errors.decode()}")
     return output.decode().splitlines() if process.returncode else []

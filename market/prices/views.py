@@ -1,7 +1,7 @@
 """The pages of the index, and their tables as files."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from market.accounts.oversight import codes_within
@@ -133,13 +133,19 @@ async def bureau_board(region: Region, query: PricesQuery) -> Board:
 
 
 async def _detail(region: Region, month: str, key: Key) -> Detail:
+    detail = await index_of(region, month, key)
+    return replace(
+        detail,
+        evidence=await monitor.evidence_of(region, month, key, most=SHOWN),
+        count=sum(cell.n for cell in detail.history if cell.month == month),
+        below=await monitor.below(region, month, key),
+    )
+
+
+async def index_of(region: Region, month: str, key: Key) -> Detail:
+    """The months of a task with its adjusted index, without contracts and regions below."""
     history = await monitor.history_of(region, month, key)
-    return Detail(
-        key, history, await _adjusted(region, month, key, history),
-        await monitor.evidence_of(region, month, key, most=SHOWN),
-        sum(cell.n for cell in history if cell.month == month),
-        await monitor.below(region, month, key),
-    )  # fmt: skip
+    return Detail(key, history, await _adjusted(region, month, key, history), (), 0, ())
 
 
 async def _adjusted(

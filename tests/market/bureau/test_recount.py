@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from market.bureau import rebuilding, stock_rows
+from market.bureau import rebuilding, recounting, stock_rows
 from market.bureau.measures import measured
 from market.bureau.models import ActivityRollup, Side, TradeFlow, TradeRollup
 from market.bureau.periods import PeriodName, current_month, quarter_start, shifted
@@ -105,6 +105,12 @@ async def test_a_planted_wrong_rollup_is_caught(traded: None) -> None:
         assert any(table in line for line in found), found
     await rebuilding.rebuild_rollups()
     assert await wrong_figures(only) == []
+
+
+async def test_a_script_that_fails_found_nothing_right(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise ValueError('broken')", "utf-8")
+    with pytest.raises(RuntimeError, match=r"(?s)broken\.py failed: .*ValueError"):
+        await recounting._run(tmp_path / "broken.py", tmp_path, tmp_path)
 
 
 async def test_a_planted_wrong_count_of_events_is_caught(client: httpx.AsyncClient) -> None:
