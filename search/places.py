@@ -11,9 +11,10 @@ from market.vocabulary.regions import children, full_name, is_within
 from search.documents import Kind
 from search.engine import AnyOf, Filter, InRegion
 from search.lexicon import lexicon, renewed
-from search.phonetics import pinyin
+from search.normalisation import has_han
+from search.phonetics import homophone_key, homophone_keys, pinyin
 from search.reading import Finding, Reading
-from search.spelling import stands_alone
+from search.spelling import segmenter, stands_alone
 
 _TRAILING = r"(?:本地|当地|境内|地区|一带|省内|市内|(?P<beyond>[以之]外|外(?=[\s,;的]|$)))?"
 _BETWEEN = re.compile(r"[\s、,/]*(?:和|或|或者|及|与|跟|or|and)?[\s、,/]*")
@@ -35,6 +36,7 @@ _APART_BEFORE = re.compile(r"(?:^|(?<=[\s,、;/(在了于找除非是或和与�
 _APART_AFTER = re.compile(
     r"$|[^㐀-鿿\w]|[的或和与跟及人]|(?:本地|当地|企业|公司|团队|驻场|优先|附近|周边)"
 )
+_ALONE = re.compile(r"(?:^|(?<=[\s,、;/]))[㐀-鿿]{2,3}(?=$|[\s,、;/])")
 Codes = tuple[str, ...]
 
 
@@ -102,10 +104,10 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
     """The places named; where one lies in another named beside it, only the inner one counts."""
     found = [
         (match, match["name"])
-        for match in _pattern().finditer(lexicon().visible(reading.open_text))
+        for match in _pattern().finditer(lexicon().visible(_spelt(reading.open_text)))
         if not _PART_OF_A_NAME.match(reading.text, match.end("name"))
         and not _MARKETS.match(reading.text, match.start())
-        and (len(match["name"]) > 2 or stands_alone(reading.text, match.start(), match.end("name")))
+        and (len(match["name"]) > 2 or _is_apart(reading.text, match))
     ]
     codes = {name: _names()[name] for _, name in found}
     for match, meant in _bare(reading, found, codes):
@@ -128,6 +130,32 @@ def find_places(reading: Reading, kind: Kind) -> Iterator[Finding]:
     for match, _ in [pair for pair in found if pair[1] in outer]:
         reading.blank(match.start(), match.end())
     yield from _findings(reading, places, codes)
+
+
+def _spelt(text: str) -> str:
+    """The text with slips in names standing alone put right by sound: 郑洲 is 郑州."""
+    return _ALONE.sub(lambda word: _meant(word[0]), text)
+
+
+def _meant(word: str) -> str:
+    name = _slips().get(homophone_key(word), word)
+    right = sum(one == other for one, other in zip(word, name, strict=True))
+    is_known = word in _names() or word in lexicon().surfaces or segmenter().has_word(word)
+    return name if not is_known and right >= len(word) // 2 else word
+
+
+@renewed
+@cache
+def _slips() -> dict[str, str]:
+    """Names of two and three characters by their sound."""
+    names = [name for name in _names() if len(name) in (2, 3) and has_han(name)]
+    return {key: name for name in names for key in homophone_keys(name)}
+
+
+def _is_apart(text: str, match: re.Match[str]) -> bool:
+    """Whether the name, or the name with 地区 behind it, is a word of its own."""
+    ends = (match.end("name"), match.end())
+    return any(stands_alone(text, match.start(), end) for end in ends)
 
 
 def _bare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from market.kit.i18n import N_
@@ -38,6 +38,8 @@ _STRICTLY = re.compile(
 _QUOTE = r"(?:单价|价格|报价|均价|价位|限价|预算|价)?"
 _NO_COUNT = rf"(?![\d.])(?!\s*(?:%|人|名|天|日|个月|年|(?:{UNIT})(?<![/每])))"
 """After a bare amount of money: no count of people, days or things follows."""
+_ONE = rf"\s*个(?!月|小时|工作|人|{UNIT})"
+"""One of what the work is counted in: 拉框 一毛一个."""
 _PRICES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -46,6 +48,10 @@ _PRICES = tuple(
         rf"{_QUOTE}\s*(?P<how>{MOST}|{LEAST})?\s*{FROM}(?P<money>{MONEY})\s*"
         rf"(?:每|一|/|per|an?)\s*个?\s*(?P<unit>{UNIT})(?:s)?(?P<end>{UNDER}|以上|起)?",
         rf"{_QUOTE}{FROM}(?P<money>{MONEY})(?P<how>)(?P<end>{UNDER})\s*(?:(?:每|一|/)个?(?P<unit>{UNIT}))?",
+        rf"{_QUOTE}\s*(?P<how>{MOST}|{LEAST})?\s*{FROM}(?P<money>{MONEY})\s*(?:每|一|/){_ONE}(?P<unit>)"
+        rf"(?P<end>{UNDER}|以上|起)?",
+        rf"(?:每|一){_ONE}\s*{_QUOTE}\s*(?P<how>{MOST}|{LEAST})?\s*{FROM}(?P<money>{MONEY})(?P<unit>)"
+        rf"(?P<end>{UNDER}|以上|起)?",
         rf"(?:单价|报价|价格|均价|价位)\s*(?P<how>{MOST}|{LEAST})?\s*{FROM}(?P<money>{MONEY})(?P<unit>)"
         rf"(?P<end>{UNDER}|以上|起)?",
         rf"(?P<how>{MOST})\s*(?P<money>{MONEY})(?P<unit>)(?P<end>)",
@@ -109,13 +115,14 @@ def _count(text: str) -> Decimal | None:
 
 def _price(reading: Reading, match: re.Match[str], yuan: Decimal) -> Finding:
     unit, how = UNIT_WORDS[match["unit"]] if match["unit"] else "", match["how"] or ""
+    named = [unit] if unit else _units_of_tasks(reading)
     floor = match["end"] in ("以上", "起") or re.match(LEAST, how) is not None
     strict = _STRICTLY.match(how) is not None
     sign, msgid = _SIGNS[floor, strict]
     return Finding(
         "price", f"price:{unit}{sign}{plain(yuan)}", *match.span(), msgid,
-        {"price": plain(yuan), "unit": f"/{unit}" if unit else ""},
-        (_price_filter(reading, unit, yuan, floor=floor, strict=strict),),
+        {"price": plain(yuan), "unit": f"/{'、'.join(named)}" if named else ""},
+        (_price_filter(reading, named, yuan, floor=floor, strict=strict),),
     )  # fmt: skip
 
 
@@ -128,9 +135,8 @@ _SIGNS = {
 
 
 def _price_filter(
-    reading: Reading, unit: str, yuan: Decimal, *, floor: bool, strict: bool
+    reading: Reading, named: Sequence[str], yuan: Decimal, *, floor: bool, strict: bool
 ) -> Filter:
-    named = [unit] if unit else _units_of_tasks(reading)
     bounds = tuple(
         _bound(f"price_{other}", yuan * factor, floor=floor, strict=strict)
         for each in named

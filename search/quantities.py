@@ -39,11 +39,16 @@ _DEADLINE = re.compile(
     rf"[/\s]*(?P<n>{NUMBER})\s*个?(?P<half>半)?(?P<period>{PERIOD})s?(?<!\d月)(?P<more>半)?(?:之?内|以内)?(?:\(自然日\))?"
     r"(?:交付|完成|交货)?"
 )
+_DUE = re.compile(
+    rf"{NUMBER}\s*个?半?{PERIOD}s?(?:之|以)?内(?:交付?|完成|交货|做完)|{NUMBER}\s*个?半?{PERIOD}s?(?:交付|交货|做完)"
+)
+"""A time to deliver in beside no volume: 两周内交付."""
 _WITHIN_HOURS = re.compile(
     rf"(?<![每一/])(?P<n>{NUMBER})\s*个?小时(?:之内|以内|内)(?:交付?|完成|交货|做完|返回|出结果)?"
 )
 _BY_DATE = re.compile(
-    r"(?:(?:\d{4}|今|明|本)?年(?:\d{1,2}月)?|(?:\d{1,2}|本|下个?|这个?)?月)(?:底|末|初|中旬)?(?:之|以)?前"
+    r"(?:(?:\d{4}|今|明|本)?年(?:\d{1,2}月)?|(?:\d{1,2}|本|下个?|这个?)?月|[本下这]?周[一二三四五六日末]?|元旦|春节|五一|国庆|中秋|元宵)"
+    r"(?:\d{1,2}[日号])?(?:底|末|初|中旬)?(?:之|以)?前"
     r"(?:交付?|完成|做完)?"
 )
 """A date to deliver by says nothing of the output a day, for a query has no first day."""
@@ -110,6 +115,8 @@ def find_capacities(reading: Reading, kind: Kind) -> Iterator[Finding]:
         if due:
             reading.blank(*due.span())
         yield _capacity(reading, match.span(), unit, volume / allowed)
+    for match in reading.finditer(_DUE):
+        reading.blank(*match.span())
 
 
 def _days_spanned(match: re.Match[str]) -> int:

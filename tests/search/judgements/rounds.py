@@ -10,7 +10,7 @@ from tests.search.judgements.records import HERE, Record
 
 NAMES = (
     "one", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
 )  # fmt: skip
 _FLAGS = {
     "onsite": "onsite", "hospital": "in_hospital", "vlan": "vlan_isolation",
