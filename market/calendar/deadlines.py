@@ -125,6 +125,8 @@ KINDS: dict[str, Kind] = {
     "entry_title": Kind(N_("Title of the selection expires"), SELLERS, (_MONTH, _WEEK)),
     "quote_answer": Kind(N_("Answer the request for a quote"), SELLERS, (_THREE_DAYS, _DAY)),
     "quote_decision": Kind(N_("Decide on the quote"), NOT_SUPPLIERS, (_THREE_DAYS, _DAY)),
+    "project_end": Kind(
+        N_("Planned end of the reserve project"), (*SELLERS, Role.BUYER), (_MONTH, _WEEK)),
     "rating_review": Kind(N_("Dataset is due for its next rating"), SELLERS, (_MONTH, _WEEK)),
 }  # fmt: skip
 

@@ -49,6 +49,7 @@ SOURCES: dict[Source, tuple[str, ...]] = {
     programmes.titles: ("entry_title",),
     programmes.quotes: ("quote_answer", "quote_decision"),
     programmes.ratings: ("rating_review",),
+    programmes.reserve_projects: ("project_end",),
 }
 _SOURCE_OF = {kind: source for source, kinds in SOURCES.items() for kind in kinds}
 

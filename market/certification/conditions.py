@@ -60,7 +60,12 @@ def check(
     """Every condition of a round for what an application states. Pure; "at least" throughout (以上)."""
     return [
         _at_least("firms", N_("Tenant annotation firms"), len(firms), least.firms_min),
-        _at_least("staff", N_("Annotators"), sum(firm.staff for firm in firms), least.staff_min),
+        _at_least(
+            "staff",
+            N_("People employed in annotation"),
+            sum(firm.staff for firm in firms),
+            least.staff_min,
+        ),
         _at_least("area", N_("Office space in m²"), form.area, least.area_min),
         _stated("operator", N_("Managing body"), bool(form.manager)),
         _stated("platform", N_("Public annotation platform"), bool(form.platform)),

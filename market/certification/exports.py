@@ -28,7 +28,7 @@ ANNEX_5 = Export(
         (N_("Planned investment (yuan)"), "money", _form("planned_fen")),
         (N_("Main industries"), "text", _form("industries")),
         (N_("Annotation firms"), "integer", "firms_count"),
-        (N_("Annotators"), "integer", "staff_count"),
+        (N_("People employed in annotation"), "integer", "staff_count"),
         (N_("Managing body"), "text", _form("manager")),
         (N_("Contact"), "text", lambda row: f"{row.form['contact']} {row.form['phone']}"),
         (N_("Remarks"), "text", status("certification")),

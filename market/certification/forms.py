@@ -123,7 +123,7 @@ class PlanForm(BaseModel):
 
 TARGETS = {
     "firms": N_("Annotation firms"), "revenue_wan": N_("Turnover of the year (10,000 yuan)"),
-    "staff": N_("Annotators"), "data_tb": N_("Annotated data (TB)"),
+    "staff": N_("People employed in annotation"), "data_tb": N_("Annotated data (TB)"),
     "models": N_("Models served"),
 }  # fmt: skip
 

@@ -98,7 +98,7 @@ def annex_2(row: Certification, firms: list[CertificationFirm]) -> list[tuple[st
             _("Turnover of the firms last year (10,000 yuan)"),
             _wan(sum(firm.revenue_fen for firm in firms)),
         ),
-        (_("Annotators"), f"{sum(firm.staff for firm in firms):,}"),
+        (_("People employed in annotation"), f"{sum(firm.staff for firm in firms):,}"),
         (_("Main industries"), form["industries"]),
         (_("Clients served"), f"{form['clients']:,}"),
         (_("Services for talent"), form["talent_service"] or "—"),

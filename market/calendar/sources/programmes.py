@@ -1,4 +1,4 @@
-"""Deadlines of selections, of quotes and of dataset ratings."""
+"""Deadlines of selections, of quotes, of dataset ratings and of the project reserve."""
 
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from market.datasets.dataset_models import Dataset
 from market.datasets.dataset_states import DatasetStatus, Grade
 from market.kit import clock
 from market.kit.web import path_for
+from market.reserve.models import ReserveProject
+from market.reserve.states import ProjectStatus
 from market.selection.entries import KINDS
 from market.selection.models import SelectionCall, SelectionEntry
 from market.selection.states import CallKind, EntryStatus
@@ -132,4 +134,19 @@ async def ratings(span: Span) -> list[Deadline]:
         if span.is_for(row.owner_id)
         and row.next_review_on
         and span.has(at := clock.end_of_day(row.next_review_on))
+    ]  # fmt: skip
+
+
+async def reserve_projects(span: Span) -> list[Deadline]:
+    """The last day of a project's plan while it stands in the reserve."""
+    if not _asks(span):
+        return []
+    rows = ReserveProject.filter(status=ProjectStatus.ADMITTED, **span.dates("ends_on"))
+    return [
+        Deadline.of(
+            "project_end", row, at, title=row.title, number=row.number,
+            url=path_for("reserve:show", number=row.number), organisation_id=row.owner_id,
+        )
+        for row in await rows
+        if span.is_for(row.owner_id) and span.has(at := clock.end_of_day(row.ends_on))
     ]  # fmt: skip

@@ -14,6 +14,8 @@ from market.kit.actor import Actor
 from market.orders import contracts, reviews
 from market.orders.forms import ReviewInput
 from market.orders.models import DeliveryBatch, Milestone
+from market.reserve.forms import AdmissionInput
+from market.reserve.projects import answer_project
 from market.selection import reviews as selection_reviews
 from market.selection.forms import EntryDecision
 from market.services import quotes
@@ -27,7 +29,7 @@ from tests.factories.complaints import decide, make_bureau, make_complaint, make
 from tests.factories.disputes import make_dispute
 from tests.factories.orders import deliver, make_completed_order, make_contract, make_order
 from tests.factories.pilots import piloted_job, prepare_pilot, send
-from tests.factories.programmes import ask, make_service
+from tests.factories.programmes import OPINION, ask, make_project, make_service
 from tests.factories.selection import make_call, make_entry, publicise_entry
 from tests.factories.training import make_fit_talent, make_module
 
@@ -241,6 +243,17 @@ async def test_a_call_for_its_organiser_and_who_may_still_enter(rollback: None) 
     await make_entry(call, here)
     assert "call_close" not in await due(here)
     assert await everybody("call_close") == [bureau.organisation_id]
+
+
+async def test_a_project_of_the_reserve_for_its_owner_while_it_stands_there(rollback: None) -> None:
+    bureau = await make_bureau()
+    owner = await actor(await make_organisation(kind="supplier", region_code=bureau.region_code))
+    ends_on = clock.today() + dt.timedelta(days=200)
+    row = await make_project(owner, ends_on=f"{ends_on}")
+    assert await due(owner) == {}
+    await answer_project(row, AdmissionInput(decision="admit", opinion=OPINION), by=bureau)
+    assert (await due(owner))["project_end"].at == clock.end_of_day(ends_on)
+    assert await everybody("project_end") == [owner.organisation_id]
 
 
 async def test_entries_and_quotes_for_who_acts_next(rollback: None) -> None:
