@@ -68,6 +68,7 @@ def run(*, host: str, port: int, fresh: bool) -> None:
         shutil.rmtree(settings.market_data_dir, ignore_errors=True)
         settings.market_data_dir.mkdir(parents=True)
     url = f"http://{host}:{port}"
+    settings.base_url = url  # what the demo mails leads here too
     console.print("准备演示数据，约需一至两分钟 preparing the demo data, one to two minutes")
     logins = asyncio.run(_prepare())
     environment = {

@@ -147,13 +147,23 @@ async def list_members(request: Request) -> Response:
                 request, "accounts:members",
                 flash=_("Invitation sent to %(email)s", email=form.input.email),
             )  # fmt: skip
-    members = await access.own_members(actor)
-    if request.method == "GET" and (file := await MEMBERS.file(request, members)):
+    if request.method == "GET" and (
+        file := await MEMBERS.file(request, await access.own_members(actor))
+    ):
         return file
+    return await _members_page(request, form)
+
+
+async def _members_page(
+    request: Request, form: Form[InvitationInput], refused: Form[RoleInput] | None = None
+) -> Response:
+    actor = web.signed_in(request)
     return await web.render(
-        request, "market/accounts/members.html", form=form, page=whole(request, members),
-        invitations=await access.own_invitations(actor), roles=labels.roles(),
-        role_choices=labels.role_choices(), **_shown(organisation),
+        request, "market/accounts/members.html", form=form, refused=refused,
+        page=whole(request, await access.own_members(actor)), roles=labels.roles(),
+        invitations=await access.own_invitations(actor), role_choices=labels.role_choices(),
+        status_code=refused.status_code if refused else 200,
+        **_shown(await access.own_organisation(actor)),
     )  # fmt: skip
 
 
@@ -162,10 +172,11 @@ async def change_role(request: Request) -> Response:
     actor = web.signed_in(request)
     membership = await access.own_member(request.path_params["membership_id"], actor)
     form = await Form.read(request, RoleInput)
-    if not form.is_valid:
-        raise InvalidInput(fields=form.errors)
-    await members.change_role(membership, form.input.role, by=actor)
-    return web.see_other(request, "accounts:members", flash=_("Saved"))
+    if form.is_valid:
+        with form.guard():
+            await members.change_role(membership, form.input.role, by=actor)
+            return web.see_other(request, "accounts:members", flash=_("Saved"))
+    return await _members_page(request, Form(InvitationInput), form)
 
 
 async def remove_member(request: Request) -> Response:

@@ -59,7 +59,8 @@ async def tell_parties_of_order(message: outbox.Message) -> None:
     order = await Order.get(id=message.payload["order"]).select_related("job")
     for party in (order.buyer_id, order.supplier_id):
         people = await members(party, Role.BUYER, Role.SALES, Role.PROJECT, Role.FINANCE)
-        await tell(message, people, order=order, job=order.job)
+        is_buyer = party == order.buyer_id
+        await tell(message, people, order=order, job=order.job, is_buyer=is_buyer)
 
 
 async def ask_to_inspect(message: outbox.Message) -> None:

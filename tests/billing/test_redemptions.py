@@ -105,7 +105,9 @@ async def test_v3_the_same_contract_once_across_compute_data_and_algorithm(
         code="test-open", kind="algorithm", stacking={"exclusive_groups": ["own_group"]}
     )
     deal = await compute_order()
-    await redeem(deal, first)
+    made = await redeem(deal, first)
+    with pytest.raises(VoucherNotRedeemable, match=f"本订单已使用该券：{made.number}"):
+        await redeem(deal, first)
     for programme in (first, second):
         with pytest.raises(VoucherNotRedeemable):
             await redeem(deal, programme)

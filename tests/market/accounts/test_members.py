@@ -209,3 +209,11 @@ async def test_members_page(client: httpx.AsyncClient) -> None:
     assert changed.status_code == 303
     await colleague.refresh_from_db()
     assert colleague.role == "buyer"
+    unknown = await client.post(
+        f"/organisation/members/{colleague.id}/role", data={"role": "emperor"}
+    )
+    assert unknown.status_code == 422
+    assert "请从列出的选项中选择" in unknown.text
+    assert f"/organisation/members/{colleague.id}/role" in unknown.text  # the list stands below it
+    await colleague.refresh_from_db()
+    assert colleague.role == "buyer"

@@ -62,6 +62,8 @@ async def test_a_telling_question_is_sent_only_when_confirmed(client: httpx.Asyn
     assert 'name="is_confirmed"' in warned.text
     sent = await client.post(path, data={"text": "瀚海能否分期交付？", "is_confirmed": "1"})
     assert sent.status_code == 303
+    again = await client.post(path, data={"text": "瀚海能否分期交付？", "is_confirmed": "1"})
+    assert again.status_code == 303  # the button was pressed twice
     assert await Question.all().count() == 1
 
 

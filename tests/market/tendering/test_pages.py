@@ -71,6 +71,13 @@ async def test_a_proof_comes_with_the_security_step(client: httpx.AsyncClient) -
     owner = await actor(await make_organisation(kind="demand"))
     job = await tendering.make_job(by=owner, industry="医疗健康")
     await signed_in_client(client, owner.person_id)
+    refused = await client.post(
+        f"/jobs/{job.number}/edit/security",
+        data={"go": "next"},
+        files={"deid_proof": ("证明.exe", b"MZ", "application/octet-stream")},
+    )
+    assert refused.status_code == 422
+    assert 'id="f-deid_proof-error"' in refused.text  # at its field, and linked from the summary
     answer = await client.post(
         f"/jobs/{job.number}/edit/security",
         data={"has_no_state_secrets": "1", "health_level": "3", "place": "不限"},
