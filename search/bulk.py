@@ -26,6 +26,8 @@ MANY = 10_000
 """Records from which starting processes, whose server loads the dictionaries, is worth it."""
 PART = 25_000
 """Records of one part; each becomes a segment, and a search reads few large ones faster."""
+SPAN = 5_000
+"""Rows read at once: what belongs to them is found by looking through whole tables."""
 Advance = Callable[[int], None]
 
 
@@ -49,11 +51,14 @@ async def fill(
 async def _documents(
     kind: Kind, ids: Sequence[UUID], advance: Advance
 ) -> AsyncIterator[list[IndexDocument]]:
-    for start in range(0, len(ids), sources.BATCH):
-        batch = ids[start : start + sources.BATCH]
-        found = await sources.documents_between(kind, batch[0], batch[-1])
-        yield [index_document(document) for document in found]
-        advance(start + len(batch))
+    for start in range(0, len(ids), SPAN):
+        span = ids[start : start + SPAN]
+        found = await sources.documents_between(kind, span[0], span[-1])
+        for first in range(0, len(found), sources.BATCH):
+            batch = found[first : first + sources.BATCH]
+            yield [index_document(document) for document in batch]
+            advance(start + first + len(batch))
+        advance(start + len(span))
 
 
 @dataclass(frozen=True, slots=True)
