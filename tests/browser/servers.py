@@ -1,5 +1,6 @@
 """The real web and worker processes of a site of its own, on loopback."""
 
+import contextlib
 import signal
 import time
 from pathlib import Path
@@ -35,13 +36,12 @@ class Servers:
             self._running.append(
                 self._launcher.start("tests.browser.later", str(days_ahead), *command)
             )
-        for _attempt in range(400):
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
+        with httpx.Client(timeout=5) as http:
+            for _attempt in range(400):
+                with contextlib.suppress(httpx.TransportError):
+                    if http.get(f"{self.url}/readyz").status_code == 200:
+                        return
+                time.sleep(0.1)
         raise TimeoutError(f"the servers are not ready; see {self._log}")
 
     def stop(self) -> None:

@@ -42,12 +42,13 @@ class Server:
         self._process = subprocess.Popen(
             self._command, cwd=self._directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        for _attempt in range(400):
-            try:
-                if httpx.get(f"http://{self.address}/health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+        with httpx.Client() as http:
+            for _attempt in range(400):
+                try:
+                    if http.get(f"http://{self.address}/health").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.05)
         raise AssertionError("meilisearch did not become healthy")
 
     def kill(self) -> None:
