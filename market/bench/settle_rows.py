@@ -13,7 +13,7 @@ from billing.payments import receipt_key
 from billing.states import PaymentMethod, PaymentStatus
 from market.accounts.models import Organisation
 from market.bench.simulation import world
-from market.bench.simulation.store import columns
+from market.bench.simulation.tables import columns
 from market.kit import clock, db, rows
 from market.orders.models import Contract, Milestone, Order, OrderLine
 from market.orders.states import MilestoneKind, OrderStatus

@@ -55,7 +55,7 @@ def told(order: Callable[[list[Any]], list[Any]], *, ends: str) -> dict[str, lis
             scheduler.start("step", "web", work)
             scheduler.finish()
 
-        errands.is_calm = True
+        assert errands.scene.is_calm
         first = errands.world.orders[0]
         rails = errands.rails
         for number in range(2):
@@ -69,7 +69,7 @@ def told(order: Callable[[list[Any]], list[Any]], *, ends: str) -> dict[str, lis
         do(errands.deliver_events())
         for _round in range(6):
             do(errands.work())
-        do(errands.accept(first) if ends == "accepted" else errands.refund(first))
+        do(errands.buyers.accept(first) if ends == "accepted" else errands.buyers.refund(first))
         for _round in range(8):
             do(errands.work())
             rails.events[:] = order(rails.events + kept)

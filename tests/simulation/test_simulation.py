@@ -25,9 +25,9 @@ pytestmark = pytest.mark.once
 SCALE = int(os.environ.get("MARKET_TEST_SCALE", "1"))
 # A seed below a thousand that shows each bug: found by playing them all.
 SHOWING = {
-    "skip-a-lock": 16,
-    "drop-an-idempotency-key": 9,
-    "round-with-floats": 1,
+    "skip-a-lock": 34,
+    "drop-an-idempotency-key": 1,
+    "round-with-floats": 3,
     "release-before-acceptance": 0,
 }
 NAMES = {
@@ -41,7 +41,7 @@ NAMES = {
 def test_c1_l1_w3_hold_through_crashes_at_any_await(database: None) -> None:
     failed, steps, _seconds = runs.play_many(0, 20 * SCALE)
     assert [(one.seed, one.violation) for one in failed] == []
-    assert steps > 20 * 200
+    assert steps > 20 * SCALE * 300
 
 
 @pytest.mark.parametrize("bug", BUGS)
@@ -61,7 +61,7 @@ def test_seeds_reach_deposits_late_money_and_refunds(database: None) -> None:
     tables = (HoldingPayout, Guarantee, Forfeiture, LateReturn, Settlement, Refund)
     reached: set[type[Model]] = set()
     with runs.ground() as ground:
-        for seed in (0, 42, 73):
+        for seed in (0, 98, 231):
             assert ground.play(seed).violation == ""
             reached |= {model for model in tables if ground.store.tables.get(model)}
     assert reached == set(tables)

@@ -40,10 +40,11 @@ from billing.states import (
     TransferStatus,
 )
 from billing.verification import verify_ledger
-from market.bench.simulation.errands import EARNED
+from market.bench.simulation.clerks import EARNED
 from market.bench.simulation.rails import Rails
 from market.bench.simulation.scheduler import Violation
-from market.bench.simulation.store import Store, Transaction, Values
+from market.bench.simulation.store import Store, Transaction
+from market.bench.simulation.tables import Values
 from market.kit.outbox import OutboxMessage
 from market.orders.models import Milestone, Order
 from market.orders.states import OrderStatus

@@ -17,41 +17,33 @@ from billing.deposit_states import (
     HoldingStatus,
 )
 from billing.states import PayoutStatus
-from market.bench.simulation.rails import Rails
-from market.bench.simulation.scheduler import Scheduler
-from market.bench.simulation.world import SUPPLIER, World
+from market.bench.simulation.scene import Scene
+from market.bench.simulation.world import SUPPLIER
 from market.kit import clock
 from market.kit.files import StoredFile
 
 WHY = "for the simulation"
-
-
-Weighted = tuple[int, str, str, Callable[[], Coroutine[Any, Any, object]]]
+Named = tuple[str, str, Callable[[], Coroutine[Any, Any, object]]]
 
 
 class CustodyErrands:
     """What supplier, buyer, bank and operator do about deposits and late money in one world."""
 
-    def __init__(self, scheduler: Scheduler, rails: Rails, world: World) -> None:
-        self.rails, self.world, self.chance = rails, world, scheduler.chance
-        self.is_calm = False
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.rails, self.world = scene, scene.rails, scene.world
+        self.chance = scene.chance
 
-    def all(self) -> list[Weighted]:
-        """Every errand: its weight, its name, the process it runs in, what it does."""
-        late: list[Weighted] = [
-            (1, "late", "web", self.late),
-            (1, "late returns", "clock", late_returns.send_late_returns),
-        ]
+    def of_deposits(self) -> list[Named]:
+        """Every errand about deposits: its name, the process it runs in, what it does."""
         if not self.world.has_deposits:
-            return late
+            return []
         return [
-            *late,
-            (3, "deposit", "web", self.pay_deposit),
-            (2, "letter", "web", self.letter),
-            (3, "forfeiture", "web", self.forfeiture),
-            (2, "custody", "web", self.custody_bank),
-            (1, "interest", "web", self.interest),
-            (1, "returns", "clock", deposits.return_due_deposits),
+            ("deposit", "web", self.pay_deposit),
+            ("letter", "web", self.letter),
+            ("forfeiture", "web", self.forfeiture),
+            ("custody", "web", self.custody_bank),
+            ("interest", "web", self.interest),
+            ("returns", "clock", deposits.return_due_deposits),
         ]
 
     async def pay_deposit(self) -> None:
@@ -73,11 +65,11 @@ class CustodyErrands:
         """A supplier hands in a letter of guarantee instead; the operator asks its issuer."""
         by = self.world.operator
         if found := await Guarantee.filter(status=GuaranteeStatus.SUBMITTED).first():
-            is_good = not self.is_calm and self.chance.random() < 0.7
+            is_good = not self.scene.is_calm and self.chance.random() < 0.7
             await guarantees.check_guarantee(found, is_accepted=is_good, reason=WHY, by=by)
             return
         holding = await Holding.filter(status=HoldingStatus.AWAITED).first()
-        if holding is None or self.is_calm:
+        if holding is None or self.scene.is_calm:
             return
         letter = GuaranteeInput.model_construct(
             issuer="bank", letter_number=holding.number, amount_fen=holding.amount_fen,
@@ -96,7 +88,7 @@ class CustodyErrands:
             )
             return
         there = await Holding.filter(status__in=deposits.THERE).first()
-        if there is None or self.is_calm:
+        if there is None or self.scene.is_calm:
             return
         part = self.chance.randrange(1, there.amount_fen + 1)
         wish = ForfeitInput.model_construct(
@@ -129,6 +121,6 @@ class CustodyErrands:
             await late_returns.propose_late_return(payment, reason=WHY, by=self.world.operator)
         for row in await LateReturn.filter(status=DecisionStatus.PROPOSED).order_by("id"):
             await late_returns.judge_late_return(
-                row, is_agreed=self.is_calm or self.chance.random() < 0.7, reason=WHY,
+                row, is_agreed=self.scene.is_calm or self.chance.random() < 0.7, reason=WHY,
                 by=self.world.second_operator,
             )  # fmt: skip

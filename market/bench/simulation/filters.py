@@ -11,7 +11,8 @@ from tortoise.fields import UUIDField
 from tortoise.fields.relational import BackwardOneToOneRelation
 from tortoise.models import Model
 
-from market.bench.simulation.store import Store, Values
+from market.bench.simulation.store import Store
+from market.bench.simulation.tables import Values
 
 Test = Callable[[Values], bool]
 Make = Callable[[Store, Any], Test]

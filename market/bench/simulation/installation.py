@@ -16,7 +16,8 @@ from tortoise.models import Model
 from billing.ledger_models import LedgerTransfer
 from market.bench.simulation.records import begin, complete, save
 from market.bench.simulation.rows import Rows
-from market.bench.simulation.store import PAUSE, Store, Values
+from market.bench.simulation.store import PAUSE, Store
+from market.bench.simulation.tables import Values
 from market.kit import db, rows
 
 Among = Mapping[str, Sequence[Any]]

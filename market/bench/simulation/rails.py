@@ -20,6 +20,7 @@ from billing.payments import CheckoutState
 from billing.states import PaymentStatus, RefundStatus
 from billing.stripe_gateway import GatewayRefused, GatewayUnreachable
 from market.accounts.models import Organisation
+from market.bench.simulation.plans import Faults
 from market.bench.simulation.scheduler import Scheduler, Violation
 from market.bench.simulation.store import PAUSE
 from market.kit import clock, db, mail
@@ -35,7 +36,7 @@ class Rails:
     def open(self, scheduler: Scheduler) -> None:
         """New books, for a new world."""
         self.scheduler = scheduler
-        self.loses_one_in = 0  # of so many calls one request or answer is lost; 0: none
+        self.faults = Faults()
         self.sessions: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, tuple[RefundStatus, str]] = {}
         self.answers: dict[str, Any] = {}
@@ -228,11 +229,10 @@ class Rails:
         await PAUSE
 
     def _refuses(self) -> bool:
-        return bool(self.loses_one_in) and self.scheduler.chance.random() < 0.1
+        return self.scheduler.happens(self.faults.refusal)
 
     def _lose(self) -> None:
-        chance = self.scheduler.chance
-        if self.loses_one_in and chance.random() * self.loses_one_in < 1:
+        if (lost_call := self.faults.lost_call) and self.scheduler.happens(lost_call):
             raise GatewayUnreachable("lost")
 
     def _emit(self, kind: str, name: str) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from tortoise.models import Model
 
-from market.bench.simulation.store import KEPT, PAUSE, Pause, Store, Values, columns, values_of
+from market.bench.simulation.store import PAUSE, Pause, Store
+from market.bench.simulation.tables import KEPT, Values, columns, values_of
 
 
 def object_of(model: type[Model], values: Values) -> Model:

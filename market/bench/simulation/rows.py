@@ -7,10 +7,10 @@ from types import coroutine
 from typing import Any, Self
 
 from tortoise.exceptions import DoesNotExist, MultipleObjectsReturned
-from tortoise.expressions import CombinedExpression, Connector, F, Function, Q, Value
-from tortoise.functions import Count
+from tortoise.expressions import Function, Q
 from tortoise.models import Model
 
+from market.bench.simulation.arithmetic import evaluate, total
 from market.bench.simulation.filters import (
     Test,
     maker_of,
@@ -20,7 +20,8 @@ from market.bench.simulation.filters import (
     tests_of_node,
 )
 from market.bench.simulation.records import object_of
-from market.bench.simulation.store import PAUSE, Pause, Store, Values, values_of
+from market.bench.simulation.store import PAUSE, Pause, Store
+from market.bench.simulation.tables import Values, values_of
 
 Condition = tuple[str, Any] | Q
 
@@ -139,7 +140,7 @@ class Rows:
             parts[tuple(row[name] for name in self.groups)].append(row)
         return [
             tuple(
-                _total(self.made[name], part) if name in self.made else part[0][name]
+                total(self.made[name], part) if name in self.made else part[0][name]
                 for name in names
             )
             for part in parts.values()
@@ -159,7 +160,7 @@ class Rows:
         await PAUSE
         found = await self._locked(self._matching())
         for values in found:
-            new = {name: _evaluate(change, values) for name, change in changes.items()}
+            new = {name: evaluate(change, values) for name, change in changes.items()}
             self.store.write(self.model, values | new)
         return len(found)
 
@@ -286,30 +287,8 @@ class Rows:
             self._relate(row.__dict__[f"_{name}"], rest)
 
 
-def _total(function: Function, part: list[Values]) -> int:
-    found = [row[str(function.field)] for row in part]
-    if isinstance(function, Count):
-        return len(set(found) if function.distinct else found)
-    return sum(found)
-
-
 def _passes(values: Values, tests: Sequence[Test]) -> bool:
     for test in tests:  # noqa: SIM110 - a generator costs more than the tests
         if not test(values):
             return False
     return True
-
-
-_ARITHMETIC: dict[Connector, Callable[[Any, Any], Any]] = {
-    Connector.add: lambda left, right: left + right,
-    Connector.sub: lambda left, right: left - right,
-}
-
-
-def _evaluate(change: Any, values: Values) -> Any:
-    if isinstance(change, CombinedExpression):
-        left, right = _evaluate(change.left, values), _evaluate(change.right, values)
-        return _ARITHMETIC[change.connector](left, right)
-    if isinstance(change, F):
-        return values[change.name]
-    return change.value if isinstance(change, Value) else change

@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +27,9 @@ from market.bench.simulation import bugs
 from market.bench.simulation.checks import Checks, judge
 from market.bench.simulation.errands import Errands
 from market.bench.simulation.installation import installed, new_store
+from market.bench.simulation.plans import plan_of
 from market.bench.simulation.rails import Rails, connected
+from market.bench.simulation.scene import Scene
 from market.bench.simulation.scheduler import Scheduler, Violation
 from market.bench.simulation.store import Store
 from market.bench.simulation.world import START, build
@@ -35,15 +37,12 @@ from market.kit import clock, db, outbox
 from market.kit.errors import AppError
 from market.kit.i18n import gettext
 
-ERRANDS = 14  # in each of two troubled times
-BUSY = frozenset(
-    {
-        "page", "events", "work 1", "receipts", "bank", "retry", "treasury", "deposit", "letter",
-        "forfeiture", "custody", "interest", "late",
-    }
+# Who finishes what trouble has left, in this order.
+BUSY = (
+    "page", "events", "receipts", "bank", "retry", "treasury", "work 1", "late", "deposit",
+    "letter", "forfeiture", "custody", "interest",
 )  # fmt: skip
-CLOCKWORK = frozenset({"retentions", "stale", "expire", "seal", "returns", "late returns"})
-AT_ONCE = 5
+CLOCKWORK = ("retentions", "stale", "expire", "seal", "late returns", "returns")
 ROUNDS = 40
 CHUNK = 50
 console = Console(stderr=True)
@@ -105,7 +104,9 @@ class Ground:
         self.keys = count(2**100 + 1)
         self.scheduler = Scheduler(seed, self.store, START)
         self.rails.open(self.scheduler)
-        errands = Errands(self.scheduler, self.rails, build(self.store, self.scheduler.chance))
+        plan = plan_of(seed)
+        made = build(self.store, self.scheduler.chance, plan)
+        errands = Errands(Scene(self.scheduler, self.rails, made, plan))
         self.store.on_commit = Checks(self.store).commit
         try:
             yield errands
@@ -119,11 +120,12 @@ class Ground:
         with self.world(seed) as errands:
             scheduler = self.scheduler
             try:
-                scheduler.start("open", "web", errands.open_books())
+                scheduler.start("open", "web", errands.clerks.open_books())
                 scheduler.finish()
-                _trouble(errands)
+                before, after = errands.scene.plan.times
+                _trouble(errands, before)
                 _acceptance(errands)
-                _trouble(errands)
+                _trouble(errands, after)
                 _calm(errands)
             except Violation as violation:
                 outcome.violation = str(violation)
@@ -161,19 +163,18 @@ def play_script(script: Callable[[Scheduler, Errands], None], *, seed: int = 1) 
         return here.store
 
 
-def _trouble(errands: Errands) -> None:
+def _trouble(errands: Errands, kinds: Sequence[str]) -> None:
     """Errands at once, while processes die and answers are lost."""
-    scheduler, rails = errands.scheduler, errands.rails
+    scheduler, plan = errands.scheduler, errands.scene.plan
     chance, tasks = scheduler.chance, scheduler.tasks
-    scheduler.kill_one_in, rails.loses_one_in, errands.is_calm = 150, 12, False
-    everybody = errands.everybody
-    for _errand in range(ERRANDS):
-        name, process, act = everybody[int(chance.random() * len(everybody))]
+    errands.scene.trouble()
+    for kind in kinds:
         scheduler.now += dt.timedelta(seconds=int(chance.random() * 240))
+        name, process, act = errands.one(kind)
         scheduler.start(name, process, act())
-        scheduler.run(lambda: len(tasks) < AT_ONCE and chance.random() >= 0.8)
+        scheduler.run(lambda: len(tasks) < plan.at_once and chance.random() < plan.pace)
     scheduler.finish()
-    scheduler.kill_one_in, rails.loses_one_in, errands.is_calm = 0, 0, True
+    errands.scene.calm()
 
 
 def _acceptance(errands: Errands) -> None:
@@ -182,9 +183,12 @@ def _acceptance(errands: Errands) -> None:
     scheduler = errands.scheduler
     _round(errands, BUSY)
     for order in errands.world.orders:
-        acts = [partial(errands.pay, order, by_bank=False), partial(errands.refund, order)]
+        acts = [
+            partial(errands.buyers.pay, order, by_bank=False),
+            partial(errands.buyers.refund, order),
+        ]
         if scheduler.chance.random() < 0.8:
-            acts = [partial(errands.accept, order)]
+            acts = [partial(errands.buyers.accept, order)]
         for act in acts:
             scheduler.start(act.func.__name__, "web", act())
             scheduler.finish()
@@ -194,21 +198,21 @@ def _calm(errands: Errands) -> None:
     """No more faults: everybody finishes, retentions fall due, and then everything is judged."""
     scheduler = errands.scheduler
     late = dt.timedelta(days=100)
-    for wait, names in ((dt.timedelta(hours=1), BUSY), (late, BUSY | CLOCKWORK)):
+    for wait, kinds in ((dt.timedelta(hours=1), BUSY), (late, BUSY + CLOCKWORK)):
         scheduler.now += wait
         for _number in range(ROUNDS):
-            before = errands.state()
-            _round(errands, names)
-            if errands.state() == before:
+            before = errands.scene.state()
+            _round(errands, kinds)
+            if errands.scene.state() == before:
                 break
             scheduler.now += dt.timedelta(hours=1)
     scheduler.start("judge", "judge", judge(errands.rails))
     scheduler.finish()
 
 
-def _round(errands: Errands, names: frozenset[str]) -> None:
+def _round(errands: Errands, kinds: tuple[str, ...]) -> None:
     """Each of these errands once, one after the other."""
-    errands.scheduler.start("round", "all", errands.each(names))
+    errands.scheduler.start("round", "all", errands.each(kinds))
     errands.scheduler.finish()
 
 
@@ -249,6 +253,8 @@ def run(*, seeds: int, first: int, jobs: int, bug: str, as_json: bool) -> bool:
     found = {
         "seeds": seeds, "first": first, "bug": bug, "failed": [one.seed for one in failed],
         "violations": [one.violation for one in failed], "steps": steps,
+        "steps_per_seed": round(steps / seeds),
+        "steps_per_second_and_core": round(steps / seconds),
         "seeds_per_second_and_core": round(seeds / seconds, 1),
     }  # fmt: skip
     if as_json:
@@ -265,6 +271,7 @@ def _print(found: dict[str, Any], failed: list[Outcome]) -> None:
         print(f"seed {outcome.seed}: {outcome.violation}")
         print(f"  replay: market bench simulation --seeds 1 --first {outcome.seed}")
     print(
-        f"{found['seeds']} seeds, {len(failed)} failed, {found['steps']} steps,"
+        f"{found['seeds']} seeds, {len(failed)} failed, {found['steps']} steps"
+        f" ({found['steps_per_seed']} a seed, {found['steps_per_second_and_core']} per second and core),"
         f" {found['seeds_per_second_and_core']} seeds per second and core"
     )

@@ -52,7 +52,9 @@ class Scheduler:
         self.store, self.now = store, start
         self.tasks: list[Task] = []
         self.history: list[str] = []
-        self.kill_one_in = 0  # of so many steps one is a process's last; 0: never
+        self.is_deadly = False  # whether a step may be its process's last:
+        self.kill_one_in = 0  # one of so many steps is, 0: none;
+        self.place = 0  # and the deadly step of this number, 0: none
         self.steps = 0
         self._is_enough: Callable[[], bool] = _never
         self._has_stopped = self._is_last = False  # what `_goes_on` has found for its task
@@ -88,7 +90,7 @@ class Scheduler:
         if not ready:
             raise Violation("liveness", f"{[task.name for task in self.tasks]} wait for each other")
         task = ready[int(self.chance.random() * len(ready))] if len(ready) > 1 else ready[0]
-        if self._kills():
+        if self.is_deadly and self._kills():
             self.kill(task.process)
             return
         self._resume(task)
@@ -107,7 +109,7 @@ class Scheduler:
         self.steps += 1
         if self.steps > STEPS:
             self._complain()
-        if self.kill_one_in and self._kills():
+        if self.is_deadly and self._kills():
             self._is_last = True
             return False
         return True
@@ -116,7 +118,15 @@ class Scheduler:
         raise Violation("liveness", f"{[task.name for task in self.tasks]} never end")
 
     def _kills(self) -> bool:
+        if self.place:
+            self.place -= 1
+            if not self.place:
+                return True
         return bool(self.kill_one_in) and self.chance.random() * self.kill_one_in < 1
+
+    def happens(self, one_in: int) -> bool:
+        """Whether what happens on one of so many occasions does on this one; 0: on none."""
+        return bool(one_in) and self.chance.random() * one_in < 1
 
     def kill(self, process: str) -> None:
         """A process dies: its tasks end where they are, and what was not committed is gone."""

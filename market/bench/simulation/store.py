@@ -5,19 +5,23 @@ Every statement is a place where the scheduler may go on with somebody else, or 
 
 import datetime as dt
 from collections.abc import Callable, Collection, Generator, Hashable, Iterable
-from functools import cache
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
+from market.bench.simulation.tables import (
+    Unique,
+    Values,
+    in_uniques,
+    unique_keys,
+    uniques,
+    values_of,
+)
 from market.kit import clock
 
-Values = dict[str, Any]
 Table = dict[int, Values]  # by the number of the key: Python computes a UUID's hash each time anew
-Unique = tuple[type[Model], tuple[str, ...], Hashable]
 
 
 class Pause:
@@ -66,12 +70,14 @@ class Store:
         self.transaction: Transaction | None = None
         self.open: set[Transaction] = set()
         self.commits = 0  # that wrote anything
+        self.written: dict[type[Model], int] = {}  # the commit that wrote a table last
+        self.read: set[type[Model]] = set()  # tables somebody has looked at, until it is emptied
         self.on_commit: Callable[[Transaction], None] = lambda transaction: None
 
     def clear(self) -> None:
         """An empty store again."""
         self.tables, self.unique, self.locks, self.transaction = {}, {}, {}, None
-        self.open, self.commits = set(), 0
+        self.open, self.commits, self.written, self.read = set(), 0, {}, set()
 
     def add(self, row: Model) -> None:
         """Put a row there before anything runs."""
@@ -79,6 +85,7 @@ class Store:
 
     def table(self, model: type[Model]) -> Collection[Values]:
         """The rows of a table as the running task sees them, in the order they were made."""
+        self.read.add(model)
         committed = self.tables.get(model, NO_ROWS)
         if self.transaction is not None and (own := self.transaction.writes.get(model)):
             return {**committed, **own}.values()
@@ -86,6 +93,7 @@ class Store:
 
     def row(self, model: type[Model], pk: int) -> Values | None:
         """One row as the running task sees it, by the number of its key."""
+        self.read.add(model)
         if (mine := self.transaction) is not None and (own := mine.writes.get(model)) and pk in own:
             return own[pk]
         return self.tables.get(model, NO_ROWS).get(pk)
@@ -123,7 +131,7 @@ class Store:
             return
         await PAUSE
         for values in rows:
-            if _uniques(model):
+            if uniques(model):
                 await self._insert(model, values, ignore=ignore)
             else:
                 self.write(model, values)
@@ -183,6 +191,7 @@ class Store:
         self.on_commit(self.transaction)
         self.commits += bool(self.transaction.writes)
         for model, rows in self.transaction.writes.items():
+            self.written[model] = self.commits
             self._publish(model, rows, self.transaction.keys)
 
     def end(self) -> None:
@@ -192,6 +201,10 @@ class Store:
             del self.locks[key]
         self.open.remove(self.transaction)
         self.transaction = None
+
+    def last_write(self, models: Iterable[type[Model]]) -> int:
+        """The number of the last commit that wrote any of these tables."""
+        return max([self.written.get(model, 0) for model in models], default=0)
 
     async def settled_until(self) -> dt.datetime:
         """`market.kit.db.settled_until`: since when another transaction is open, or now."""
@@ -203,10 +216,10 @@ class Store:
         self, model: type[Model], rows: Table, keys: dict[int, tuple[Values, list[Unique]]]
     ) -> None:
         table = self.tables.setdefault(model, {})
-        if not _uniques(model):
+        if not uniques(model):
             table.update(rows)
             return
-        get = _in_uniques(model)
+        get = in_uniques(model)
         for pk, values in rows.items():
             old = table.get(pk)
             table[pk] = values
@@ -257,68 +270,3 @@ def _take_back(transaction: Transaction, mark: int) -> None:
             del table[pk]
         else:
             table[pk] = before
-
-
-KEPT: Values = {
-    "_partial": False, "_saved_in_db": True, "_custom_generated_pk": False, "_await_when_save": {},
-}  # fmt: skip
-
-
-def values_of(row: Model) -> Values:
-    """The columns of a row object, with the marks of an object that was read."""
-    names, get = _kept_columns(type(row))
-    values = dict(zip(names, get(row.__dict__), strict=True))
-    values["_saved_in_db"] = True
-    return values
-
-
-@cache
-def _kept_columns(model: type[Model]) -> tuple[tuple[str, ...], Callable[[Values], Any]]:
-    names = (*columns(model), *KEPT)
-    return names, itemgetter(*names)
-
-
-@cache
-def columns(model: type[Model]) -> tuple[str, ...]:
-    """The names of a table's columns."""
-    return tuple(model._meta.fields_db_projection)
-
-
-def unique_keys(model: type[Model], values: Values) -> list[Unique]:
-    """Every unique key a row occupies (keys of rows are fresh); null is never equal to anything."""
-    found: list[Unique] = []
-    for names, get in _uniques(model):
-        part = get(values)
-        if len(names) == 1:
-            if part is not None:
-                found.append((model, names, part.int if type(part) is UUID else part))
-        elif None not in (parts := [one.int if type(one) is UUID else one for one in part]):
-            found.append((model, names, tuple(parts)))
-    return found
-
-
-@cache
-def _in_uniques(model: type[Model]) -> Callable[[Values], Any]:
-    """What reads the columns that are part of a unique key; what it reads of a row that kept them is equal at
-    once, for it is the same."""
-    return itemgetter(*dict.fromkeys(name for names, _get in _uniques(model) for name in names))
-
-
-@cache
-def _uniques(model: type[Model]) -> tuple[tuple[tuple[str, ...], Callable[[Values], Any]], ...]:
-    """The columns of each unique key, and what reads them."""
-    fields = model._meta.fields_map
-    single = [(name,) for name in columns(model) if fields[name].unique and name != "id"]
-    keys = (*single, *(_sources(model, names) for names in _together(model)))
-    return tuple((names, itemgetter(*names)) for names in keys)
-
-
-def _together(model: type[Model]) -> list[tuple[str, ...]]:
-    stated: Any = model._meta.unique_together or ()
-    return [stated] if stated and isinstance(stated[0], str) else list(stated)
-
-
-def _sources(model: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of fields: a relation's is its key."""
-    fields = model._meta.fields_map
-    return tuple(getattr(fields[name], "source_field", None) or name for name in names)

@@ -14,6 +14,7 @@ from billing.models import VoucherAllocation, VoucherProgramme, VoucherRedemptio
 from billing.states import ProgrammeStatus
 from market.accounts.models import Organisation
 from market.accounts.states import OrganisationKind, OrganisationStatus
+from market.bench.simulation.plans import STAGES, Plan, Stages
 from market.bench.simulation.store import Store
 from market.kit.actor import Actor
 from market.kit.ids import uuid7
@@ -25,8 +26,6 @@ from market.tendering.models import Job
 from market.tendering.states import JobStatus
 
 START = dt.datetime(2026, 11, 2, 1, 0, tzinfo=dt.UTC)
-SHARES = (3000, 6000, 1000)
-KINDS = (MilestoneKind.ADVANCE, MilestoneKind.ACCEPTANCE, MilestoneKind.RETENTION)
 BUYER, SUPPLIER = "ORG-1", "ORG-2"
 Add = Callable[[Model], None]
 _NOBODY = UUID(int=0)
@@ -45,25 +44,26 @@ class World:
     has_deposits: bool = False
 
 
-def build(store: Store, chance: Random) -> World:
+def build(store: Store, chance: Random, plan: Plan) -> World:
     """Fill an empty store."""
-    made = build_many(store.add, chance.randrange(1, 3), chance)
-    if chance.random() < 0.5:
+    made = build_many(store.add, plan.orders, chance, plan.stages)
+    if plan.has_voucher:
         _voucher(store, chance, made.orders[0])
-    if chance.random() < 0.2:
+    if plan.has_deposits:
         _deposits(store, made)
-        made = replace(made, has_deposits=True)
-    return made
+    return replace(made, has_deposits=plan.has_deposits)
 
 
-def build_many(add: Add, count: int, chance: Random | None = None) -> World:
+def build_many(
+    add: Add, count: int, chance: Random | None = None, stages: Stages = STAGES[0]
+) -> World:
     """A buyer, a supplier and their orders; `add` takes each row."""
     chance = chance or _chance()
     buyer = _organisation(add, BUYER, OrganisationKind.DEMAND)
     supplier = _organisation(add, SUPPLIER, OrganisationKind.SUPPLIER)
     operator = _organisation(add, "ORG-3", OrganisationKind.OPERATOR)
     return World(
-        orders=tuple(orders_of(buyer, supplier, range(1, count + 1), add, chance)),
+        orders=tuple(orders_of(buyer, supplier, range(1, count + 1), add, chance, stages)),
         buyer=_actor(buyer),
         supplier=_actor(supplier),
         operator=_actor(operator),
@@ -78,10 +78,13 @@ def orders_of(
     numbers: Iterable[int],
     add: Add,
     chance: Random | None = None,
+    stages: Stages = STAGES[0],
 ) -> list[Order]:
     """Orders of two organisations, with their contracts, lines and stages."""
     chance = chance or _chance()
-    return [_order(add, chance, f"O-2026-{number:06d}", buyer, supplier) for number in numbers]
+    return [
+        _order(add, chance, f"O-2026-{number:06d}", buyer, supplier, stages) for number in numbers
+    ]
 
 
 def _chance() -> Random:
@@ -110,7 +113,12 @@ def _actor(organisation: Organisation) -> Actor:
 
 
 def _order(
-    add: Add, chance: Random, number: str, buyer: Organisation, supplier: Organisation
+    add: Add,
+    chance: Random,
+    number: str,
+    buyer: Organisation,
+    supplier: Organisation,
+    stages: Stages,
 ) -> Order:
     lines = [chance.randrange(1, 1_000_000) for _ in range(chance.randrange(1, 4))]
     total = sum(lines) + 100
@@ -133,11 +141,12 @@ def _order(
                 amount_fen=fen,
             )
         )  # fmt: skip
-    for position, fen in enumerate(allocate(total, SHARES), 1):
+    shares = allocate(total, [share for _kind, share in stages])
+    for position, (fen, (kind, share)) in enumerate(zip(shares, stages, strict=True), 1):
         rows.append(
             Milestone(
-                order_id=order.id, position=position, kind=KINDS[position - 1],
-                share_bp=SHARES[position - 1], amount_fen=fen, due_working_days=5,
+                order_id=order.id, position=position, kind=MilestoneKind(kind), share_bp=share,
+                amount_fen=fen, due_working_days=5,
             )
         )  # fmt: skip
     for row in rows:
