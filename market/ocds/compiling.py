@@ -7,11 +7,12 @@ prices are opened: neither a bidder nor a number of bids.
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
-from billing.models import Settlement
 from market.kit import clock
 from market.kit.web import absolute_url
 from market.ocds import codes
+from market.ocds.processes import SEALED, Process, read_process
 from market.ocds.values import (
     moment,
     number,
@@ -22,69 +23,67 @@ from market.ocds.values import (
     reference,
     value,
 )
-from market.orders.models import Contract, Milestone, Order
-from market.tendering.models import Award, Bid, Job, Lot, Notice, Question
+from market.orders.models import Contract, Order
+from market.tendering.models import Award, Bid, Job, Lot
 from market.tendering.procedures import PROCEDURES, config_of
-from market.tendering.states import BidStatus, JobStatus, NoticeKind
+from market.tendering.states import BidStatus
 from market.vocabulary import regions
 
-SEALED = (
-    JobStatus.DRAFT, JobStatus.REVIEW, JobStatus.OPEN_ENQUIRIES, JobStatus.OPEN_BIDDING,
-    JobStatus.PREQUALIFICATION, JobStatus.PILOT, JobStatus.OPENING,
-)  # fmt: skip
 Json = dict[str, Any]
 
 
 async def compile_process(job: Job) -> Json:
     """Parties, planning, tender, bids, awards and contracts; the caller adds ocid, id, date and tag."""
-    owner = await job.owner
-    lots = await Lot.filter(job=job).order_by("position")
-    bids = await _opened_bids(job)
-    awards = await Award.filter(job=job).select_related("bid__bidder", "lot").order_by("id")
-    contracts = await Contract.filter(job=job).select_related("buyer", "supplier").order_by("id")
-    orders = {order.contract_id: order for order in await Order.filter(job=job)}
-    roles: dict[Any, list[str]] = {owner: ["buyer", "procuringEntity"]}
-    for bid in bids:
-        if bid.bidder is not None:
-            roles.setdefault(bid.bidder, []).append("tenderer")
-    for award in awards:
-        roles.setdefault(award.bid.bidder, []).append("supplier")
+    process = await read_process(job)
+    bids = _opened_bids(process)
     return present(
         initiationType="tender",
         language=codes.LANGUAGE,
-        parties=[party(who, list(dict.fromkeys(named))) for who, named in roles.items()],
-        buyer=reference(owner),
+        parties=_parties(process, bids),
+        buyer=reference(process.owner),
         planning=present(budget=present(amount=value(job.budget_fen) if job.budget_fen else None)),
-        tender=await _tender(job, lots, bids),
-        bids=present(details=[_bid(bid) for bid in bids]),
-        awards=[_award(job, award) for award in awards],
-        contracts=[
-            await _contract(job, contract, orders.get(contract.id)) for contract in contracts
-        ],
+        tender=_tender(process, bids),
+        bids=present(details=[_bid(process, bid) for bid in bids]),
+        awards=[_award(process, award) for award in process.awards.values()],
+        contracts=[_contract(process, contract) for contract in process.contracts],
     )
 
 
-async def _opened_bids(job: Job) -> list[Bid]:
-    if job.status in SEALED:
+def _opened_bids(process: Process) -> list[Bid]:
+    if process.job.status in SEALED:
         return []
-    found = Bid.filter(job=job, status__in=list(codes.BID_STATUS)).select_related("bidder", "lot")
     return [
         bid
-        for bid in await found.order_by("submitted_at", "id")
-        if bid.total_fen is not None or bid.status == BidStatus.DISQUALIFIED
+        for bid in process.bids.values()
+        if bid.status in codes.BID_STATUS
+        and (bid.total_fen is not None or bid.status == BidStatus.DISQUALIFIED)
     ]
 
 
-async def _tender(job: Job, lots: list[Lot], bids: list[Bid]) -> Json:
+def _parties(process: Process, bids: list[Bid]) -> list[Json]:
+    roles: dict[UUID, list[str]] = {process.owner.id: ["buyer", "procuringEntity"]}
+    for bid in bids:
+        if bid.bidder_id is not None:
+            roles.setdefault(bid.bidder_id, []).append("tenderer")
+    for award in process.awards.values():
+        roles.setdefault(process.winner(award).id, []).append("supplier")
+    return [
+        party(process.organisations[who], list(dict.fromkeys(named)))
+        for who, named in roles.items()
+    ]
+
+
+def _tender(process: Process, bids: list[Bid]) -> Json:
+    job, lots = process.job, list(process.lots.values())
     config = config_of(job)
     procedure = PROCEDURES.get(job.procedure)
-    tenderers = {bid.bidder.id: bid.bidder for bid in bids if bid.bidder is not None}
+    tenderers = dict.fromkeys(bid.bidder_id for bid in bids if bid.bidder_id is not None)
     return present(
         id=job.number,
         title=job.title,
         description=job.summary,
         status=codes.TENDER_STATUS[job.status],
-        procuringEntity=reference(await job.owner),
+        procuringEntity=reference(process.owner),
         items=_items(job, lots),
         lots=[_lot(lot) for lot in lots],
         value=value(job.budget_fen) if job.budget_fen else None,
@@ -98,13 +97,16 @@ async def _tender(job: Job, lots: list[Lot], bids: list[Bid]) -> Json:
         enquiryPeriod=period(job.published_at, job.question_deadline_at),
         contractPeriod=period(None, _end_of(job.delivery_deadline)),
         numberOfTenderers=len(tenderers) or None,
-        tenderers=[reference(who) for who in tenderers.values()],
-        **await _enquiries(job),
+        tenderers=[reference(process.organisations[who]) for who in tenderers],
+        **_enquiries(process),
         documents=[{
             "id": "notice", "documentType": "tenderNotice", "title": job.title,
             "url": absolute_url("jobs:show", number=job.number), "language": codes.LANGUAGE,
         }],
-        amendments=await _amendments(job),
+        amendments=[
+            {"id": str(position), "date": moment(notice.published_at)}
+            for position, notice in enumerate(process.amendments, start=1)
+        ],
     )  # fmt: skip
 
 
@@ -146,8 +148,7 @@ def _lot(lot: Lot) -> Json:
     )
 
 
-async def _enquiries(job: Job) -> Json:
-    questions = await Question.filter(job=job).order_by("id")
+def _enquiries(process: Process) -> Json:
     enquiries = [
         present(
             id=str(position),
@@ -156,68 +157,60 @@ async def _enquiries(job: Job) -> Json:
             answer=question.answer,
             dateAnswered=moment(question.answered_at),
         )
-        for position, question in enumerate(questions, start=1)
+        for position, question in enumerate(process.questions, start=1)
         if question.answered_at is not None
     ]
     return {"hasEnquiries": bool(enquiries), "enquiries": enquiries}
 
 
-async def _amendments(job: Job) -> list[Json]:
-    notices = await Notice.filter(job=job, kind=NoticeKind.AMENDED).order_by("published_at", "id")
-    return [
-        {"id": str(position), "date": moment(notice.published_at)}
-        for position, notice in enumerate(notices, start=1)
-    ]
-
-
-def _bid(bid: Bid) -> Json:
+def _bid(process: Process, bid: Bid) -> Json:
     return present(
         id=bid.number,
         date=moment(bid.submitted_at) if bid.submitted_at else None,
         status=codes.BID_STATUS[bid.status],
-        tenderers=[reference(bid.bidder)] if bid.bidder is not None else [],
+        tenderers=[reference(process.organisations[bid.bidder_id])] if bid.bidder_id else [],
         value=value(bid.total_fen) if bid.total_fen is not None else None,
-        relatedLots=_lots_of(bid),
+        relatedLots=_lots_of(process, bid),
     )
 
 
-def _lots_of(row: Bid | Award) -> list[str]:
-    return [str(row.lot.position)] if row.lot is not None else []
+def _lots_of(process: Process, row: Bid | Award) -> list[str]:
+    return [str(process.lots[row.lot_id].position)] if row.lot_id else []
 
 
-def _award(job: Job, award: Award) -> Json:
-    bid = award.bid
+def _award(process: Process, award: Award) -> Json:
+    job, bid = process.job, process.bids[award.bid_id]
+    lot = process.lots[award.lot_id] if award.lot_id else None
     return present(
         id=award.number,
-        title=award.lot.title if award.lot is not None else job.title,
+        title=lot.title if lot else job.title,
         description=award.rationale,
         status=codes.AWARD_STATUS[award.status],
         date=moment(award.created_at),
         value=value(bid.total_fen),
-        suppliers=[reference(bid.bidder)],
-        items=[_item(job, award.lot)],
+        suppliers=[reference(process.winner(award))],
+        items=[_item(job, lot)],
         relatedBid=bid.number,
-        relatedLots=_lots_of(award),
+        relatedLots=_lots_of(process, award),
     )
 
 
-async def _contract(job: Job, contract: Contract, order: Order | None) -> Json:
-    award = await contract.award
+def _contract(process: Process, contract: Contract) -> Json:
+    order = process.orders.get(contract.id)
     return present(
         id=contract.number,
-        awardID=award.number,
-        title=job.title,
+        awardID=process.awards[contract.award_id].number,
+        title=process.job.title,
         status=codes.CONTRACT_STATUS[contract.status],
         period=period(contract.activated_at, order.due_at if order else None),
         value=value(contract.total_fen),
         dateSigned=moment(contract.activated_at) if contract.activated_at else None,
-        implementation=await _implementation(contract, order) if order else None,
+        implementation=_implementation(process, contract, order) if order else None,
     )
 
 
-async def _implementation(contract: Contract, order: Order) -> Json:
-    stages = await Milestone.filter(order=order).order_by("position")
-    settlements = await Settlement.filter(order=order).order_by("settled_at", "id")
+def _implementation(process: Process, contract: Contract, order: Order) -> Json:
+    parties = process.organisations
     return present(
         milestones=[
             present(
@@ -228,16 +221,18 @@ async def _implementation(contract: Contract, order: Order) -> Json:
                 dateMet=moment(stage.reached_at) if stage.reached_at else None,
                 status="met" if stage.reached_at else "scheduled",
             )
-            for stage in stages
+            for stage in process.stages
+            if stage.order_id == order.id
         ],
         transactions=[
             {
                 "id": settlement.number,
                 "date": moment(settlement.settled_at),
                 "value": value(settlement.gross_fen),
-                "payer": reference(contract.buyer),
-                "payee": reference(contract.supplier),
+                "payer": reference(parties[contract.buyer_id]),
+                "payee": reference(parties[contract.supplier_id]),
             }
-            for settlement in settlements
+            for settlement in process.settlements
+            if settlement.order_id == order.id
         ],
     )

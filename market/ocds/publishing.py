@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from market.kit import clock
+from market.kit import clock, rows
 from market.kit.audit import canonical
-from market.kit.db import atomic, lock_id
+from market.kit.db import atomic
 from market.kit.numbers import next_value
 from market.kit.outbox import Handler, Message
 from market.ocds.compiling import compile_process
@@ -35,16 +35,17 @@ async def publish_release(job_id: UUID) -> Release | None:
     Releases of a process carry rising dates. The sequence rises in the order of commit, so that a
     reader who asks for what follows the last one misses nothing.
     """
-    job = await lock_id(Job, job_id)
+    [job] = await rows.select(Job, "id", [job_id], is_locked=True)
     if not job.is_public:
         return None
     content = await compile_process(job)
     digest = hashlib.sha256(canonical(content).encode()).hexdigest()
-    last = await Release.filter(job=job).order_by("-sequence").first()
-    if last is not None and last.digest == digest:
+    before = await rows.read(Release, ("sequence", "digest"), "job_id", [job.id])
+    if before and max(before)[1] == digest:
         return None
+    last = await Release.get(sequence=max(before)[0]) if before else None
     at = clock.now() if last is None else max(clock.now(), last.released_at + TICK)
-    count = await Release.filter(job=job).count() + 1
+    count = len(before) + 1
     ocid = ocid_of(job)
     head = {
         "ocid": ocid,

@@ -143,6 +143,8 @@ class OrderLine(Row):
 class Milestone(Row):
     """A stage of payment; amounts of an order's milestones sum to its total."""
 
+    order_id: UUID
+
     order: Any = fields.ForeignKeyField(
         "models.Order", on_delete=fields.RESTRICT, related_name="milestones"
     )
