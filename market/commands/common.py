@@ -27,7 +27,7 @@ def with_database(work: Callable[[], Awaitable[R]]) -> R:
     from market.kit.i18n import gettext as _
 
     async def run() -> R:
-        await db.connect()
+        await db.connect(db.with_options(threads=0))  # a command does one thing at a time
         try:
             return await work()
         except OperationalError:

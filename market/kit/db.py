@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -125,6 +125,14 @@ class _Unchanged(asyncpg.Connection):  # type: ignore[misc]
 
     def get_reset_query(self) -> str:
         return ""
+
+
+def with_options(**options: str | int) -> str:
+    """The URL of the database, with further options where it is SQLite (pragmas; `threads`)."""
+    if not settings.database.startswith("sqlite"):
+        return settings.database
+    mark = "&" if "?" in settings.database else "?"
+    return f"{settings.database}{mark}{urlencode(options)}"
 
 
 async def connect(url: str | None = None) -> None:

@@ -1,14 +1,12 @@
 """Language: English msgids in the code, one Chinese catalogue per package merged at start."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
@@ -17,21 +15,27 @@ SUPPORTED = {"zh_CN": "中文", "en": "English"}
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
 
 
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """The texts of a language by their msgids."""
+
+    texts: Mapping[str, str]
+
+    def gettext(self, msgid: str) -> str:
+        """The text of a msgid; one without a text is its own."""
+        return self.texts.get(msgid, msgid)
+
+
 @cache
-def translations(locale: str) -> NullTranslations:
+def translations(locale: str) -> Translations:
     """The merged catalogue of a locale (English needs none: its msgids are the texts)."""
-    merged = Catalog(locale=locale) if locale != "en" else None
-    if merged is None:
-        return NullTranslations()
+    texts: dict[str, str] = {}
     for path in sorted((LOCALES / locale).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=locale):
-                if message.id and message.string:
-                    merged[message.id] = message
-    buffer = BytesIO()
-    write_mo(buffer, merged)
-    buffer.seek(0)
-    return GNUTranslations(buffer)
+                if message.id and message.string and not message.fuzzy:
+                    texts[str(message.id)] = str(message.string)
+    return Translations(texts)
 
 
 def current_locale() -> str:

@@ -1,11 +1,13 @@
 """Tortoise's SQLite client, made fit for a site: verbs begin IMMEDIATE, readers do not wait for a writer."""
 
 import asyncio
+import datetime as dt
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, Self, TypeVar
 
 import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -17,8 +19,11 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
+from tortoise.fields import data
 
+T = TypeVar("T")
 READERS = 4
+vars(data)["parse_datetime"] = dt.datetime.fromisoformat  # Tortoise reads by regular expression
 _READ = re.compile(r"\s*(SELECT|EXPLAIN)\b", re.IGNORECASE)
 
 
@@ -56,11 +61,36 @@ class ImmediateContext(SqliteTransactionContext):
         return entered
 
 
-class MarketSqliteClient(SqliteClient):
-    """One connection writes; a few read-only ones serve every query outside a transaction."""
+class InPlace(aiosqlite.Connection):
+    """A connection without a thread of its own: a statement runs where it is awaited.
 
-    def __init__(self, file_path: str, **kwargs: Any) -> None:
+    Handing a statement to another thread and its answer back takes longer than most statements; it
+    lets other tasks go on meanwhile, which a process that does one thing at a time has none of.
+    """
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._opened().__await__()
+
+    async def _opened(self) -> Self:
+        self._connection = self._connector()
+        return self
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return fn(*args, **kwargs)
+
+    def stop(self) -> None:
+        """There is no thread to stop."""
+
+
+class MarketSqliteClient(SqliteClient):
+    """One connection writes; a few read-only ones serve every query outside a transaction.
+
+    `threads=0`: each runs its statements in place.
+    """
+
+    def __init__(self, file_path: str, threads: str | int = 1, **kwargs: Any) -> None:
         super().__init__(file_path, **kwargs)
+        self._is_in_place = not int(threads)
         self._readers: list[aiosqlite.Connection] = []
         self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._opening = asyncio.Lock()
@@ -77,17 +107,27 @@ class MarketSqliteClient(SqliteClient):
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the writer first: it sets the journal mode that the readers rely on."""
+        if self._is_in_place and not self._connection:
+            self._connection = await self._open()
+            for pragma, value in self.pragmas.items():
+                await self._connection.execute(f"PRAGMA {pragma}={value}")
         await super().create_connection(with_db)
         async with self._opening:
             while len(self._readers) < READERS:
-                reader = await aiosqlite.connect(self.filename, isolation_level=None)
-                reader.row_factory = sqlite3.Row
+                reader = await self._open()
                 await reader.execute("PRAGMA query_only=ON")
                 await reader.execute(
                     f"PRAGMA busy_timeout={self.pragmas.get('busy_timeout', 10000)}"
                 )
                 self._readers.append(reader)
                 self._idle.put_nowait(reader)
+
+    async def _open(self) -> aiosqlite.Connection:
+        connect = partial(sqlite3.connect, self.filename, isolation_level=None)
+        kind = InPlace if self._is_in_place else aiosqlite.Connection
+        opened = await kind(connect, iter_chunk_size=64)
+        opened.row_factory = sqlite3.Row
+        return opened
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def test_a_database_without_tables_is_said_in_a_sentence(tmp_path: Path) -> None:
     place = {
@@ -16,3 +18,19 @@ def test_a_database_without_tables_is_said_in_a_sentence(tmp_path: Path) -> None
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "数据库缺少本版本的数据表，请先运行 `market migrate`。\n"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("market.__main__", {"tortoise", "market.settings", "pydantic", "babel", "numpy"}),
+        ("billing.vouchers.quotes", {"tortoise", "market.settings", "cn2an"}),
+    ],
+)
+def test_help_and_quotes_load_no_database(module: str, heavy: set[str]) -> None:
+    found = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", found], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout == "[]\n"
