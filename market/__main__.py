@@ -1,6 +1,7 @@
 """The command line: `market --help`."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,7 @@ def demo(
     fresh: Annotated[bool, typer.Option(help="Throw the demo's data away first.")] = False,
 ) -> None:
     """Everything at once on this machine: schema, demo data, worker and web."""
+    os.environ["BASE_URL"] = f"http://{host}:{port}"  # before settings are read: links name it
     from market import demo as demonstration
 
     demonstration.run(host=host, port=port, fresh=fresh)
@@ -38,20 +40,9 @@ def demo(
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve the site (WEB_WORKERS processes)."""
-    import uvicorn
+    from market import serving
 
-    from market.settings import settings
-
-    uvicorn.run(
-        "market.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=settings.web_workers,
-        timeout_keep_alive=75,
-        access_log=False,
-        server_header=False,
-    )
+    serving.serve(host=host, port=port)
 
 
 @app.command()

@@ -1,29 +1,34 @@
 """`make demo`: schema, demo data, worker and web as one command on this machine."""
 
 import asyncio
+import multiprocessing
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
 from contextlib import closing
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
 from rich.console import Console
 from rich.table import Table
 
+from market import worker
 from market.kit import db
 from market.seed import Login, seed_demo
+from market.serving import serve
 from market.settings import settings
 
 console = Console()
 
 
 async def _prepare() -> list[Login]:
+    """Schema and data. Until they are complete a power failure may take them: they are made again."""
     await db.migrate()
-    await db.connect()
+    await db.connect(db.with_options(threads=0, synchronous="NORMAL"))
     try:
         return await seed_demo()
     finally:
@@ -35,15 +40,27 @@ def _is_free(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) != 0
 
 
-def _wait_until_alive(url: str, process: subprocess.Popen[bytes]) -> None:
+def _serve_when_ready(ready: Connection, host: str, port: int) -> None:
+    """The web process: it loads the site while the data is made, and answers when that is complete."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent until the site runs
+    import market.app  # noqa: F401 - seconds of work, done beside the parent's
+
+    try:
+        ready.recv()
+    except EOFError:
+        return  # the parent has gone
+    serve(host=host, port=port)
+
+
+def _wait_until_alive(url: str, process: SpawnProcess) -> None:
     for _attempt in range(720):  # three minutes: a machine may be busy
-        if process.poll() is not None:
+        if not process.is_alive():
             raise SystemExit("the web server stopped while starting; see the lines above")
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=1):  # noqa: S310 - our own address
                 return
         except OSError:
-            time.sleep(0.25)
+            time.sleep(0.1)
     raise SystemExit("the web server did not start within three minutes")
 
 
@@ -60,6 +77,18 @@ def _print_logins(url: str, logins: list[Login]) -> None:
     console.print("Ctrl-C 停止 stops")
 
 
+async def _work_beside(web: SpawnProcess) -> None:
+    """This process goes on as the worker, until it is stopped or the web server ends."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.remove_reader(web.sentinel)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(web.sentinel, stop)
+    await worker.run()
+
+
 def run(*, host: str, port: int, fresh: bool) -> None:
     """Prepare the data, then run web and worker until interrupted."""
     if not _is_free(host, port):
@@ -67,30 +96,22 @@ def run(*, host: str, port: int, fresh: bool) -> None:
     if fresh:
         shutil.rmtree(settings.market_data_dir, ignore_errors=True)
         settings.market_data_dir.mkdir(parents=True)
-    url = f"http://{host}:{port}"
-    settings.base_url = url  # what the demo mails leads here too
-    console.print("准备演示数据，约需一至两分钟 preparing the demo data, one to two minutes")
-    logins = asyncio.run(_prepare())
-    environment = {
-        **os.environ,
-        "BASE_URL": url,
-        "SECRET_KEY": settings.secret_key.get_secret_value(),
-    }
-    command = [sys.executable, "-m", "market"]
-    web = subprocess.Popen(
-        [*command, "serve", "--host", host, "--port", str(port)], env=environment
-    )
-    work = subprocess.Popen([*command, "worker"], env=environment)
+    os.environ["SECRET_KEY"] = settings.secret_key.get_secret_value()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    console.print("准备演示数据，约需一分钟 preparing the demo data, about a minute")
+    spawning = multiprocessing.get_context("spawn")
+    waiting, ready = spawning.Pipe(duplex=False)
+    web = spawning.Process(target=_serve_when_ready, args=(waiting, host, port))
+    web.start()
+    waiting.close()
     try:
-        _wait_until_alive(url, web)
-        _print_logins(url, logins)
-        while web.poll() is None and work.poll() is None:
-            time.sleep(0.5)
+        logins = asyncio.run(_prepare())
+        ready.send(None)
+        _wait_until_alive(settings.base_url, web)
+        _print_logins(settings.base_url, logins)
+        asyncio.run(_work_beside(web))
     except KeyboardInterrupt:
         pass
     finally:
-        for process in (web, work):
-            process.terminate()
-        for process in (web, work):
-            process.wait(timeout=20)
+        web.terminate()
+        web.join(timeout=20)

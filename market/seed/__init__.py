@@ -44,6 +44,7 @@ from market.settings import settings
 
 RECORDS = Path(__file__).with_name("records.json")
 SYSTEM = Actor.system("seed")
+NOBODYS = opening_keys.Cost(passes=1, memory=1024, lanes=1)  # no passphrase of theirs is ever typed
 PASSWORD = "demo-annotation-2026"  # noqa: S105 - printed on the screen, refused in production
 console = Console(stderr=True)
 
@@ -182,9 +183,9 @@ async def _bases(cast: deals.Cast) -> dict[str, Actor]:
         }  # fmt: skip
 
 
-async def _opening_key(by: Actor) -> bytes:
+async def _opening_key(by: Actor, *, cost: opening_keys.Cost | None = None) -> bytes:
     """The organisation's opening key under the demo's password; its private half, to open with."""
-    pair = await opening_keys.new_pair(PASSWORD)
+    pair = await opening_keys.new_pair(PASSWORD, cost=cost)
     await opening_keys.keep_key(pair, by=by)
     return pair.private
 
@@ -226,7 +227,7 @@ async def _key_imported(cast: deals.Cast) -> None:
         person = await _person("采购", f"buyer.{buyer.number.lower()}@demo.example", "!")
         await Membership.create(person=person, organisation=buyer, role=Role.OWNER)
         by = cast.keyed[buyer.name] = deals.actor(buyer, person)
-        cast.keys[buyer.id] = await _opening_key(by)
+        cast.keys[buyer.id] = await _opening_key(by, cost=NOBODYS)
     await deals.drain()
 
 
