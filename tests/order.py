@@ -10,9 +10,9 @@ TESTS = Path(__file__).parent
 # The longest modules, the longest first, as processor time was measured; what is not named is short.
 LONGEST = (
     "browser/test_deal.py", "browser/test_pages.py", "matrix/test_roles.py",
-    "matrix/test_schemathesis.py", "journeys/test_sealed.py", "races/test_kill.py",
-    "market/tendering/test_panel.py", "races/test_billing_races.py", "races/test_search_kill.py",
-    "browser/test_bureau.py", "matrix/test_exports.py", "search/test_commands.py",
+    "matrix/test_schemathesis.py", "matrix/test_exports.py", "journeys/test_sealed.py",
+    "races/test_search_kill.py", "races/test_kill.py", "market/tendering/test_panel.py",
+    "browser/test_bureau.py", "races/test_billing_races.py", "search/test_commands.py",
     "search/test_engine_conformance.py", "journeys/test_deal_over_api.py", "machines/test_tables.py",
     "billing/test_reductions.py", "market/orders/test_pages.py", "market/kit/test_migrations.py",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.is
 HTML = [path for path in TEMPLATES if path.suffix == ".html"]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A source as its tree, which several rules look at."""
+    return ast.parse(path.read_text())
+
+
 def named(path: Path) -> str:
     """A readable test id."""
     return str(path.relative_to(ROOT))
@@ -36,7 +43,7 @@ def named(path: Path) -> str:
 def test_files_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") <= 400, "split by verb family"
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             assert node.end_lineno - node.lineno < 60, f"{node.name} is too long"
@@ -44,7 +51,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)
 def test_modules_and_public_functions_say_what_they_are(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     assert ast.get_docstring(tree), "the module has no docstring"
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -69,11 +76,12 @@ def test_pages_obey_the_content_security_policy(path: Path) -> None:
     assert not re.search(r"(?:src|href)=[\"']https?://(?!www\.w3\.org)", text), "foreign asset"
 
 
+@cache
 def _python_msgids() -> set[str]:
     return {
         call.args[0].value
         for path in SOURCES
-        for call in ast.walk(ast.parse(path.read_text()))
+        for call in ast.walk(parsed(path))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id in ("_", "N_", "gettext")
@@ -83,6 +91,7 @@ def _python_msgids() -> set[str]:
     }
 
 
+@cache
 def _template_msgids() -> set[str]:
     found = set()
     for path in TEMPLATES:
