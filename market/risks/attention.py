@@ -98,6 +98,13 @@ async def _open_incidents() -> dict[UUID, list[Incident]]:
     return found
 
 
+def _page_of(contract: Contract) -> str:
+    """Its page at the bureau; nothing is counted for one not yet in force, whose job says what is known."""
+    if contract.status is ContractStatus.PENDING:
+        return web.path_for("jobs:show", number=contract.job.number)
+    return web.path_for("bureau:contract", number=contract.number)
+
+
 def _attention(
     contract: Contract, of_job: Cases, of_party: Cases, incidents: Mapping[UUID, list[Incident]]
 ) -> Attention:
@@ -111,7 +118,7 @@ def _attention(
     reasons.sort(key=lambda reason: (-reason.weight, reason.text))
     return Attention(
         contract.number, contract.job.title, contract.buyer.name, contract.supplier.name,
-        contract.total_fen, web.path_for("bureau:contract", number=contract.number), tuple(reasons),
+        contract.total_fen, _page_of(contract), tuple(reasons),
     )  # fmt: skip
 
 

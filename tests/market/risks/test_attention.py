@@ -11,7 +11,8 @@ from market.kit import clock
 from market.risks.attention import contracts_to_look_at
 from market.risks.models import FlagCase
 from market.risks.states import CaseStatus
-from tests.factories.orders import Deal, make_contract
+from market.tendering.models import Job
+from tests.factories.orders import Deal, make_contract, make_order
 
 pytestmark = pytest.mark.usefixtures("rollback", "client")
 
@@ -40,9 +41,14 @@ async def test_the_case_about_the_deal_weighs_more_than_the_one_about_a_party() 
     assert [one.number for one in found] == [second.contract.number, first.contract.number]
     assert [reason.text for reason in found[0].reasons] == ["只有一家投标"]
     assert found[0].reasons[0].link.endswith(f"/bureau/risks/{about_deal.number}")
-    assert found[0].link.endswith(f"/bureau/contracts/{second.contract.number}")
+    job = await Job.get(id=second.contract.job_id)
+    assert found[0].link.endswith(f"/jobs/{job.number}")  # not signed: nothing is counted for it
     assert [reason.text for reason in found[1].reasons] == ["山东明眸数据标注有限公司：屡投不中"]
     assert [one.number for one in await contracts_to_look_at("3701", limit=1)] == [found[0].number]
+    signed = await make_order(buyer_name="烟台医院", supplier_name="烟台标注公司")
+    await raise_flag("R018", job_id=signed.contract.job_id, status=CaseStatus.CONFIRMED)
+    [first_of_all] = await contracts_to_look_at("37", limit=1)
+    assert first_of_all.link.endswith(f"/bureau/contracts/{signed.contract.number}")
 
 
 async def test_dismissed_and_past_flags_are_no_reason_and_confirmed_ones_count_more() -> None:
