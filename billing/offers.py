@@ -1,11 +1,10 @@
 """What voucher programmes answer for an order: grants, and reasons why not."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from billing.models import VoucherProgramme, VoucherRedemption
-from billing.order_claims import Claimant, Facts, Past, claim_of, facts_of, past_of
+from billing.order_claims import Claimant, Facts, claim_of, facts_of, past_of
 from billing.programmes import remaining_of, rule_of
 from billing.states import ProgrammeStatus
 from billing.vouchers import sentences
@@ -13,7 +12,6 @@ from billing.vouchers.claims import Claim
 from billing.vouchers.evaluation import quote
 from billing.vouchers.rules import Programme
 from billing.vouchers.traces import Quote
-from market.kit import clock
 from market.kit.actor import Actor
 from market.kit.i18n import gettext as _
 from market.orders.models import Order
@@ -28,17 +26,11 @@ class Offer:
     claim: Claim
     quote: Quote
     redemption: VoucherRedemption | None
-    past: Sequence[Past]
 
     @property
     def is_usable(self) -> bool:
         """Whether it grants anything now."""
         return self.quote.eligible and self.quote.grant_fen > 0 and self.redemption is None
-
-    @property
-    def day(self) -> dt.date:
-        """The day the claim counts for."""
-        return dt.datetime.fromisoformat(self.claim.as_of).date()
 
     @property
     def reasons(self) -> list[str]:
@@ -65,21 +57,13 @@ async def offer_for(
     *,
     claimant: Claimant,
     remaining: Mapping[str, int] | None = None,
-    before: Offer | None = None,
 ) -> Offer:
     """One programme's answer for one side of an order, on what is left of its budget now
-    (`remaining`, where the caller has it).
-
-    The claim is that of the answer `before`, while the claimant's past and the day are the same.
-    """
+    (`remaining`, where the caller has it)."""
     rule = rule_of(programme)
-    past = await past_of(facts, claimant)
+    claim = claim_of(facts, programme, await past_of(facts, claimant), claimant=claimant)
     if remaining is None:
         remaining = await remaining_of(programme, rule)
-    if before is not None and before.past == past and before.day == clock.today():
-        claim = before.claim
-    else:
-        claim = claim_of(facts, programme, past, claimant=claimant)
     decided = quote(rule, claim, remaining=remaining)
     live = next((row for row in facts.live if row.programme_id == programme.id), None)
-    return Offer(programme, rule, claim, decided, live, past)
+    return Offer(programme, rule, claim, decided, live)

@@ -24,7 +24,7 @@ from billing.models import (
 )
 from billing.offers import Offer, offer_for, side_of
 from billing.order_claims import Claimant, Facts, facts_of
-from billing.programmes import left_in, lock_pools, take_turn
+from billing.programmes import left_in, lock_pools, remaining_of, rule_of, take_turn
 from billing.redemption_guards import (
     VoucherNotRedeemable,
     require_alone,
@@ -81,22 +81,23 @@ async def reserve_grant(
 ) -> VoucherRedemption:
     """What the rule grants one side of an order now, taken from the pool (V1-V3).
 
-    Claims of a programme take turns; one that is granted nothing as things stand is refused without
-    its turn. An application filed under a version keeps it when the next one is published.
+    Claims of a programme take turns; while its budget is used up they are refused without. An
+    application filed under a version keeps it when the next one is published.
     Raises VoucherNotRedeemable.
     """
     order = await rows.lock(order)
     facts = await facts_of(order)
     require_open(order, programme, is_filed=is_filed)
-    first = _usable(await offer_for(facts, programme, claimant=claimant))
+    rule = rule_of(programme)
+    committed = await remaining_of(programme, rule)
+    if not all(committed.values()):
+        _usable(await offer_for(facts, programme, claimant=claimant, remaining=committed))
     versions = await take_turn(programme)
     [programme] = [row for row in versions if row.id == programme.id]
     require_open(order, programme, is_filed=is_filed)
-    pools = await lock_pools(programme, first.rule, versions)
+    pools = await lock_pools(programme, rule, versions)
     remaining = {key: left_in(pool) for key, pool in pools.items()}
-    offer = _usable(
-        await offer_for(facts, programme, claimant=claimant, remaining=remaining, before=first)
-    )
+    offer = _usable(await offer_for(facts, programme, claimant=claimant, remaining=remaining))
     require_alone(facts, offer.rule)
     takes_over = programme.mode in DEDUCTING
     shares = stage_shares(facts, offer.quote.grant_fen) if takes_over else {}
