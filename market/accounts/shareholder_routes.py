@@ -1,4 +1,4 @@
-"""Page of who owns an organisation: its owner declares, its members read."""
+"""Pages of who owns an organisation: its owner declares, its members and the authorities above it read."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,7 +28,18 @@ async def declare(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def show(request: Request) -> Response:
+    """The shareholders of an organisation one oversees, or of one's own."""
+    number, actor = request.path_params["number"], web.signed_in(request)
+    organisation = await access.organisation_with_owners(number, actor)
+    return await web.render(
+        request, "market/accounts/shareholders_show.html", organisation=organisation,
+        holders=await shareholders.shareholders_of(organisation),
+    )  # fmt: skip
+
+
 routes = [
     Route("/organisation/shareholders", declare, name="accounts:shareholders",
           methods=["GET", "POST"]),
+    Route("/organisations/{number}/shareholders", show, name="shareholders:show"),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ class Party:
     number: str
     name: str
     kind: str
+    region_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _roots(shared: Iterable[Common]) -> dict[str, str]:
 async def groups_in(region: Region) -> list[Group]:
     """The groups with at least one organisation of the region."""
     rows = await Organisation.all().values_list("number", "name", "kind", "region_code")
-    parties = {row[0]: Party(row[0], row[1], str(row[2])) for row in rows}
+    parties = {row[0]: Party(row[0], row[1], str(row[2]), row[3]) for row in rows}
     own = {row[0] for row in rows if row[3].startswith(region.prefix)}
     found = groups_of(in_common(await holdings()), parties)
     return [group for group in found if any(party.number in own for party in group.parties)]

@@ -6,8 +6,8 @@ from billing import bank, deposits, guarantees, holdings
 from billing.deposit_forms import GuaranteeInput
 from billing.deposit_models import Guarantee, Holding
 from billing.forms import BankLineInput
-from market.accounts import organisations
-from market.accounts.forms import OrganisationProfileInput
+from market.accounts import organisations, shareholders
+from market.accounts.forms import OrganisationProfileInput, ShareInput
 from market.accounts.models import Organisation
 from market.kit import clock, files
 from market.seed.deals import Cast, drain
@@ -19,6 +19,9 @@ NEIGHBOURS = {
     "DS02": {"contact_phone": PHONE}, "DS03": {"contact_phone": PHONE, "address": ADDRESS},
     "DS09": {"address": ADDRESS},
 }  # fmt: skip
+
+OWNERS = {"DS03": "51", "DS09": "35"}  # per cent held by
+HOLDER = "云冈数智产业投资有限公司（演示）"
 
 
 async def play_securities(cast: Cast) -> None:
@@ -59,10 +62,13 @@ async def _letter(holding: Holding, cast: Cast, name: str) -> Guarantee:
 
 
 async def declare_neighbours(cast: Cast) -> None:
-    """Three firms that hang together; two of them bid for the same calls."""
+    """Three firms that hang together, two of them by an owner; two of them bid for the same calls."""
     for name, same in NEIGHBOURS.items():
         by = cast.suppliers[name]
         firm = await Organisation.get(id=by.organisation_id)
         known = {field: getattr(firm, field) for field in OrganisationProfileInput.model_fields}
         profile = OrganisationProfileInput.model_validate(known | same)
         await organisations.edit_organisation(firm, profile, by=by)
+        if share := OWNERS.get(name):
+            holder = ShareInput.model_validate({"holder_name": HOLDER, "share_bp": share})
+            await shareholders.declare_shareholders(firm, [holder], by=by)
