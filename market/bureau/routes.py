@@ -25,6 +25,7 @@ from market.bureau.models import FactKind, TradeFact
 from market.bureau.queries import DealsQuery
 from market.bureau.sheets import exported, file_of
 from market.bureau.statistics import Slice
+from market.bureau.waiting import applications_waiting
 from market.kit import web
 from market.kit.paging import Page, paginate
 from market.kit.tables import format_of
@@ -39,8 +40,11 @@ async def show_overview(request: Request) -> Response:
     board = await overview.board_of(part, query)
     if file := exported(request, board.sheets):
         return file
-    answers = await answers_for(part.region, reader(request))
-    return await page(request, "overview", query, board=board, answers=answers)
+    by = reader(request)
+    return await page(
+        request, "overview", query, board=board, answers=await answers_for(part.region, by),
+        waiting=await applications_waiting(by),
+    )  # fmt: skip
 
 
 async def _page_of(request: Request, query: DealsQuery, part: Slice) -> Page[TradeFact]:
