@@ -103,7 +103,7 @@ def grouped(rows: Sequence[Row], name: Callable[[Row], str]) -> dict[str, list[R
 def cell_of(facts: Facts, query: Row, table: str) -> Callable[[Row], str]:
     """Which line of a table a fact belongs to."""
     own = "supplier_region" if query["side"] == "supply" else "region"
-    if table == "regions":
+    if table in ("regions", "cities"):  # a province's published parts are its cities
         return lambda row: facts.part_below(row[own], query["region"])
     name = {"months": "month", "industries": "industry", "modalities": "modality"}[table]
     return lambda row: str(row[name])
