@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from market.datasets import access as need_access
 from market.kit.api import Call, Nothing, Operation, operation
 from market.kit.errors import Conflict, NotFound
 from market.kit.i18n import gettext as _
@@ -13,6 +14,7 @@ from search.cards import heading_of
 from search.corrections import offer
 from search.discovery import discover, explain_hit
 from search.matching import Matches
+from search.offered import offers_for
 from search.results import RATE
 from search.schemas import (
     ConstraintOut,
@@ -103,6 +105,31 @@ async def match_supplier(call: Call[Nothing, MatchParams]) -> MatchesOut:
 
 
 @operation(
+    "GET", "/jobs/{number}/talents", summary="People for the work of a job", tag="search",
+    query=MatchParams, returns=MatchesOut, scope="jobs:read",
+)  # fmt: skip
+async def match_job_talents(call: Call[Nothing, MatchParams]) -> MatchesOut:
+    """People on record who could do it, best first, and the others with what is missing."""
+    job = await access.visible_job(call.actor, call.path("number"))
+    document = await lists.document_of_job(job)
+    (matches, by_id), is_degraded = await engines.ask(
+        lambda engine: lists.talents_for(engine, document, home=call.actor.region_code)
+    )
+    return _matches(matches, by_id, call.query.limit, is_degraded=is_degraded)
+
+
+@operation(
+    "GET", "/needs/{number}/datasets", summary="Datasets on offer for a need", tag="search",
+    query=MatchParams, returns=MatchesOut, public=True,
+)  # fmt: skip
+async def match_need(call: Call[Nothing, MatchParams]) -> MatchesOut:
+    """Datasets on offer that serve a need one may see, best first, and the others with the reasons."""
+    need = await need_access.need_to_see(call.path("number"), call.actor)
+    matches, by_id = await offers_for(need)
+    return _matches(matches, by_id, call.query.limit, is_degraded=False)
+
+
+@operation(
     "GET", "/search/suggestions", summary="What a search being typed may become", tag="search",
     query=SuggestParams, returns=SuggestionsOut, public=True,
 )  # fmt: skip
@@ -172,5 +199,6 @@ def _matches(
 
 
 operations: list[Operation] = [
-    search_records, suggest, list_similar, match_job, match_supplier, estimate_job,
+    search_records, suggest, list_similar, match_job, match_supplier, match_job_talents, match_need,
+    estimate_job,
 ]  # fmt: skip

@@ -63,8 +63,9 @@ def card_of(hit: Hit, found: Discovery) -> Card:
 
 
 def url_of(document: Mapping[str, Any]) -> str:
-    """The page of a record."""
-    return web.path_for(_ROUTES[document["kind"]], number=document["number"])
+    """The page of a record; a dataset on offer has another one than a need."""
+    route = "datasets:show" if document.get("side") == "offer" else _ROUTES[document["kind"]]
+    return web.path_for(route, number=document["number"])
 
 
 def heading_of(document: Mapping[str, Any]) -> str:

@@ -7,6 +7,8 @@ from search.documents import DatasetDocument, JobDocument, TalentDocument
 from search.fit import Part, Parts, Reason, nearness, task_coverage
 from search.grades import data_grade_rank, degree_rank, skill_rank
 
+OTHER_DATA = N_("Is %(held)s, not %(what)s")
+"""The refusal that says a dataset is of another kind, not that something is missing."""
 _FULL_EXPERIENCE_YEARS = 10
 _SENIOR_TITLES = ("副主任医师", "主任医师", "副教授", "教授", "高级工程师")
 
@@ -39,7 +41,7 @@ def talent_parts(job: JobDocument, talent: TalentDocument, relevance: Part, home
     return {
         "relevance": relevance,
         "tasks": task_coverage(job["task_types"], talent["task_types"]),
-        "level": Part(rank, Reason("%(what)s", {"what": talent["level"] or talent["degree"]})),
+        "level": Part(rank, _standing(talent)),
         "experience": Part(
             min(years / _FULL_EXPERIENCE_YEARS, 1.0),
             Reason(N_("%(n)s years of experience"), {"n": years}),
@@ -48,14 +50,19 @@ def talent_parts(job: JobDocument, talent: TalentDocument, relevance: Part, home
     }
 
 
+def _standing(talent: TalentDocument) -> Reason:
+    if talent["level"]:
+        return Reason(N_("Skill level %(what)s"), {"what": talent["level"]})
+    return Reason("%(what)s", {"what": talent["title"] or talent["degree"] or "—"})
+
+
 def dataset_refusals(need: DatasetDocument, offer: DatasetDocument) -> list[Reason]:
     """Why a dataset cannot serve a need."""
     found = []
     if need["side"] == offer["side"]:
         found.append(Reason(N_("Both are needs, or both are offers")))
     if need["modality"] and need["modality"] != offer["modality"]:
-        found.append(Reason(N_("Is %(held)s, not %(what)s"),
-                            {"held": offer["modality"], "what": need["modality"]}))  # fmt: skip
+        found.append(Reason(OTHER_DATA, {"held": offer["modality"], "what": need["modality"]}))
     if data_grade_rank(offer["data_grade"]) > data_grade_rank(need["data_grade"]):
         found.append(Reason(N_("Is %(held)s, the need is cleared for %(what)s"),
                             {"held": offer["data_grade"], "what": need["data_grade"]}))  # fmt: skip

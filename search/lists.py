@@ -9,10 +9,17 @@ from market.directory.models import SupplierProfile
 from market.settings import settings
 from market.tendering.models import Job
 from search import sources
-from search.documents import Document, JobDocument, Kind, SupplierDocument
+from search.documents import Document, JobDocument, Kind, SupplierDocument, TalentDocument
 from search.engine import Equals, Filter, In, Query, SearchEngine
 from search.entries import OPEN_JOBS
-from search.matching import CANDIDATES, Matches, match_jobs, match_suppliers, text_of
+from search.matching import (
+    CANDIDATES,
+    Matches,
+    match_jobs,
+    match_suppliers,
+    match_talents,
+    text_of,
+)
 
 
 async def document_of_job(job: Job) -> JobDocument:
@@ -48,6 +55,17 @@ async def jobs_for(
     jobs = await _candidates(engine, "jobs", supplier, still_open, narrowed)
     matches = match_jobs(supplier, jobs, preferred_region=settings.preferred_region)
     return matches, {one["id"]: one for one in jobs}
+
+
+async def talents_for(
+    engine: SearchEngine, job: JobDocument, *, home: str = ""
+) -> tuple[Matches, dict[str, TalentDocument]]:
+    """The people on record weighed for the work of a job; those near `home` gain by it."""
+    narrowed: tuple[Filter, ...] = (
+        (Equals("modalities", job["modality"]),) if job["modality"] else ()
+    )
+    talents = await _candidates(engine, "talents", job, (), narrowed)
+    return match_talents(job, talents, home=home), {one["id"]: one for one in talents}
 
 
 def weigh(job: JobDocument, supplier: SupplierDocument) -> Matches:

@@ -11,6 +11,7 @@ from typing import Any
 from market.kit.i18n import N_
 from market.kit.i18n import gettext as _
 from search.cards import facts_of, heading_of, prices_of, url_of
+from search.counterparts import OTHER_DATA
 from search.documents import Document
 from search.eligibility import NO_CAPABILITY
 from search.fit import Reason
@@ -77,7 +78,7 @@ def match_list(matches: Matches, by_id: Mapping[str, Document], *, shown: int = 
 
 
 def _is_elsewhere(reasons: Iterable[Reason]) -> bool:
-    return any(reason.msgid in NO_CAPABILITY for reason in reasons)
+    return any(reason.msgid in (*NO_CAPABILITY, OTHER_DATA) for reason in reasons)
 
 
 def _obstacles(refusals: Iterable[Sequence[Reason]]) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from market.accounts.states import OrganisationKind
+from market.datasets import access as need_access
 from market.kit import web
 from market.kit.errors import NotFound
 from market.kit.i18n import gettext as _
@@ -35,6 +36,7 @@ from search import (
 from search.cards import card_of
 from search.match_views import match_list
 from search.matching import PREFERENCE
+from search.offered import offers_for
 from search.weights import LABELS, weights
 
 
@@ -126,6 +128,40 @@ async def show_job_suppliers(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def show_job_talents(request: Request) -> Response:
+    """For whoever plans the work of a job: people on record who could do it, near the reader's region."""
+    actor = web.signed_in(request)
+    job = await access.visible_job(actor, request.path_params["number"])
+    document = await lists.document_of_job(job)
+    (matches, by_id), is_degraded = await engines.ask(
+        lambda engine: lists.talents_for(engine, document, home=actor.region_code)
+    )
+    found = match_list(matches, by_id)
+    return await web.render(
+        request, "search/counterparts.html", heading=_("People for this work"), about=job.title,
+        crumbs=[(_("Jobs"), web.path_for("jobs:list")),
+                (job.number, web.path_for("jobs:show", number=job.number)), (_("Talents"), "")],
+        nothing=(_("Nobody on record does this work"), _("See below what is missing for the nearest ones.")),
+        elsewhere=_("%(count)s more people do other kinds of work.", count=found.elsewhere)
+        if found.elsewhere else "", found=found, is_degraded=is_degraded,
+    )  # fmt: skip
+
+
+async def show_need_datasets(request: Request) -> Response:
+    """Datasets on offer weighed for a dataset need, for everybody who may see the need."""
+    need = await need_access.need_to_see(request.path_params["number"], web.actor_of(request))
+    matches, by_id = await offers_for(need)
+    found = match_list(matches, by_id)
+    return await web.render(
+        request, "search/counterparts.html", heading=_("Datasets on offer that fit"), about=need.title,
+        crumbs=[(_("Dataset needs"), web.path_for("needs:list")),
+                (need.number, web.path_for("needs:show", number=need.number)), (_("Datasets on offer"), "")],
+        nothing=(_("No dataset on offer fits"), _("See below what is missing for the nearest ones.")),
+        elsewhere=_("%(count)s more datasets hold other kinds of data.", count=found.elsewhere)
+        if found.elsewhere else "", found=found, is_degraded=False,
+    )  # fmt: skip
+
+
 async def show_job_fit(request: Request) -> Response:
     """For a supplier: how it fits one job; as a part of the job's page."""
     actor = web.signed_in(request, OrganisationKind.SUPPLIER)
@@ -202,6 +238,8 @@ routes = [
     Route("/jobs/{number}/estimate", show_job_estimate, name="search:job_estimate"),
     Route("/matched-jobs", show_matched_jobs, name="search:matched_jobs"),
     Route("/jobs/{number}/suppliers", show_job_suppliers, name="search:job_suppliers"),
+    Route("/jobs/{number}/talents", show_job_talents, name="search:job_talents"),
+    Route("/needs/{number}/datasets", show_need_datasets, name="search:need_datasets"),
     Route("/jobs/{number}/fit", show_job_fit, name="search:job_fit"),
     Route(
         "/jobs/{number}/preview", preview_job, name="search:job_preview", methods=["GET", "POST"]
