@@ -28,7 +28,7 @@ def test_every_two_kinds_of_errand_are_under_way_at_once() -> None:
     assert min(met[frozenset((kind,))] for kind in KINDS) >= 5
 
 
-def test_every_troubled_step_is_somebodys_last() -> None:
+def test_a_death_is_planned_for_every_troubled_step() -> None:
     places = Counter(plan.faults.place for plan in PLANS)
     assert set(range(1, PLACES + 1)) - places.keys() == set()
     assert 400 < places[0] < 600, "other seeds have deaths by chance alone, or none"

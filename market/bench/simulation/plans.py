@@ -43,7 +43,7 @@ STAGES: tuple[Stages, ...] = (
     (("acceptance", 9000), ("retention", 1000)),
     (("acceptance", 10_000),),
 )  # of an order, in basis points of its price
-PLACES = 256  # of the first so many troubled steps each is somebody's last in some seed
+PLACES = 256  # for each of the first so many troubled steps a death is planned in some seed
 
 
 class Faults(NamedTuple):
