@@ -72,7 +72,7 @@ class BankDebit(AppendOnly):
 
     class Meta:
         table = "bank_debits"
-        indexes = (("booked_on",),)
+        indexes = (("statement_id",), ("booked_on",))
 
 
 class BankAllocation(Row):
@@ -158,7 +158,7 @@ class LateReturn(Stateful):
 
     class Meta:
         table = "late_returns"
-        indexes = (("status",),)
+        indexes = (("payment_id",), ("status",))
 
 
 class ProcessorBalance(AppendOnly):

@@ -54,7 +54,13 @@ class Holding(Stateful):
 
     class Meta:
         table = "holdings"
-        indexes = (("status", "purpose"), ("payer_id",), ("job_id", "purpose"), ("reference",))
+        indexes = (
+            ("beneficiary_id",),
+            ("status", "purpose"),
+            ("payer_id",),
+            ("job_id", "purpose"),
+            ("reference",),
+        )
 
     @property
     def interest_fen(self) -> int:
@@ -100,7 +106,7 @@ class HoldingPayout(Stateful):
 
     class Meta:
         table = "holding_payouts"
-        indexes = (("status",), ("payee_id",))
+        indexes = (("holding_id",), ("status",), ("payee_id",))
 
 
 class Forfeiture(Stateful):
@@ -125,7 +131,7 @@ class Forfeiture(Stateful):
 
     class Meta:
         table = "forfeitures"
-        indexes = (("status",),)
+        indexes = (("holding_id",), ("status",))
 
 
 class Guarantee(Stateful):
@@ -151,4 +157,4 @@ class Guarantee(Stateful):
 
     class Meta:
         table = "guarantees"
-        indexes = (("status", "expires_on"),)
+        indexes = (("holding_id",), ("status", "expires_on"))

@@ -135,7 +135,7 @@ class BankLine(Stateful):
 
     class Meta:
         table = "bank_lines"
-        indexes = (("status", "booked_on"),)
+        indexes = (("statement_id",), ("status", "booked_on"))
 
 
 class Refund(Stateful):
@@ -206,6 +206,7 @@ class SettlementLine(AppendOnly):
 
     class Meta:
         table = "settlement_lines"
+        indexes = (("settlement_id",),)
 
 
 class Payout(Stateful):
@@ -231,7 +232,7 @@ class Payout(Stateful):
 
     class Meta:
         table = "payouts"
-        indexes = (("supplier_id", "status"),)
+        indexes = (("settlement_id",), ("supplier_id", "status"))
 
 
 class Invoice(Stateful):
@@ -258,6 +259,7 @@ class Invoice(Stateful):
 
     class Meta:
         table = "invoices"
+        indexes = (("seller_id",), ("buyer_id",))
 
 
 class InvoiceLine(AppendOnly):
@@ -360,6 +362,7 @@ class VoucherDraw(AppendOnly):
 
     class Meta:
         table = "voucher_draws"
+        indexes = (("redemption_id",),)
 
 
 class VoucherAllocation(AppendOnly):

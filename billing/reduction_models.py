@@ -59,6 +59,7 @@ class PriceChange(AppendOnly):
 
     class Meta:
         table = "price_changes"
+        indexes = (("order_id",),)
 
 
 class ReductionShare(AppendOnly):

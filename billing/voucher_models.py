@@ -55,7 +55,12 @@ class VoucherApplication(Stateful):
 
     class Meta:
         table = "voucher_applications"
-        indexes = (("claimant_id", "status"), ("programme_id", "status"), ("step", "due_at"))
+        indexes = (
+            ("order_id",),
+            ("claimant_id", "status"),
+            ("programme_id", "status"),
+            ("step", "due_at"),
+        )
 
 
 class VoucherEvidence(AppendOnly):
@@ -71,6 +76,7 @@ class VoucherEvidence(AppendOnly):
 
     class Meta:
         table = "voucher_evidence"
+        indexes = (("application_id",),)
 
 
 class VoucherReview(AppendOnly):
@@ -90,6 +96,7 @@ class VoucherReview(AppendOnly):
 
     class Meta:
         table = "voucher_reviews"
+        indexes = (("application_id",),)
 
 
 class VoucherObjection(Row):

@@ -106,6 +106,7 @@ class Membership(Row):
 
     class Meta:
         table = "memberships"
+        indexes = (("organisation_id",),)
         unique_together = (("person", "organisation"),)
 
 
@@ -144,6 +145,7 @@ class Invitation(Row):
 
     class Meta:
         table = "invitations"
+        indexes = (("organisation_id",),)
 
 
 class Session(Row):
@@ -166,6 +168,7 @@ class Session(Row):
 
     class Meta:
         table = "sessions"
+        indexes = (("person_id",),)
 
 
 class ApiToken(Row):
@@ -185,6 +188,7 @@ class ApiToken(Row):
 
     class Meta:
         table = "api_tokens"
+        indexes = (("membership_id",),)
 
 
 class OpeningKey(Row):

@@ -74,7 +74,7 @@ class Certification(Stateful):
     class Meta:
         table = "certifications"
         unique_together = (("round_id", "base_id"),)
-        indexes = (("status", "public_until"), ("region_code", "status"))
+        indexes = (("base_id",), ("status", "public_until"), ("region_code", "status"))
 
 
 class CertificationFirm(Row):

@@ -162,3 +162,4 @@ class ComplaintEvidence(Row):
 
     class Meta:
         table = "complaint_evidence"
+        indexes = (("complaint_id",),)

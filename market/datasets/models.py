@@ -46,7 +46,7 @@ class DatasetNeed(Stateful):
 
     class Meta:
         table = "dataset_needs"
-        indexes = (("status", "published_at"),)
+        indexes = (("owner_id",), ("status", "published_at"))
 
 
 class DatasetOffer(Row):
@@ -67,4 +67,5 @@ class DatasetOffer(Row):
 
     class Meta:
         table = "dataset_offers"
+        indexes = (("supplier_id",),)
         unique_together = (("need", "supplier"),)

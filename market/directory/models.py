@@ -57,7 +57,10 @@ class SupplierProfile(Row):
 
     class Meta:
         table = "supplier_profiles"
-        indexes = (("published_at",),)
+        indexes = (
+            ("base_id",),
+            ("published_at",),
+        )
 
 
 class CapabilityPrice(Row):
@@ -76,6 +79,7 @@ class CapabilityPrice(Row):
 
     class Meta:
         table = "capability_prices"
+        indexes = (("profile_id",),)
 
 
 class DailyCapacity(Row):
@@ -89,6 +93,7 @@ class DailyCapacity(Row):
 
     class Meta:
         table = "daily_capacities"
+        indexes = (("profile_id",),)
 
 
 class Certificate(Row):
@@ -110,7 +115,7 @@ class Certificate(Row):
 
     class Meta:
         table = "certificates"
-        indexes = (("valid_until",),)
+        indexes = (("organisation_id",), ("valid_until",))
 
 
 class Talent(Row):
@@ -152,7 +157,7 @@ class Talent(Row):
 
     class Meta:
         table = "talents"
-        indexes = (("region_code",),)
+        indexes = (("organisation_id",), ("region_code",))
 
 
 class DirectoryTag(Row):

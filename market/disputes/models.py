@@ -109,6 +109,7 @@ class Evidence(Row):
 
     class Meta:
         table = "dispute_evidence"
+        indexes = (("dispute_id",),)
 
 
 class Remeasurement(Row):

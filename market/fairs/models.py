@@ -128,6 +128,7 @@ class FairBlock(Row):
 
     class Meta:
         table = "fair_blocks"
+        indexes = (("fair_id",),)
         unique_together = (("buyer_id", "supplier_id"),)
 
 

@@ -51,7 +51,7 @@ class Contract(Stateful):
 
     class Meta:
         table = "contracts"
-        indexes = (("status", "created_at"),)
+        indexes = (("job_id",), ("buyer_id",), ("supplier_id",), ("status", "created_at"))
 
 
 class Signature(Row):
@@ -74,6 +74,7 @@ class Signature(Row):
 
     class Meta:
         table = "signatures"
+        indexes = (("organisation_id",),)
         unique_together = (("contract", "organisation", "digest"),)
 
 
@@ -117,7 +118,12 @@ class Order(Stateful):
 
     class Meta:
         table = "orders"
-        indexes = (("buyer_id", "status"), ("supplier_id", "status"), ("status", "due_at"))
+        indexes = (
+            ("job_id",),
+            ("buyer_id", "status"),
+            ("supplier_id", "status"),
+            ("status", "due_at"),
+        )
 
 
 class OrderLine(Row):
@@ -294,4 +300,4 @@ class Review(Row):
     class Meta:
         table = "reviews"
         unique_together = (("order", "author"),)
-        indexes = (("published_at", "created_at"),)
+        indexes = (("subject_id",), ("published_at", "created_at"))

@@ -76,4 +76,4 @@ class Assignment(Row):
 
     class Meta:
         table = "assignments"
-        indexes = (("group_id", "removed_at"),)
+        indexes = (("talent_id",), ("group_id", "removed_at"))

@@ -30,7 +30,7 @@ class Registration(Row):
 
     class Meta:
         table = "registrations"
-        indexes = (("issued_at",),)
+        indexes = (("supplier_id",), ("issued_at",))
 
 
 class Filing(Stateful):

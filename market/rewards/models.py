@@ -60,3 +60,4 @@ class RewardPaper(Row):
 
     class Meta:
         table = "reward_papers"
+        indexes = (("claim_id",),)

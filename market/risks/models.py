@@ -47,7 +47,7 @@ class FlagCase(Stateful):
     class Meta:
         table = "flag_cases"
         unique_together = (("code", "group", "subject"),)
-        indexes = (("status", "found_at"), ("region_code", "status"))
+        indexes = (("organisation_id",), ("status", "found_at"), ("region_code", "status"))
 
 
 class FlagRun(Row):

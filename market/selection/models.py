@@ -84,6 +84,7 @@ class SelectionEvidence(Row):
 
     class Meta:
         table = "selection_evidence"
+        indexes = (("entry_id",),)
 
 
 class SelectionReview(Row):

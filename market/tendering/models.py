@@ -155,6 +155,7 @@ class JobFavourite(Row):
 
     class Meta:
         table = "job_favourites"
+        indexes = (("organisation_id",),)
         unique_together = (("job", "organisation"),)
 
 
@@ -181,6 +182,7 @@ class Question(Row):
 
     class Meta:
         table = "questions"
+        indexes = (("job_id",),)
 
 
 class Bid(Stateful):
@@ -237,6 +239,7 @@ class Bid(Stateful):
 
     class Meta:
         table = "bids"
+        indexes = (("bidder_id",),)
         unique_together = (("job", "bidder_tag"),)
 
 
@@ -312,6 +315,7 @@ class ScoreSheet(Row):
 
     class Meta:
         table = "score_sheets"
+        indexes = (("judge_id",),)
         unique_together = (("bid", "judge"),)
 
 
@@ -348,7 +352,7 @@ class Award(Stateful):
 
     class Meta:
         table = "awards"
-        indexes = (("status", "stand_still_until"),)
+        indexes = (("job_id",), ("status", "stand_still_until"))
 
 
 class Clarification(Stateful):
@@ -395,4 +399,4 @@ class Notice(Row):
 
     class Meta:
         table = "notices"
-        indexes = (("kind", "published_at"), ("published_at",))
+        indexes = (("job_id",), ("kind", "published_at"), ("published_at",))

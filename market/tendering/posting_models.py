@@ -58,7 +58,7 @@ class JobReview(Row):
 
     class Meta:
         table = "job_reviews"
-        indexes = (("bureau_id", "decided_at"),)
+        indexes = (("job_id",), ("bureau_id", "decided_at"))
 
 
 class JobVersion(Row):
@@ -91,4 +91,5 @@ class JobInvitation(Row):
 
     class Meta:
         table = "job_invitations"
+        indexes = (("organisation_id",),)
         unique_together = (("job", "organisation"),)

@@ -66,7 +66,7 @@ class KeyShare(Row):
     class Meta:
         table = "key_shares"
         unique_together = (("key", "position"),)
-        indexes = (("organisation_id", "released_at"), ("remind_at",))
+        indexes = (("opening_key_id",), ("organisation_id", "released_at"), ("remind_at",))
 
 
 class BidSecurity(Row):
@@ -82,6 +82,7 @@ class BidSecurity(Row):
 
     class Meta:
         table = "bid_securities"
+        indexes = (("job_id",),)
 
 
 class BidEvent(Row):

@@ -61,7 +61,12 @@ class TrainingRecord(Row):
 
     class Meta:
         table = "training_records"
-        indexes = (("talent_id", "module_id"), ("person_id", "module_id"), ("valid_until",))
+        indexes = (
+            ("organisation_id",),
+            ("talent_id", "module_id"),
+            ("person_id", "module_id"),
+            ("valid_until",),
+        )
 
 
 class TalentCredential(Row):
@@ -84,4 +89,4 @@ class TalentCredential(Row):
 
     class Meta:
         table = "talent_credentials"
-        indexes = (("talent_id", "kind"), ("valid_until",))
+        indexes = (("organisation_id",), ("talent_id", "kind"), ("valid_until",))
