@@ -27,7 +27,7 @@ MANY = 10_000
 PART = 25_000
 """Records of one part; each becomes a segment, and a search reads few large ones faster."""
 SPAN = 5_000
-"""Rows read at once: what belongs to them is found by looking through whole tables."""
+"""Rows read at once, with what belongs to them."""
 Advance = Callable[[int], None]
 
 

@@ -165,6 +165,10 @@ class Migration(migrations.Migration):
             index=Index(fields=['supplier_id']),
         ),
         ops.AddIndex(
+            model_name='ReserveProject',
+            index=Index(fields=['status', 'ends_on']),
+        ),
+        ops.AddIndex(
             model_name='Review',
             index=Index(fields=['subject_id']),
         ),

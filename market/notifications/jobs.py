@@ -10,8 +10,8 @@ from market.notifications.mailing import tell
 from market.notifications.recipients import members, operators
 from market.tendering import sealing
 from market.tendering.ceremony import RELEASERS
-from market.tendering.models import Award, Bid, Job, JobFavourite, Question
-from market.tendering.posting_models import JobInvitation, JobVersion
+from market.tendering.models import Award, Bid, Job, Question
+from market.tendering.posting_models import JobFavourite, JobInvitation, JobVersion
 from market.tendering.sealed_models import KeyShare
 from market.tendering.states import DISQUALIFYING, BidStatus, RefusalReason
 from market.tendering.terms import label, reason_label

@@ -41,7 +41,7 @@ class ReserveProject(Stateful):
 
     class Meta:
         table = "reserve_projects"
-        indexes = (("region_code", "status"), ("owner_id",))
+        indexes = (("region_code", "status"), ("status", "ends_on"), ("owner_id",))
 
 
 class TierMove(Stateful):

@@ -17,11 +17,11 @@ from market.tendering.models import (
     Award,
     Bid,
     Job,
-    JobFavourite,
     Lot,
     Notice,
     Question,
 )
+from market.tendering.posting_models import JobFavourite
 from market.tendering.questions import ASKABLE
 from market.tendering.states import JobStatus
 

@@ -18,8 +18,8 @@ from market.kit.numbers import next_number
 from market.tendering import bid_log, gates, lots, notices, outcomes, shares, versions
 from market.tendering.drafts import Step
 from market.tendering.job_templates import JobTemplate
-from market.tendering.models import Bid, Job, JobFavourite
-from market.tendering.posting_models import JobInvitation, JobReview
+from market.tendering.models import Bid, Job
+from market.tendering.posting_models import JobFavourite, JobInvitation, JobReview
 from market.tendering.procedures import config_of
 from market.tendering.readiness import Readiness, readiness_of
 from market.tendering.sealed_models import JobKey

@@ -143,22 +143,6 @@ class Lot(Stateful):
         unique_together = (("job", "position"),)
 
 
-class JobFavourite(Row):
-    """A job someone keeps an eye on."""
-
-    job: Any = fields.ForeignKeyField(
-        "models.Job", on_delete=fields.CASCADE, related_name="favourites"
-    )
-    organisation: Any = fields.ForeignKeyField(
-        "models.Organisation", on_delete=fields.CASCADE, related_name=False
-    )
-
-    class Meta:
-        table = "job_favourites"
-        indexes = (("organisation_id",),)
-        unique_together = (("job", "organisation"),)
-
-
 class Question(Row):
     """A clarification: the asker is anonymous but stable per job; the answer goes to all."""
 

@@ -1,4 +1,4 @@
-"""Tables beside a call: what bureaus lock, what they review, its versions and whom it invites."""
+"""Tables beside a call: what bureaus lock and review, its versions, whom it invites and who keeps an eye on it."""
 
 from typing import Any
 from uuid import UUID
@@ -91,5 +91,21 @@ class JobInvitation(Row):
 
     class Meta:
         table = "job_invitations"
+        indexes = (("organisation_id",),)
+        unique_together = (("job", "organisation"),)
+
+
+class JobFavourite(Row):
+    """A job someone keeps an eye on."""
+
+    job: Any = fields.ForeignKeyField(
+        "models.Job", on_delete=fields.CASCADE, related_name="favourites"
+    )
+    organisation: Any = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.CASCADE, related_name=False
+    )
+
+    class Meta:
+        table = "job_favourites"
         indexes = (("organisation_id",),)
         unique_together = (("job", "organisation"),)

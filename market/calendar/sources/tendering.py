@@ -9,7 +9,8 @@ from market.pilots.models import PilotSubmission
 from market.pilots.states import PilotStatus, SubmissionStatus
 from market.tendering import sealing
 from market.tendering.access import own_bids
-from market.tendering.models import Award, Bid, Clarification, Job, JobFavourite, Judge, Question
+from market.tendering.models import Award, Bid, Clarification, Job, Judge, Question
+from market.tendering.posting_models import JobFavourite
 from market.tendering.questions import ASKABLE
 from market.tendering.states import (
     AwardStatus,
