@@ -44,16 +44,16 @@ async def record_event(message: Message) -> None:
         return
     if others := sorted(due - {own}):
         try:
-            await _record(source, [own, *others])
+            recorded = await _record(source, [own, *others])
         except Exception:
             log.warning("facts are recorded one by one", topic=message.topic, exc_info=True)
         else:
-            _note_ahead(others)
+            _note_ahead(recorded - {own})
             return
     await _record(source, [own])
 
 
-def _note_ahead(ids: Sequence[UUID]) -> None:
+def _note_ahead(ids: set[UUID]) -> None:
     """Remember them until their messages come; where those went to another worker, not for ever."""
     if len(_ahead) > MOST_AHEAD:
         _ahead.clear()
@@ -75,11 +75,14 @@ async def _recorded(kind: FactKind, ids: Iterable[UUID]) -> set[UUID]:
     return await rows.values(TradeFact, "source_id", "source_id", ids, kind=[kind.value])
 
 
-async def _record(source: Source, ids: Sequence[UUID]) -> None:
+async def _record(source: Source, ids: Sequence[UUID]) -> set[UUID]:
+    """The facts of those that are there, of which the first must be one."""
     found = await source.query().filter(**{f"{source.id_field}__in": ids})
-    if ids[0] not in {getattr(row, source.id_field) for row in found}:
+    there = {getattr(row, source.id_field) for row in found}
+    if ids[0] not in there:
         raise DoesNotExist(TradeFact)
     await record_facts(await source.facts(found))
+    return there
 
 
 async def record_fact(fact: TradeFact) -> bool:

@@ -15,6 +15,7 @@ from market.bureau.facts import flow_parts, record_event, record_fact, rollup_pa
 from market.bureau.models import ALL, FactKind, Side, TradeFact, TradeFlow, TradeRollup
 from market.bureau.verification import verify_statistics
 from market.kit import clock, outbox
+from market.kit.ids import uuid7
 from market.kit.outbox import Message, OutboxMessage
 from market.orders import changes
 from market.orders.contract_forms import ChangeInput
@@ -95,6 +96,15 @@ async def test_a_row_that_cannot_be_recorded_holds_up_no_other(rollback: None) -
     assert [fact.source_id for fact in await TradeFact.all()] == [sound.contract.id]
     with pytest.raises(AssertionError, match="has not happened yet"):
         await record_event(event("contract.activated", contract=broken.contract.id))
+    assert {cell[2] for cell in await cells()} == {1}
+
+
+async def test_what_waits_and_is_not_there_is_not_taken_for_recorded(rollback: None) -> None:
+    sound, missing = await make_order(), uuid7()
+    await outbox.record("contract.activated", contract=missing)
+    await record_event(event("contract.activated", contract=sound.contract.id))
+    with pytest.raises(DoesNotExist):
+        await record_event(event("contract.activated", contract=missing))
     assert {cell[2] for cell in await cells()} == {1}
 
 
