@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from billing import reductions
+from billing import reductions, refunds
 from billing.models import PriceReduction, Refund, Settlement
 from billing.reductions import reduce_order
 from billing.settlements import settle_order
+from billing.stages import Stage
 from billing.twin import Twin, twin
 from billing.verification import verify_ledger
 from market.disputes import disputes, mediation, resolutions
@@ -111,8 +112,8 @@ async def test_without_the_lock_the_excess_goes_back_twice(
     processor: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await resolved_for_less(processor)
-    barrier = asyncio.Barrier(2)
-    read_stages = reductions.stages_of
+    barrier, met = asyncio.Barrier(2), []
+    read_excess = refunds.excess_of
     real_excess = reductions._return_excess
 
     async def nothing(_order: Order, *, reason: str) -> None:
@@ -121,12 +122,14 @@ async def test_without_the_lock_the_excess_goes_back_twice(
     monkeypatch.setattr(reductions, "_return_excess", nothing)
     await reduce_order(case.order.id, by=SYSTEM)
 
-    async def read(order: Order) -> Any:
-        found = await read_stages(order)
-        await barrier.wait()
-        return found
+    async def read(stage: Stage) -> int:
+        excess = await read_excess(stage)
+        if excess and len(met) < 2:  # both know the excess before either sends it
+            met.append(excess)
+            await barrier.wait()
+        return excess
 
-    monkeypatch.setattr(reductions, "stages_of", read)
+    monkeypatch.setattr(refunds, "excess_of", read)
     await together(*(real_excess(case.order, reason="争议结果") for _ in range(2)))
     sent = [row.amount_fen for row in await Refund.filter(order=case.order)]
     assert sent == [1_500_000] * 2 or sum(sent) == 1_500_000 * len(sent) > 1_500_000
