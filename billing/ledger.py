@@ -243,7 +243,7 @@ async def lock_accounts(keys: set[AccountKey]) -> dict[AccountKey, LedgerAccount
 
     Nothing is locked before it is known whether one has to be opened: that happens in the same order.
     """
-    by_code = {key.code: key for key in keys}
+    by_code = {key.code: key for key in sorted(keys, key=lambda key: key.code)}
     found = await _locked(by_code)
     if len(found) < len(by_code):
         await rows.insert_or_lock(
